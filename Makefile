@@ -1,0 +1,172 @@
+# Sluice's only Makefile. `make help` lists the targets; everything made goes below build/.
+#
+# Sources are found, not listed: a new .c file below engine, grammar or udf, a new
+# tests/unit/test_*.c or tests/fuzz/fuzz_*.c is built without a change here.
+
+MODE  ?= release
+BUILD ?= build/$(MODE)
+
+ifeq ($(origin CC),default)
+CC    := gcc
+endif
+LEMON  ?= lemon
+LEMPAR ?= $(firstword $(wildcard /usr/share/lemon/lempar.c /usr/local/share/lemon/lempar.c \
+            /usr/share/lemon/lempar.tmpl) lempar.c)
+RE2C   ?= re2c
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+ifdef WERROR
+WARN += -Werror
+endif
+
+SANITIZE := -fno-omit-frame-pointer -fno-sanitize-recover=all
+
+CFLAGS_release  := -O3 -DNDEBUG
+CFLAGS_debug    := -O0 -DSMALL_LIMITS
+CFLAGS_asan     := -O1 -DSMALL_LIMITS $(SANITIZE) -fsanitize=address,undefined
+CFLAGS_tsan     := -O1 -DSMALL_LIMITS $(SANITIZE) -fsanitize=thread
+CFLAGS_fuzz     := -O1 -DSMALL_LIMITS $(SANITIZE) -fsanitize=fuzzer-no-link,address,undefined
+LDFLAGS_asan    := -fsanitize=address,undefined
+LDFLAGS_tsan    := -fsanitize=thread
+LDFLAGS_fuzz    := -fsanitize=address,undefined
+
+ifeq ($(filter $(MODE),release debug asan tsan fuzz),)
+$(error MODE is "$(MODE)"; it can be release, debug, asan, tsan)
+endif
+
+ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -g $(WARN) -Iengine -I. -I$(BUILD)/gen \
+              $(CFLAGS_$(MODE)) $(CFLAGS)
+ALL_LDFLAGS = -rdynamic -Wl,--as-needed $(LDFLAGS_$(MODE)) $(LDFLAGS)
+LIBS        = -ljansson -lsqlite3 -lz -ldeflate -lpcre2-8 -lsodium -lm -lpthread -ldl
+
+# What there is. udf/example is a plug-in, not a part of the program.
+MAIN    := $(wildcard engine/cli/main.c)
+SRC     := $(filter-out $(MAIN) udf/example/%, \
+             $(sort $(shell find engine grammar udf -name '*.c' 2>/dev/null)))
+GEN     := $(if $(wildcard grammar/parser.y),$(BUILD)/gen/parser.c) \
+           $(if $(wildcard grammar/lexer.re),$(BUILD)/gen/lexer.c)
+UNIT    := $(sort $(wildcard tests/unit/test_*.c))
+SUPPORT := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c)))
+FUZZ    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+
+OBJ         := $(SRC:%.c=$(BUILD)/%.o) $(patsubst %.c,%.o,$(GEN))
+MAIN_OBJ    := $(MAIN:%.c=$(BUILD)/%.o)
+SUPPORT_OBJ := $(SUPPORT:%.c=$(BUILD)/%.o)
+LIB         := $(BUILD)/libsluice.a
+PROGRAM     := $(if $(MAIN),$(BUILD)/sluice)
+UNIT_BIN    := $(UNIT:%.c=$(BUILD)/%)
+FUZZ_BIN    := $(FUZZ:%.c=$(BUILD)/%)
+
+FUZZ_SECONDS ?= 60
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all test unit sql cli bench fuzz fuzz-programs lint format docs demo deps packages clean \
+        help FORCE
+
+## all: the program, build/sluice
+all: $(LIB) $(PROGRAM)
+	@$(if $(PROGRAM),ln -sfn $(PROGRAM:build/%=%) build/sluice)
+
+## test: everything below tests/ and queries/, after installing what is missing
+test: all $(UNIT_BIN)
+	@tests/run.sh $(BUILD) unit sql cli
+
+## unit: the cmocka tests of tests/unit
+unit: $(UNIT_BIN)
+	@tests/run.sh $(BUILD) unit
+
+## sql: the .test files of tests/ and queries/
+sql: all
+	@tests/run.sh $(BUILD) sql
+
+## cli: the transcripts of tests/cli
+cli: all
+	@tests/run.sh $(BUILD) cli
+
+## bench: measures the pipelines of tests/bench; PEERS=DIR measures others beside them
+bench: all
+	@tests/bench/run.sh $(BUILD)/sluice $(PEERS)
+
+## fuzz: runs every target of tests/fuzz for FUZZ_SECONDS (60) each; FUZZ_ONLY=NAME runs one
+fuzz:
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-programs
+	@tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ_ONLY)
+
+fuzz-programs: $(FUZZ_BIN)
+
+## lint: include order, banned calls, size of files, format, static checks
+lint:
+	@tests/lint/run.sh
+
+## format: formats all C files in place
+format:
+	@find engine grammar udf tests -name '*.[ch]' -print0 2>/dev/null | \
+	  xargs -0 -r clang-format -i
+
+## docs: writes the generated pages of docs/reference
+docs: all
+	@tests/lint/pages.sh --write $(BUILD)/sluice
+
+## demo: generates hospital records, scores them and shows what was found
+demo: all
+	@queries/workshop/demo.sh $(BUILD)/sluice
+
+## deps: installs the packages that building, testing and checking need
+deps:
+	@tests/ci/install-packages.sh build test check
+
+## clean: removes build/
+clean:
+	rm -rf build
+
+## help: this list
+help:
+	@echo "make TARGET [MODE=release|debug|asan|tsan] [CC=clang] [WERROR=1]"
+	@sed -n 's/^## \([a-z]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 10 | sed 's/^/  /'
+
+# Packages: `make test` and `make demo` install what is missing, the other targets only name it.
+packages:
+	@$(if $(filter test,$(MAKECMDGOALS)),tests/ci/install-packages.sh build test, \
+	  $(if $(filter demo,$(MAKECMDGOALS)),tests/ci/install-packages.sh build, \
+	    tests/ci/install-packages.sh --check build))
+
+# A change of compiler, flags or of the list of sources makes again what depends on it.
+$(BUILD)/flags: FORCE | packages
+	@mkdir -p $(@D)
+	@echo '$(CC) $(ALL_CFLAGS) : $(ALL_LDFLAGS) $(LIBS)' | cmp -s - $@ || \
+	  echo '$(CC) $(ALL_CFLAGS) : $(ALL_LDFLAGS) $(LIBS)' > $@
+
+$(BUILD)/sources: FORCE | packages
+	@mkdir -p $(@D)
+	@echo '$(OBJ) $(SUPPORT_OBJ)' | cmp -s - $@ || echo '$(OBJ) $(SUPPORT_OBJ)' > $@
+
+$(BUILD)/%.o: %.c $(BUILD)/flags | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags | $(GEN)
+	$(CC) $(ALL_CFLAGS) -w -Igrammar -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/parser.c: grammar/parser.y | packages
+	@mkdir -p $(@D)
+	$(LEMON) -q -T$(LEMPAR) -d$(@D) $<
+
+$(BUILD)/gen/lexer.c: grammar/lexer.re $(filter %parser.c,$(GEN)) | packages
+	@mkdir -p $(@D)
+	$(RE2C) -W -Werror --no-debug-info -o $@ $<
+
+$(LIB): $(OBJ) $(BUILD)/sources
+	@rm -f $@
+	ar rcs $@ $(OBJ)
+
+$(BUILD)/sluice: $(MAIN_OBJ) $(LIB) $(BUILD)/flags
+	$(CC) $(ALL_LDFLAGS) -o $@ $(MAIN_OBJ) $(LIB) $(LIBS)
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(SUPPORT_OBJ) $(LIB) $(BUILD)/sources
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(LIB) -lcmocka $(LIBS)
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS)
+
+-include $(patsubst %.o,%.d,$(OBJ) $(MAIN_OBJ) $(SUPPORT_OBJ) $(UNIT_BIN:=.o) $(FUZZ_BIN:=.o))
