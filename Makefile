@@ -72,26 +72,26 @@ all: $(LIB) $(PROGRAM)
 test: all $(UNIT_BIN)
 	@tests/run.sh $(BUILD) unit sql cli
 
-## unit: the cmocka tests of tests/unit
+## unit: the cmocka tests of tests/unit; ONLY=test_str for one program
 unit: $(UNIT_BIN)
-	@tests/run.sh $(BUILD) unit
+	@tests/unit/run.sh $(BUILD) $(ONLY)
 
 ## sql: the .test files of tests/ and queries/
 sql: all
 	@tests/run.sh $(BUILD) sql
 
-## cli: the transcripts of tests/cli
+## cli: the transcripts of tests/cli; ONLY=FILE.t for one
 cli: all
-	@tests/run.sh $(BUILD) cli
+	@tests/cli/run.sh $(BUILD) $(ONLY)
 
 ## bench: measures the pipelines of tests/bench; PEERS=DIR measures others beside them
 bench: all
 	@tests/bench/run.sh $(BUILD)/sluice $(PEERS)
 
-## fuzz: runs every target of tests/fuzz for FUZZ_SECONDS (60) each; FUZZ_ONLY=NAME runs one
+## fuzz: runs every target of tests/fuzz FUZZ_SECONDS (60) each; ONLY=fuzz_parser for one
 fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-programs
-	@tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ_ONLY)
+	@tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS) $(ONLY)
 
 fuzz-programs: $(FUZZ_BIN)
 
@@ -126,10 +126,14 @@ help:
 	@sed -n 's/^## \([a-z]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 10 | sed 's/^/  /'
 
 # Packages: `make test` and `make demo` install what is missing, the other targets only name it.
+PACKAGES := $(if $(filter test,$(MAKECMDGOALS)),build test, \
+             $(if $(filter demo,$(MAKECMDGOALS)),build, \
+             $(if $(filter unit,$(MAKECMDGOALS)),--check build test, \
+             $(if $(filter fuzz-programs,$(MAKECMDGOALS)),--check build check, \
+             --check build))))
+
 packages:
-	@$(if $(filter test,$(MAKECMDGOALS)),tests/ci/install-packages.sh build test, \
-	  $(if $(filter demo,$(MAKECMDGOALS)),tests/ci/install-packages.sh build, \
-	    tests/ci/install-packages.sh --check build))
+	@tests/ci/install-packages.sh $(PACKAGES)
 
 # A change of compiler, flags or of the list of sources makes again what depends on it.
 $(BUILD)/flags: FORCE | packages

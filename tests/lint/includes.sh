@@ -7,7 +7,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-files=$(find engine grammar udf -name '*.[ch]' -o -path 'grammar/*.y' -o -path 'grammar/*.re' |
+files=$(find engine grammar udf -name '*.[ch]' -o -path 'grammar/*.y' -o -path 'grammar/*.re' 2>/dev/null |
     sort)
 [ -n "$files" ] || exit 0
 
