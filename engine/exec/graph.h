@@ -1,0 +1,93 @@
+#ifndef EXEC_GRAPH_H
+#define EXEC_GRAPH_H
+
+/*
+ * graph.h: a plan as running operators.
+ *
+ *     source s --op_source--> op_stream --> pump's operators --> op_stream of the target --> ... --> op_sink
+ *
+ * The graph is pushed from outside: app/run hands decoded batches to sources and takes what reaches sinks. All of it is
+ * one thread's, except sections: graph_section_new copies the stateless operators that follow a source, so that a worker
+ * can run them; what the copies emit towards the rest is recorded and replayed in input order by the owner.
+ */
+
+#include "exec/op.h"
+#include "func/catalog.h"
+#include "state/reftable.h"
+
+/* A record that was not taken in: its bytes and why. The cause puts it between its neighbours. */
+struct bad_record {
+    rowtime     time;
+    uint64_t    seq;
+    enum err    err;      /* ERR_COERCION, ERR_PARSE, ERR_NULL_NOT_ALLOWED, ERR_LIMIT_EXCEEDED ... */
+    const char *message;
+    struct str  record;
+};
+
+/* What a source hands over for one block of input. Both in input order. */
+struct source_rows {
+    struct batch            *batch; /* NULL: no row. Columns as plan_stream.schema, those not needed are NULL constants;
+                                       rowtimes = arrival times, cause_seqs set */
+    const struct bad_record *bad;
+    size_t                   n_bad;
+};
+
+/* Where rows of a stream arrive outside of the graph. error_stream and the results of top-level queries too. */
+struct graph_sink {
+    void *arg;
+    struct status (*rows)(void *arg, struct batch *rows);
+    struct status (*bound)(void *arg, struct bound bound);
+    /* For sections: a pure first half, e.g. rows to bytes, run by workers; its result goes to `finish` in order. NULL: none. */
+    void *(*prepare)(void *arg, struct batch *rows);
+    struct status (*finish)(void *arg, struct batch *rows, void *prepared);
+};
+
+/* How the raw record of a source becomes the whole row again, for DATA_ROW; JSON text appended to out. */
+typedef void (*record_to_row)(void *arg, uint32_t source, struct str record, struct buf *out);
+
+struct graph_config {
+    const struct app_plan    *plan;
+    struct reftable         **tables; /* plan->n_tables */
+    rowtime                   started; /* CURRENT_TIMESTAMP */
+    rowtime (*now)(void *arg);         /* the application's clock: ERROR_TIME, CURRENT_ROW_TIMESTAMP */
+    void                     *now_arg;
+    record_to_row             row_of_record;
+    void                     *row_arg;
+    /* per source: where ROWTIME comes from */
+    const int64_t            *lateness_ms;    /* plan->n_sources */
+    const int32_t            *rowtime_column; /* plan->n_sources; -1: arrival */
+};
+
+struct graph;
+
+struct status graph_new(struct arena *a, const struct graph_config *config, struct graph **out) MUST_CHECK;
+void graph_free(struct graph *g);
+/* Adds a receiver to a stream (index, PLAN_ERROR_STREAM) or to the query of pump index `pump` when stream is PLAN_STDOUT. Before graph_start. */
+void graph_add_sink(struct graph *g, uint32_t stream, uint32_t pump, const struct graph_sink *sink);
+struct status graph_start(struct graph *g) MUST_CHECK;
+/* Rows of a source stream (index in plan->streams), in order. */
+struct status graph_push(struct graph *g, uint32_t stream, const struct source_rows *rows) MUST_CHECK;
+/* No row before the bound will come from this stream. BOUND_END: it has ended. */
+struct status graph_advance(struct graph *g, uint32_t stream, struct bound bound) MUST_CHECK;
+/* The clock of the application has reached `time` for all sources: used by live input and test files. */
+/* All operators' snapshots, and back into a fresh graph of the same plan. */
+struct status graph_checkpoint(const struct graph *g, struct snap_writer *w) MUST_CHECK;
+struct status graph_restore(struct graph *g, struct snap_reader *r) MUST_CHECK;
+/* Rows, faults and state per operator, for summaries. */
+struct graph_count {
+    uint64_t rows; /* that reached a stream */
+};
+struct graph_count graph_stream_count(const struct graph *g, uint32_t stream); /* PLAN_ERROR_STREAM too */
+
+/* A worker's copies of the stateless operators behind one source stream. */
+struct section;
+struct section_result;
+struct section *graph_section_new(struct graph *g, uint32_t stream);
+void section_free(struct section *s);
+/* Run by a worker: decoded rows through the copies; keeps what came out. */
+struct status section_run(struct section *s, const struct source_rows *rows, struct section_result **out) MUST_CHECK;
+/* Run by the owner in input order: what was kept enters the rest of the graph. Frees the result. */
+struct status section_replay(struct graph *g, struct section_result *result) MUST_CHECK;
+void section_result_free(struct section_result *r);
+
+#endif

@@ -1,0 +1,89 @@
+#ifndef EXEC_OP_H
+#define EXEC_OP_H
+
+/*
+ * op.h: the contract of operators.
+ *
+ * Rows are pushed: an operator gets a batch, works, and hands what it made to its outputs, which run before op_emit
+ * returns. Bounds travel along the same edges. Calls on one operator never overlap; an operator takes no lock and
+ * never looks at a clock.
+ *
+ * Stateless operators (class->stateless) are copied for every worker thread; the copies see disjoint batches, and
+ * what they emit is put back in order before the first operator that is not.
+ */
+
+#include "base/account.h"
+#include "data/batch.h"
+#include "data/snap.h"
+#include "exec/program.h"
+#include "sql/plan.h"
+
+struct graph;
+struct op;
+
+/*   open        once, before anything else: prepares programs and empty state
+ *   push        rows in order, none before that input's last bound; may emit, must not block
+ *   advance     no row before `bound` will come on `input` (BOUND_END: it has ended);
+ *               emits what is now final, then a bound of its own
+ *   checkpoint  between batches: writes a version and the whole state; changes nothing
+ *   restore     after open, instead of starting empty; damage is a status, never a crash
+ *   close       exactly once, also after a failed open */
+struct op_class {
+    const char *name;      /* as EXPLAIN prints it */
+    size_t      size;      /* of the operator's own struct */
+    bool        stateless; /* push depends on nothing but its input */
+    struct status (*open)(struct op *op, const struct plan_node *node);
+    struct status (*push)(struct op *op, uint32_t input, struct batch *in);
+    struct status (*advance)(struct op *op, uint32_t input, struct bound bound);
+    struct status (*checkpoint)(const struct op *op, struct snap_writer *w);
+    struct status (*restore)(struct op *op, struct snap_reader *r);
+    void (*close)(struct op *op);
+};
+
+struct op_edge {
+    struct op *op;
+    uint32_t   input;
+};
+
+struct op_metrics {
+    uint64_t rows_in, rows_out, batches_in, faults;
+};
+
+/* What all operators have; an operator's own struct begins with it. */
+struct op {
+    const struct op_class  *class;
+    const struct plan_node *node;    /* NULL for streams, sources and sinks */
+    struct graph           *graph;
+    struct arena           *arena;   /* lives as long as the operator */
+    struct arena           *scratch; /* reset after each push and advance */
+    struct account         *account; /* of state that grows with data */
+    uint32_t                pump;    /* number of the pump that it belongs to; 0: none */
+    uint32_t                n_inputs;
+    struct op_edge         *outputs;
+    uint32_t                n_outputs;
+    struct bound            bound;   /* the last one emitted */
+    struct op_metrics       metrics;
+};
+
+/* Calls the class, counts, resets the scratch arena. */
+struct status op_push(struct op *op, uint32_t input, struct batch *in) MUST_CHECK;
+struct status op_advance(struct op *op, uint32_t input, struct bound bound) MUST_CHECK;
+/* To all outputs; the batch stays the caller's. One without live rows goes nowhere. */
+struct status op_emit(struct op *op, struct batch *out) MUST_CHECK;
+/* To all outputs, when it is later than the last one. */
+struct status op_emit_bound(struct op *op, struct bound bound) MUST_CHECK;
+
+/* The failed rows of `in` go to error_stream, with the pump's name and the row that the pump read. */
+struct status op_fault(struct op *op, const struct batch *in, const struct faults *faults) MUST_CHECK;
+
+/* For the tables of classes. */
+struct status op_open_nothing(struct op *op, const struct plan_node *node);
+struct status op_pass_bound(struct op *op, uint32_t input, struct bound bound);
+struct status op_save_nothing(const struct op *op, struct snap_writer *w);
+struct status op_load_nothing(struct op *op, struct snap_reader *r);
+void          op_close_nothing(struct op *op);
+
+extern const struct op_class op_stream_class, op_filter_class, op_project_class, op_group_class, op_lookup_class,
+    op_union_class, op_table_fn_class, op_source_class, op_sink_class;
+
+#endif

@@ -1,0 +1,50 @@
+#ifndef IO_SOURCE_H
+#define IO_SOURCE_H
+
+/* source.h: drivers that bring bytes: blocks of whole records, and a name for every place in the input. */
+
+#include "io/decode.h"
+
+/* Options of an endpoint, as written; who knows an option takes it, what is left over is an error that names the nearest. */
+struct io_option {
+    struct str  name;  /* lower case */
+    struct str  text;  /* value as text: 'TRUE', 5, ... */
+    int64_t     ms;    /* INTERVAL values: milliseconds, else -1 */
+    struct span at;
+};
+
+struct io_endpoint {
+    struct str        url;
+    struct span       at;
+    const char       *base_dir;
+    struct io_option *options;
+    uint32_t          n_options;
+    const char       *name; /* of the source or sink, for messages */
+};
+
+enum source_result {
+    SOURCE_BLOCK,   /* a block of at least one whole record */
+    SOURCE_IDLE,    /* nothing within the time; live input goes on later */
+    SOURCE_END,
+    SOURCE_FAILED   /* see status */
+};
+
+struct source;
+
+/* Checks URL and options without touching anything, so that `sluice check` can call it. */
+struct status source_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
+struct status source_open(struct arena *a, const struct io_endpoint *e, struct source **out) MUST_CHECK;
+/* Waits at most wait_ms (0: not at all; -1: as long as it takes) and takes what is there, at most about `want` bytes: never waits to
+ * fill. *first: the block begins a file (header). Interrupted by source_stop. The block is the caller's. */
+enum source_result source_read(struct source *s, size_t want, int wait_ms, struct block **out, bool *first, struct status *st);
+/* Ends waiting reads from another thread or a signal handler; the source then ends. */
+void source_stop(struct source *s);
+/* True when input may pause (a pipe, a terminal, a followed file): idle bounds by the clock make sense. */
+bool source_is_live(const struct source *s);
+/* "json", "csv" or "tsv", by option or by the file's ending. */
+const char *source_format(const struct source *s);
+/* Bytes read so far, and in all (0: unknown), for progress. */
+void source_progress(const struct source *s, uint64_t *done, uint64_t *all);
+void source_close(struct source *s);
+
+#endif

@@ -1,0 +1,222 @@
+#ifndef SQL_PLAN_H
+#define SQL_PLAN_H
+
+/*
+ * plan.h: what the text means: bound expressions and plan nodes, read-only once they are made. A plan says what, not
+ * how, and runs nothing: `check` and `explain` need no more. It lives in the application arena and points into nothing
+ * shorter-lived.
+ */
+
+#include "data/batch.h"
+#include "data/schema.h"
+#include "data/value.h"
+#include "func/catalog.h"
+
+/* ---- expressions ---- */
+
+enum expr_kind {
+    EXPR_CONSTANT,
+    EXPR_COLUMN,   /* column of the operator's input row */
+    EXPR_ROWTIME,  /* its time */
+    EXPR_CALL,     /* kernel over args; casts too */
+    EXPR_AND,      /* args, evaluated from the left for the rows not yet decided */
+    EXPR_OR,
+    EXPR_CASE,     /* args: when, then, when, then, ..., else (NULL constant when there is none) */
+    EXPR_COALESCE, /* args */
+    EXPR_NOT_NULL, /* args[0]; a NULL is a fault that names `label` */
+    EXPR_CLOCK     /* CURRENT_TIMESTAMP (per_row false) and CURRENT_ROW_TIMESTAMP: TIMESTAMP */
+};
+
+struct expr {
+    enum expr_kind   kind;
+    struct type      type;
+    struct span      at;
+    struct value     constant;
+    uint32_t         column;
+    struct fn_choice call;
+    struct expr    **args;
+    uint32_t         n_args;
+    struct str       label;
+    bool             per_row;
+};
+
+/* Whether evaluating it can fault (division, casts, overflow ...): what may not be moved or left out. */
+bool expr_can_fault(const struct expr *e);
+bool expr_equal(const struct expr *a, const struct expr *b);
+/* Raises bits of a mask of input columns that the expression reads. */
+void expr_columns(const struct expr *e, bool *used);
+
+/* ---- plan nodes ---- */
+
+enum plan_kind {
+    PLAN_STREAM,   /* rows of a stream of the application */
+    PLAN_FILTER,
+    PLAN_PROJECT,
+    PLAN_GROUP,    /* tumbling and stagger windows */
+    PLAN_LOOKUP,   /* stream with reference table */
+    PLAN_UNION,    /* UNION ALL, merged by rowtime */
+    PLAN_TABLE_FN,
+    PLAN_OVER,     /* aggregates over sliding frames */
+    PLAN_JOIN,     /* stream with stream */
+    PLAN_DISTINCT,
+    PLAN_SORT
+};
+
+/* How an operator may be divided (shown by EXPLAIN). */
+enum plan_keying { KEYING_STATELESS, KEYING_KEYED, KEYING_GLOBAL };
+
+enum window_kind {
+    WINDOW_STEP,    /* [start, start + step_ms), aligned to origin; the bound closes it */
+    WINDOW_MONTHS,  /* calendar steps of `months` months since 1970-01 */
+    WINDOW_ROWTIME, /* one window a ROWTIME value; result ROWTIME is that value, closed when time passes it */
+    WINDOW_CHANGE,  /* closes when `key` changes from row to row (MONOTONIC); ROWTIME of the row that did it */
+    WINDOW_STAGGER  /* opens a key's window at its first row, closes length_ms later */
+};
+
+struct plan_window {
+    enum window_kind kind;
+    int64_t          step_ms, origin_ms; /* WINDOW_STEP; WINDOW_STAGGER: step_ms is its length */
+    int64_t          months;
+    uint32_t         key; /* WINDOW_CHANGE: index of the grouping key */
+};
+
+struct plan_agg {
+    struct agg_choice agg;
+    struct expr     **args;
+    uint32_t          n_args;
+    bool              distinct;
+    bool              ignore_nulls;
+    struct type       type;
+};
+
+struct plan_lookup {
+    uint32_t      table;         /* of app_plan.tables */
+    bool          outer;         /* LEFT: rows without a match stay, with NULLs */
+    struct expr **stream_keys;   /* over the stream's columns; equal to ... */
+    uint32_t     *table_keys;    /* ... these columns of the table; types made equal by casts on the stream's side where needed */
+    uint32_t      n_keys;        /* 0: every row of the table is tried */
+    struct expr  *condition;     /* of ON, over stream columns then table columns; NULL: none */
+};
+
+struct plan_table_fn {
+    const struct sluice_table_fn *fn;
+    const void                   *bound;
+    bool                          pass_through;
+};
+
+struct plan_node {
+    enum plan_kind     kind;
+    enum plan_keying   keying;
+    struct span        at;
+    struct schema      out;       /* columns of its rows */
+    struct plan_node **inputs;
+    uint32_t           n_inputs;
+    uint32_t           stream;    /* PLAN_STREAM: index in app_plan.streams */
+    struct expr       *predicate; /* PLAN_FILTER */
+    const char        *clause;    /* "WHERE", "HAVING": what made the filter, for EXPLAIN */
+    struct expr      **exprs;     /* PLAN_PROJECT: one an output column */
+    struct expr       *rowtime;   /* PLAN_PROJECT: AS ROWTIME; NULL: the row keeps its time */
+    struct expr      **keys;      /* PLAN_GROUP: output is keys, then aggregates */
+    uint32_t           n_keys;
+    struct plan_agg   *aggs;
+    uint32_t           n_aggs;
+    struct plan_window window;
+    struct plan_lookup lookup;
+    struct plan_table_fn table_fn;
+};
+
+/* ---- the application ---- */
+
+/* An option as written, value as text; which ones there are is checked where they are used. */
+struct plan_option {
+    struct str   name; /* lower case */
+    struct value value;
+    struct span  at;
+};
+
+/* Where bytes come from or go to. */
+struct plan_endpoint {
+    bool                has_url;
+    struct str          url;
+    struct span         url_at;
+    const char         *base_dir; /* what a relative path stands relative to: folder of the SQL file, or "." */
+    struct plan_option *options;
+    uint32_t            n_options;
+};
+
+struct plan_stream {
+    struct str      name;
+    struct schema   schema;    /* declared columns, then hidden ones */
+    uint32_t        n_visible; /* declared columns; * gives these */
+    bool            is_source;
+    uint32_t        source;    /* of app_plan.sources */
+    bool           *needed;    /* schema.n_columns: a pump, sink or fault reads it */
+    bool            is_read;   /* by a pump or query */
+};
+
+/* Hidden columns of source streams, behind the declared ones (L-21): only those that a declared column does not replace. The record's
+ * text (never visible to SQL) is there so that a fault can show the whole row without every column being decoded. */
+enum { HIDDEN_ARRIVAL, HIDDEN_PARTITION_KEY, HIDDEN_SEQUENCE_NUMBER, HIDDEN_SHARD_ID, HIDDEN_RECORD, HIDDEN_COUNT };
+extern const char *const plan_hidden_names[HIDDEN_COUNT]; /* HIDDEN_RECORD: "$record" */
+
+struct plan_source {
+    struct str           name;    /* declared name: the stream's, or the prefix with parallelism */
+    struct span          at;
+    struct schema        schema;  /* declared columns with paths */
+    struct plan_endpoint endpoint;
+    uint32_t            *streams; /* of app_plan.streams: one, or one a number of parallelism */
+    uint32_t             n_streams;
+};
+
+struct plan_table {
+    struct str           name;
+    struct span          at;
+    struct schema        schema;
+    bool                *needed;
+    uint32_t            *primary_key;
+    uint32_t             n_primary_key;
+    struct plan_endpoint endpoint;
+    bool                 constant; /* VALUES: rows stand here */
+    struct value        *values;   /* row by row */
+    uint32_t             n_rows;
+};
+
+struct plan_sink {
+    struct str           name;
+    struct span          at;
+    uint32_t             stream; /* of app_plan.streams; PLAN_ERROR_STREAM for error_stream */
+    struct plan_endpoint endpoint;
+};
+#define PLAN_ERROR_STREAM UINT32_MAX
+
+struct plan_pump {
+    struct str        name;   /* empty for a top-level SELECT or INSERT */
+    struct span       at;
+    uint32_t          number; /* order of creation, from 1: its word in a row's path */
+    bool              stopped;
+    uint32_t          target; /* stream, or PLAN_STDOUT for a top-level SELECT STREAM */
+    struct plan_node *root;   /* its rows have the target's columns */
+    uint32_t          reads;  /* first stream that its rows come from, whose row a fault shows */
+};
+#define PLAN_STDOUT UINT32_MAX
+
+struct app_plan {
+    struct plan_stream *streams;
+    uint32_t            n_streams;
+    struct plan_source *sources;
+    uint32_t            n_sources;
+    struct plan_table  *tables;
+    uint32_t            n_tables;
+    struct plan_sink   *sinks;
+    uint32_t            n_sinks;
+    struct plan_pump   *pumps;  /* in order of creation */
+    uint32_t            n_pumps;
+    struct schema       error_schema; /* the seven columns of error_stream */
+};
+
+enum error_column {
+    ERROR_TIME, ERROR_LEVEL, ERROR_NAME, ERROR_MESSAGE, ERROR_DATA_ROWTIME, ERROR_DATA_ROW, ERROR_PUMP_NAME,
+    ERROR_COLUMNS
+};
+
+#endif

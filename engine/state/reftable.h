@@ -1,0 +1,33 @@
+#ifndef STATE_REFTABLE_H
+#define STATE_REFTABLE_H
+
+/* reftable.h: a reference table in memory: filled by batches, sealed, then found by key and read by columns. Read-only after
+ * sealing, so that any number of threads may look things up; a refresh makes a new one. */
+
+#include "data/batch.h"
+#include "data/schema.h"
+
+struct reftable;
+
+/* columns: the ones that are kept (needed); others read as NULL. */
+struct reftable *reftable_new(const struct schema *schema, const bool *needed);
+struct reftable *reftable_retain(struct reftable *t);
+void reftable_release(struct reftable *t);
+/* Copies the live rows. */
+void reftable_append(struct reftable *t, const struct batch *rows);
+/* With a primary key, the last of several rows with an equal key is kept, in the place of the first. */
+void reftable_seal(struct reftable *t, const uint32_t *primary_key, uint32_t n_primary_key);
+uint32_t reftable_rows(const struct reftable *t);
+/* One column over all rows. */
+const struct vector *reftable_column(const struct reftable *t, uint32_t column);
+size_t reftable_bytes(const struct reftable *t);
+
+/* A hash index over some columns; made once before threads start, shared by equal requests. */
+struct reftable_index;
+const struct reftable_index *reftable_index(struct reftable *t, const uint32_t *columns, uint32_t n_columns);
+/* For each of n rows: the first table row with an equal key (SQL equality), UINT32_MAX without one or when a key is NULL. */
+void reftable_find(const struct reftable_index *ix, const struct vector *keys, const uint32_t *rows, uint32_t n, uint32_t *first);
+/* The next row with the same key in table order, or UINT32_MAX. */
+uint32_t reftable_next(const struct reftable_index *ix, uint32_t table_row);
+
+#endif
