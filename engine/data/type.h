@@ -127,6 +127,8 @@ void type_integer_range(struct type t, int64_t *low, int64_t *high);
 int type_digits(struct type t);
 /* The SQL text, "DECIMAL(10, 2)", "INTERVAL DAY TO SECOND"; in the arena. */
 const char *type_text(struct arena *a, struct type t);
+/* "YEAR" .. "SECOND"; "" for UNIT_NONE. */
+const char *type_unit_name(enum time_unit u);
 /* What CASE, COALESCE and set operators agree on (dialect L-56, S-12); TYPE_NULL gives way to anything. False when
  * the types are of unlike kinds. */
 bool type_common(struct type a, struct type b, struct type *out);

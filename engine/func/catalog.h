@@ -11,6 +11,7 @@
  */
 
 #include "data/value.h"
+#include "func/call.h"
 #include "func/fn.h"
 
 struct fn_catalog;
@@ -63,8 +64,5 @@ size_t fn_catalog_rows(const struct fn_catalog *c, struct arena *a, struct fn_ro
 /* Whether any function of whatever kind has this name; and the nearest name, or NULL. */
 bool fn_exists(const struct fn_catalog *c, struct str name);
 const char *fn_nearest(const struct fn_catalog *c, struct arena *a, struct str name);
-
-/* The engine's error for a public fault code. */
-enum err fn_fault_err(enum sluice_fault code);
 
 #endif
