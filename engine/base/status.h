@@ -61,5 +61,7 @@ const char *err_text(enum err err);
 /* Appends `file:line:column: error 42703: message`, the source line with carets under the place, and
  * the hint; each line ends with a newline. */
 void status_print(struct buf *out, const struct status *st);
+/* The same with another word than "error". */
+void status_print_as(struct buf *out, const struct status *st, const char *level);
 
 #endif
