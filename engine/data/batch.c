@@ -1,0 +1,157 @@
+/*
+ * batch.c: making, sharing and freeing batches.
+ *
+ * A batch lies in an arena of its own. A pipeline makes and drops thousands of batches a second, so arenas of
+ * dropped ones are kept for the next, the last one dropped first, while its memory is still in the cache; in a
+ * steady state a batch costs no call to the system. Small ones (a narrower selection, a single row) and large
+ * ones are kept apart, so that a row that is kept for long does not hold on to the memory of a thousand. What is kept is
+ * bounded by POOL_ARENAS and POOL_BYTES.
+ */
+
+#include "data/batch.h"
+
+#include <assert.h>
+#include <pthread.h>
+
+enum { POOL_ARENAS = 64, POOL_BYTES = 8 << 20, SMALL_BYTES = 16 << 10 };
+
+struct pool {
+    struct arena *arenas[POOL_ARENAS];
+    uint32_t      count;
+};
+
+static struct {
+    pthread_mutex_t lock;
+    struct pool     small, large;
+    size_t          bytes;
+} pools = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static struct arena *pool_take(size_t size_bytes)
+{
+    struct arena *a = NULL;
+    pthread_mutex_lock(&pools.lock);
+    struct pool *p = size_bytes <= SMALL_BYTES ? &pools.small : &pools.large;
+    if (p->count > 0) {
+        a = p->arenas[--p->count];
+        pools.bytes -= arena_size_bytes(a);
+    }
+    pthread_mutex_unlock(&pools.lock);
+    return a ? a : arena_new();
+}
+
+static void pool_give(struct arena *a)
+{
+    arena_reset(a);
+    size_t size = arena_size_bytes(a);
+    pthread_mutex_lock(&pools.lock);
+    struct pool *p = size <= SMALL_BYTES ? &pools.small : &pools.large;
+    bool kept = p->count < POOL_ARENAS && pools.bytes + size <= POOL_BYTES;
+    if (kept) {
+        p->arenas[p->count++] = a;
+        pools.bytes += size;
+    }
+    pthread_mutex_unlock(&pools.lock);
+    if (!kept) arena_free(a);
+}
+
+/* A batch whose arena will be asked for about size_bytes. */
+static struct batch *new_sized(uint32_t n_rows, uint32_t n_columns, size_t size_bytes)
+{
+    struct arena *a = pool_take(size_bytes);
+    struct batch *b = ARENA_NEW(a, struct batch);
+    atomic_init(&b->count, 1);
+    b->arena = a;
+    b->n_rows = n_rows;
+    b->n_columns = n_columns;
+    b->columns = ARENA_ARRAY(a, struct vector, n_columns);
+    return b;
+}
+
+struct batch *batch_new(uint32_t n_rows, uint32_t n_columns)
+{
+    return new_sized(n_rows, n_columns, (size_t)n_rows * ((size_t)n_columns + 2) * sizeof(int64_t));
+}
+
+struct batch *batch_retain(struct batch *b)
+{
+    unsigned before = atomic_fetch_add_explicit(&b->count, 1, memory_order_relaxed);
+    assert(before > 0);
+    (void)before;
+    return b;
+}
+
+void batch_release(struct batch *b)
+{
+    if (!b) return;
+    unsigned before = atomic_fetch_sub_explicit(&b->count, 1, memory_order_release);
+    assert(before > 0);
+    if (before > 1) return;
+    /* Reads the count once more, so that all that other threads did with the batch comes before this. */
+    (void)atomic_load_explicit(&b->count, memory_order_acquire);
+    pool_give(b->arena);
+}
+
+static void release_held(void *held)
+{
+    batch_release(held);
+}
+
+void batch_hold(struct batch *b, struct batch *other)
+{
+    assert(b != other);
+    arena_on_free(b->arena, release_held, batch_retain(other));
+}
+
+static struct batch *derive_sized(struct batch *of, uint32_t n_columns, size_t size_bytes)
+{
+    struct batch *b = new_sized(of->n_rows, n_columns, size_bytes);
+    b->rowtimes = of->rowtimes;
+    b->cause_times = of->cause_times;
+    b->cause_seqs = of->cause_seqs;
+    b->path = of->path;
+    b->path_len = of->path_len;
+    b->sel = of->sel;
+    b->n_sel = of->n_sel;
+    batch_hold(b, of);
+    return b;
+}
+
+struct batch *batch_derive(struct batch *of, uint32_t n_columns)
+{
+    return derive_sized(of, n_columns, (size_t)of->n_rows * n_columns * sizeof(int64_t));
+}
+
+struct batch *batch_narrow(struct batch *of, const uint32_t *sel, uint32_t n_sel)
+{
+    assert(n_sel <= of->n_rows);
+    struct batch *b = derive_sized(of, of->n_columns, n_sel * sizeof *sel);
+    if (of->n_columns) memcpy(b->columns, of->columns, of->n_columns * sizeof *of->columns);
+    b->sel = arena_dup(b->arena, sel, n_sel * sizeof *sel);
+    b->n_sel = n_sel;
+    return b;
+}
+
+static uint64_t path_word_at(const struct batch *b, uint32_t i, uint32_t row)
+{
+    if (i >= b->path_len) return 0;
+    return b->path[i].words ? b->path[i].words[row] : b->path[i].all;
+}
+
+int batch_row_compare(const struct batch *a, uint32_t a_row, const struct batch *b, uint32_t b_row)
+{
+    if (a->rowtimes[a_row] != b->rowtimes[b_row]) {
+        return a->rowtimes[a_row] < b->rowtimes[b_row] ? -1 : 1;
+    }
+    if (a->cause_times[a_row] != b->cause_times[b_row]) {
+        return a->cause_times[a_row] < b->cause_times[b_row] ? -1 : 1;
+    }
+    if (a->cause_seqs[a_row] != b->cause_seqs[b_row]) {
+        return a->cause_seqs[a_row] < b->cause_seqs[b_row] ? -1 : 1;
+    }
+    uint32_t words = a->path_len > b->path_len ? a->path_len : b->path_len;
+    for (uint32_t i = 0; i < words; i++) {
+        uint64_t x = path_word_at(a, i, a_row), y = path_word_at(b, i, b_row);
+        if (x != y) return x < y ? -1 : 1;
+    }
+    return 0;
+}
