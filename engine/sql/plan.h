@@ -38,12 +38,13 @@ struct expr {
     uint32_t         n_args;
     struct str       label;
     bool             per_row;
+    uint32_t         weight; /* nodes of the tree, one that is shared counted each time; at least 1 */
 };
 
 /* Whether evaluating it can fault (division, casts, overflow ...): what may not be moved or left out. */
 bool expr_can_fault(const struct expr *e);
 bool expr_equal(const struct expr *a, const struct expr *b);
-/* Raises bits of a mask of input columns that the expression reads. */
+/* Sets the elements of a mask of input columns that the expression reads. */
 void expr_columns(const struct expr *e, bool *used);
 
 /* ---- plan nodes ---- */
@@ -144,6 +145,9 @@ struct plan_endpoint {
     uint32_t            n_options;
 };
 
+/* The option of this (lower-case) name, or NULL. */
+const struct plan_option *plan_option_find(const struct plan_endpoint *e, const char *name);
+
 struct plan_stream {
     struct str      name;
     struct schema   schema;    /* declared columns, then hidden ones */
@@ -167,6 +171,12 @@ struct plan_source {
     uint32_t            *streams; /* of app_plan.streams: one, or one a number of parallelism */
     uint32_t             n_streams;
 };
+
+/* Where ROWTIME comes from: index in source.schema of the column that option `rowtime` names (a TIMESTAMP, or an integer of
+ * milliseconds since 1970); -1: the arrival. */
+int32_t plan_source_rowtime(const struct plan_source *s);
+/* Option `lateness`; 0 without it. */
+int64_t plan_source_lateness_ms(const struct plan_source *s);
 
 struct plan_table {
     struct str           name;
