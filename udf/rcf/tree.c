@@ -316,7 +316,7 @@ uint16_t tree_insert(struct tree *t, struct rng *rng, const float *x)
     n->child[!side] = sibling;
     t->nodes[n->child[0]].parent = t->nodes[n->child[1]].parent = v;
 
-    /* A box left over from an earlier use of the node may fit by chance: then its range does too. */
+    /* A box left over from an earlier use may fit by chance: then its range does too. */
     tree_refit(t, v);
     while (above != TREE_NONE && extend_box(t, above, x)) {
         above = t->nodes[above].parent;
