@@ -1,8 +1,7 @@
 /*
  * str.c: string views, the hash of bytes, and growing texts.
  *
- * The hash multiplies 64-bit words to 128 bits and folds the halves together, after the idea of wyhash (Wang Yi,
- * "wyhash", public domain); constants and the treatment of the tail are our own. It must never change: hashes
+ * The hash is made of the steps of base/hash.h; the treatment of the tail is our own. It must never change: hashes
  * decide key groups in snapshots.
  */
 
@@ -13,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 
 /* --- comparing --- */
 
@@ -177,48 +177,15 @@ const char *str_format_c(struct arena *a, const char *format, ...)
 
 /* --- hashing --- */
 
-__extension__ typedef unsigned __int128 u128;
-
-#define HASH_A 0x9fb21c651e98df25u
-#define HASH_B 0xc2b2ae3d27d4eb4fu
-#define HASH_C 0xa0761d6478bd642fu
-
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-    u128 product = (u128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* Little-endian on every machine. */
-static uint64_t load64(const unsigned char *p)
-{
-    uint64_t v;
-    memcpy(&v, p, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    return v;
-}
-
-static uint64_t load32(const unsigned char *p)
-{
-    uint32_t v;
-    memcpy(&v, p, 4);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap32(v);
-#endif
-    return v;
-}
-
 /* The first and the last bytes of 0 to 16, overlapping where they must. */
 static void load_short(const unsigned char *p, size_t n, uint64_t *first, uint64_t *last)
 {
     if (n >= 8) {
-        *first = load64(p);
-        *last = load64(p + n - 8);
+        *first = load_le64(p);
+        *last = load_le64(p + n - 8);
     } else if (n >= 4) {
-        *first = load32(p);
-        *last = load32(p + n - 4);
+        *first = load_le32(p);
+        *last = load_le32(p + n - 4);
     } else if (n > 0) {
         *first = (uint64_t)p[0] | (uint64_t)p[n / 2] << 8 | (uint64_t)p[n - 1] << 16;
         *last = 0;
@@ -232,11 +199,11 @@ uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed)
     const unsigned char *p = bytes;
     size_t left = n;
     uint64_t h = seed ^ HASH_C;
-    for (; left > 16; left -= 16, p += 16) h = fold(load64(p) ^ HASH_A, load64(p + 8) ^ h);
+    for (; left > 16; left -= 16, p += 16) h = hash_fold(load_le64(p) ^ HASH_A, load_le64(p + 8) ^ h);
     uint64_t first, last;
     load_short(p, left, &first, &last);
-    h = fold(first ^ HASH_A, last ^ h);
-    return fold(h ^ HASH_B, (uint64_t)n ^ HASH_C);
+    h = hash_fold(first ^ HASH_A, last ^ h);
+    return hash_fold(h ^ HASH_B, (uint64_t)n ^ HASH_C);
 }
 
 /* --- growing texts --- */
