@@ -2,8 +2,10 @@
 #define DATA_CALENDAR_H
 
 /*
- * calendar.h: civil dates and rowtimes; FLOOR, CEIL, STEP and interval arithmetic. UTC only, proleptic Gregorian
- * (algorithms after Howard Hinnant, "chrono-compatible low-level date algorithms").
+ * calendar.h: civil dates and rowtimes; FLOOR, CEIL, STEP and interval arithmetic. UTC only, proleptic Gregorian.
+ *
+ * Every int64_t may be asked for: what lies beyond the years that are allowed gives some date or text, or false
+ * where a function can say so. The texts are in calendar_text.c.
  */
 
 #include <stdbool.h>
@@ -25,6 +27,8 @@ struct civil {
 /* Years outside of +-CALENDAR_YEAR_MAX are overflow wherever a datetime is made. */
 enum { CALENDAR_YEAR_MAX = 292000000 };
 
+bool calendar_days_in_range(int64_t days);
+bool calendar_ms_in_range(int64_t ms);
 int64_t calendar_days(int64_t year, int month, int day); /* since 1970-01-01; the date must exist */
 void calendar_from_days(int64_t days, struct civil *out); /* time fields 0 */
 void calendar_from_ms(int64_t ms, struct civil *out);
@@ -48,12 +52,16 @@ int64_t calendar_months_between(int64_t a_ms, int64_t b_ms);
 bool calendar_parse_date(const char *s, size_t n, int64_t *days);
 bool calendar_parse_time(const char *s, size_t n, int64_t *ms);
 bool calendar_parse_timestamp(const char *s, size_t n, int64_t *ms);
+/* The one form that the text of a DATE, TIME or TIMESTAMP literal may have (dialect S-25): kind is TYPE_DATE, TYPE_TIME or
+ * TYPE_TIMESTAMP; the value in days or milliseconds. */
+bool calendar_parse_literal(const char *s, size_t n, enum type_kind kind, int64_t *out);
 /* Text out; the room must be at least CALENDAR_TEXT_MAX; returns the length. */
 enum { CALENDAR_TEXT_MAX = 40 };
 size_t calendar_format_date(char *out, int64_t days);
 size_t calendar_format_time(char *out, int64_t ms);      /* 13:45:00, .250 only when not zero */
 size_t calendar_format_timestamp(char *out, int64_t ms); /* always 3 fraction digits */
-/* Interval literals and texts of dialect S-10; t gives the fields. The value is in ms or months. */
+/* Interval literals and texts (scalar sheet, section 10); t gives the fields, and a precision that the first field must
+ * keep to. Blanks around are skipped. The value is in milliseconds or months. */
 bool interval_parse(const char *s, size_t n, struct type t, int64_t *out);
 size_t interval_format(char *out, int64_t value, struct type t);
 

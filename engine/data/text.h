@@ -10,8 +10,13 @@
 void text_json_value(struct buf *out, const struct vector *v, uint32_t row);
 /* A string with its quotes and escapes. Invalid UTF-8 cannot occur: decoders check it. */
 void text_json_string(struct buf *out, const char *s, size_t n);
+/* For tests: from now on without wide instructions, or with them where the machine has them. */
+void text_json_use_plain(bool plain);
 /* Appends the value as CAST to VARCHAR gives it (S-23..S-25). Not for NULL. */
 void text_sql_value(struct buf *out, const struct vector *v, uint32_t row);
+
+/* Text of CHAR(n), VARCHAR(n): cut to n characters, CHAR padded with blanks (that copy in `a`); else a view of s. */
+struct str text_fit(struct arena *a, const char *s, size_t n, struct type t);
 
 /* What a text becomes. */
 enum text_result { TEXT_OK, TEXT_NOT, TEXT_OVERFLOW };
