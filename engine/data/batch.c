@@ -112,6 +112,8 @@ static struct batch *derive_sized(struct batch *of, uint32_t n_columns, size_t s
     b->path_len = of->path_len;
     b->sel = of->sel;
     b->n_sel = of->n_sel;
+    b->origin = of->origin;
+    if (of->origin.stream && !of->origin.batch && !of->origin.batches) b->origin.batch = of;
     batch_hold(b, of);
     return b;
 }

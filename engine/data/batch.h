@@ -48,6 +48,15 @@ struct path_word {
     uint64_t        all;
 };
 
+/* Which rows of a stream the rows were made of, so that a fault can show what the pump read. Kept by batch_derive and
+ * batch_narrow, whose rows are numbered as those of what they are made of; what it points to is held by the batch. */
+struct batch_origin {
+    uint32_t        stream;  /* number of the stream + 1; 0: not the rows of a stream */
+    struct batch   *batch;   /* the stream's rows; NULL: these here, when stream is set */
+    struct batch  **batches; /* one a row, when not all are of one; each with its own origin.stream */
+    const uint32_t *rows;    /* numbers there; NULL: the same */
+};
+
 struct batch {
     atomic_uint    count; /* references */
     struct arena  *arena; /* freed with the last reference; the batch itself lies in it */
@@ -61,6 +70,7 @@ struct batch {
     uint32_t        path_len;
     const uint32_t *sel; /* ascending row numbers, n_sel of them; NULL: all rows */
     uint32_t        n_sel;
+    struct batch_origin origin;
 };
 
 /* A batch with one reference in an arena of its own, columns uninitialised; the caller fills it. */
