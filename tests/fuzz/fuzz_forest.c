@@ -30,6 +30,7 @@ static const struct forest_params params = {
 struct snapshot {
     unsigned char bytes[SNAPSHOT_MAX];
     size_t size;
+    size_t taken;
 };
 
 static bool append(void *context, const void *bytes, size_t size)
@@ -38,6 +39,15 @@ static bool append(void *context, const void *bytes, size_t size)
     if (size > sizeof s->bytes - s->size) return false;
     memcpy(s->bytes + s->size, bytes, size);
     s->size += size;
+    return true;
+}
+
+static bool take(void *context, void *bytes, size_t size)
+{
+    struct snapshot *s = context;
+    if (size > s->size - s->taken) return false;
+    memcpy(bytes, s->bytes + s->taken, size);
+    s->taken += size;
     return true;
 }
 
@@ -74,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int i = 0; i < 8; i++) changed.bytes[body + (size_t)i] = (unsigned char)(sum >> (8 * i));
 
     struct forest *f;
-    if (!forest_load(&params, changed.bytes, changed.size, &f)) return 0;
+    if (!forest_load(&params, take, &changed, &f)) return 0;
     update(f);
     forest_free(f);
     return 0;

@@ -75,7 +75,9 @@ static void skip(struct data_rng *r, int count)
 
 static void make_lifesupport(uint64_t seed, size_t n, double *records, int *labels)
 {
-    static const int range[5][2] = { { 96, 104 }, { 60, 120 }, { 0, 100 }, { 40, 120 }, { 40, 120 } };
+    static const int range[5][2] = {
+        { 96, 104 }, { 60, 120 }, { 0, 100 }, { 40, 120 }, { 40, 120 }
+    };
     struct data_rng r;
     data_rng_init(&r, seed);
     for (size_t i = 0; i < n; i++) {
@@ -168,7 +170,9 @@ static void make_heart(uint64_t seed, size_t n, double *records, int *labels)
 
 static void make_pressure(uint64_t seed, size_t n, double *records, int *labels)
 {
-    static const int range[3][4] = { { 90, 120, 60, 80 }, { 50, 80, 30, 50 }, { 130, 200, 90, 150 } };
+    static const int range[3][4] = {
+        { 90, 120, 60, 80 }, { 50, 80, 30, 50 }, { 130, 200, 90, 150 }
+    };
     struct data_rng r;
     data_rng_init(&r, seed);
     for (size_t i = 0; i < n; i++) {

@@ -2,8 +2,8 @@
  * Scores must agree with those of the hosted RANDOM_CUT_FOREST and of AWS's open-source library, as
  * well as two forests of that library that differ in their random seeds agree with each other.
  *
- * Every test is a function of fixed seeds; the bounds are about twice what the library's own forests
- * need among themselves. What optimisation and sanitizers cannot change is left out in their modes.
+ * Every test is a function of fixed seeds; the bounds are about twice what the library's own
+ * forests need among themselves. What optimisation and sanitizers cannot change is left out in their modes.
  */
 #include <math.h>
 #include <setjmp.h>

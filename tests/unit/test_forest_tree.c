@@ -395,8 +395,8 @@ static double entire_exponential_integral(double x)
     return sum;
 }
 
-/* In the steady state a point of age a is in the sample with probability 1 - exp(-q exp(-a / decay))
- * where Ein(q) = size / decay. */
+/* In the steady state a point of age a is in the sample with probability
+ * 1 - exp(-q exp(-a / decay)) where Ein(q) = size / decay. */
 static void samples_forget_as_weights_say(void **state)
 {
     (void)state;
@@ -459,7 +459,7 @@ static void young_samples_are_uniform(void **state)
     }
 }
 
-/* Time decay 1, long enough for keys to be moved to a new base: the newest points fill the sample. */
+/* Time decay 1, until keys have been moved to a new base: the newest points fill the sample. */
 static void shortest_decay_keeps_the_newest(void **state)
 {
     (void)state;

@@ -1,10 +1,9 @@
 /*
  * bytes.h: numbers to bytes and back, for the snapshots of a forest.
  *
- * Little-endian whatever the machine, no alignment. The writer hands its bytes to a callback and
- * the reader takes them from memory; both run the same checksum along, so that a reader notices
- * any damaged byte. A reader that has run out of bytes gives zeros and remembers it in `ok`:
- * callers check once per block and not after every number.
+ * Little-endian whatever the machine. Bytes go to one callback and come from another; both ways the
+ * same checksum runs along, so that a reader notices any damaged byte. A reader that has run out of
+ * bytes gives zeros and remembers it in `ok`: callers check once a block, not after every number.
  *
  * Source of the checksum: FNV-1a, G. Fowler, L. C. Noll, K.-P. Vo.
  */
@@ -19,6 +18,9 @@
 /* Takes `size` bytes; false: they could not be kept, and saving ends. */
 typedef bool (*bytes_write_fn)(void *context, const void *bytes, size_t size);
 
+/* Gives the next `size` bytes; false: there are not that many. */
+typedef bool (*bytes_read_fn)(void *context, void *bytes, size_t size);
+
 struct byte_writer {
     bytes_write_fn write;
     void *context;
@@ -27,8 +29,8 @@ struct byte_writer {
 };
 
 struct byte_reader {
-    const unsigned char *at;
-    size_t left; /* bytes */
+    bytes_read_fn read;
+    void *context;
     uint64_t checksum;
     bool ok;
 };
@@ -79,16 +81,15 @@ static inline void put_f64(struct byte_writer *w, double value)
 
 static inline uint64_t get_int(struct byte_reader *r, int size)
 {
-    if (r->left < (size_t)size) r->ok = false;
+    unsigned char bytes[8];
+    r->ok = r->ok && r->read(r->context, bytes, (size_t)size);
     if (!r->ok) return 0;
 
     uint64_t value = 0;
     for (int i = 0; i < size; i++) {
-        value |= (uint64_t)r->at[i] << (8 * i);
+        value |= (uint64_t)bytes[i] << (8 * i);
     }
-    r->checksum = checksum_add(r->checksum, r->at, (size_t)size);
-    r->at += size;
-    r->left -= (size_t)size;
+    r->checksum = checksum_add(r->checksum, bytes, (size_t)size);
     return value;
 }
 

@@ -408,13 +408,15 @@ static bool load_state(struct forest *f, struct byte_reader *r)
         if (!load_tree(&f->trees[i], n_points > 0 ? n_points : 0, r)) return false;
     }
     uint64_t checksum = r->checksum;
-    return get_u64(r) == checksum && r->ok && r->left == 0;
+    return get_u64(r) == checksum && r->ok;
 }
 
-bool forest_load(const struct forest_params *params, const void *bytes, size_t size,
+bool forest_load(const struct forest_params *params, bytes_read_fn read, void *context,
                  struct forest **out)
 {
-    struct byte_reader r = { .at = bytes, .left = size, .checksum = CHECKSUM_START, .ok = true };
+    struct byte_reader r = {
+        .read = read, .context = context, .checksum = CHECKSUM_START, .ok = true
+    };
     if (get_u64(&r) != SNAPSHOT_VERSION || !load_params(params, &r)) return false;
 
     struct forest *f;

@@ -69,9 +69,9 @@ bool forest_save(const struct forest *f, bytes_write_fn write, void *context);
 /* Bytes that forest_save would write now. */
 size_t forest_save_size(const struct forest *f);
 
-/* Makes the forest that was saved. False: `size` bytes are not what a forest of just these
- * parameters has written, or the system refused memory; *out is then left alone. */
-bool forest_load(const struct forest_params *params, const void *bytes, size_t size,
+/* Makes the forest that was saved. False: the bytes are not what a forest of just these parameters
+ * has written, or the system refused memory; *out is then left alone. */
+bool forest_load(const struct forest_params *params, bytes_read_fn read, void *context,
                  struct forest **out);
 
 #endif

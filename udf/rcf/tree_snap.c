@@ -66,9 +66,10 @@ static bool cut_separates(const struct tree *t, uint16_t v)
            n->cut < tree_lower(t, n->child[1])[n->dim];
 }
 
-static bool load_node(struct tree *t, struct byte_reader *r, uint16_t parent, uint16_t *node)
+/* Loads what `mark` has announced: a leaf or an inner node with all that is below it. */
+static bool load_node(struct tree *t, struct byte_reader *r, uint16_t mark, uint16_t parent,
+                      uint16_t *node)
 {
-    uint16_t mark = get_u16(r);
     if (mark != MARK_INNER) {
         *node = (uint16_t)(t->capacity + mark);
         if (!load_leaf(t, r, mark)) return false;
@@ -84,8 +85,9 @@ static bool load_node(struct tree *t, struct byte_reader *r, uint16_t parent, ui
     n->dim = get_u16(r);
     n->cut = get_f32(r);
     if (n->dim >= t->n_dims) return false;
-    if (!load_node(t, r, v, &n->child[0])) return false;
-    if (!load_node(t, r, v, &n->child[1])) return false;
+    for (int i = 0; i < 2; i++) {
+        if (!load_node(t, r, get_u16(r), v, &n->child[i])) return false;
+    }
     tree_refit(t, v);
     return cut_separates(t, v);
 }
@@ -105,13 +107,11 @@ static void collect_free(struct tree *t)
 bool tree_load(struct tree *t, struct byte_reader *r)
 {
     assert(t->root == TREE_NONE);
-    struct byte_reader first = *r;
-    if (get_u16(&first) == MARK_EMPTY) {
-        get_u16(r);
-        return r->ok;
-    }
+    uint16_t mark = get_u16(r);
+    if (mark == MARK_EMPTY) return r->ok;
+
     uint16_t root;
-    if (!load_node(t, r, TREE_NONE, &root)) return false;
+    if (!load_node(t, r, mark, TREE_NONE, &root)) return false;
     t->root = root;
     collect_free(t);
     return true;
