@@ -4,10 +4,24 @@
 /*
  * catalog.h: the one catalogue of functions. The binder, `sluice functions`, the REPL's help and the manual read it.
  *
- * Operators are functions, too, under their own signs: "+", "-", "*", "/", "=", "<>", "<", "<=", ">", ">=", "||",
- * "LIKE", "NOT LIKE" and so on; the list of such internal names heads the file that has their rows. AND, OR, NOT, CASE, COALESCE and CAST
- * are known to the binder and to exec/program, because they decide what is evaluated; CAST's kernels are
- * found by cast_resolve.
+ * Operators and the forms that SQL writes with words are functions, too. The binder asks for them by these names, and
+ * `sluice functions` lists none of those that stand in the right column alone:
+ *
+ *     a + b, a - b, a * b, a / b, a || b   "+" "-" "*" "/" "||"        -a, +a    "NEG" "POS"
+ *     = <> < <= > >=                       the same                    NOT a     "NOT"
+ *     IS [NOT] NULL, TRUE, FALSE, UNKNOWN  "IS NULL", "IS NOT NULL" ...
+ *     IS [NOT] DISTINCT FROM               "IS DISTINCT FROM", "IS NOT DISTINCT FROM"
+ *     [NOT] LIKE, SIMILAR TO [ESCAPE e]    "LIKE", "NOT LIKE", "SIMILAR TO", "NOT SIMILAR TO": 2 or 3 arguments
+ *     (a - b) qualifier                    "DIFFERENCE": a, b, and a NULL constant of the interval type
+ *     FLOOR(x TO u), CEIL(x TO u)          "FLOOR TO", "CEIL TO": x, u as INTEGER constant (enum time_unit)
+ *     STEP(x BY y)                         "STEP": x, y
+ *     EXTRACT(u FROM x)                    "EXTRACT": u as INTEGER constant, x
+ *     TRIM(side c FROM s)                  "TRIM BOTH", "TRIM LEADING", "TRIM TRAILING": c, s
+ *     SUBSTRING(s SIMILAR p ESCAPE e)      "SUBSTRING SIMILAR": s, p, e
+ *     POSITION(x IN s), OVERLAY(...), SUBSTRING(...)   their names, arguments in order of writing
+ *
+ * AND, OR, CASE, COALESCE and CAST are known to the binder and to exec/program, because they decide what is evaluated;
+ * CAST's kernels are found by cast_resolve. BETWEEN, IN and NULLIF are made of comparisons.
  */
 
 #include "data/value.h"
