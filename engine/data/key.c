@@ -198,17 +198,6 @@ static inline size_t probe_string(const struct key_table *t, const struct vector
     }
 }
 
-/* Asks for the bytes of long strings. */
-static void fetch_text(const struct key_table *t, const struct str *keys, const uint64_t *hashes, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        uint64_t slot = t->slots[hashes[i] & t->mask];
-        if (slot == 0) continue;
-        const struct str *s = &keys[slot_id(slot)];
-        if (s->len > STR_INLINE) __builtin_prefetch(s->far.ptr);
-    }
-}
-
 /* Asks for the slots, then for the keys in them, of a chunk whose table lies in a far cache. */
 static void fetch_ahead(const struct key_table *t, const uint64_t *hashes, uint32_t n)
 {
@@ -219,9 +208,6 @@ static void fetch_ahead(const struct key_table *t, const uint64_t *hashes, uint3
             const struct key_column *k = &t->columns[c];
             __builtin_prefetch((const char *)k->data + slot_id(slot) * form_width(k->form));
         }
-    }
-    for (uint32_t c = 0; c < t->n_columns; c++) {
-        if (t->columns[c].form == FORM_STR) fetch_text(t, t->columns[c].data, hashes, n);
     }
 }
 

@@ -15,7 +15,8 @@ struct reftable *reftable_retain(struct reftable *t);
 void reftable_release(struct reftable *t);
 /* Copies the live rows. */
 void reftable_append(struct reftable *t, const struct batch *rows);
-/* With a primary key, the last of several rows with an equal key is kept, in the place of the first. */
+/* With a primary key, whose columns must be among the kept ones, the last of several rows with an equal key is kept,
+ * in the place of the first. */
 void reftable_seal(struct reftable *t, const uint32_t *primary_key, uint32_t n_primary_key);
 uint32_t reftable_rows(const struct reftable *t);
 /* One column over all rows. */
