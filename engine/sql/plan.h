@@ -38,6 +38,7 @@ struct expr {
     uint32_t         n_args;
     struct str       label;
     bool             per_row;
+    bool             implicit; /* EXPR_CALL: a cast as INSERT makes it */
     uint32_t         weight; /* nodes of the tree, one that is shared counted each time; at least 1 */
 };
 

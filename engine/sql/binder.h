@@ -1,0 +1,83 @@
+#ifndef SQL_BINDER_H
+#define SQL_BINDER_H
+
+/*
+ * binder.h: what the files of the binder share: the state of one application being bound, and sets of rows on the way
+ * from FROM to the select list.
+ */
+
+#include "base/limits.h"
+#include "sql/bind.h"
+#include "sql/catalog.h"
+#include "sql/expr.h"
+#include "sql/mono.h"
+
+struct scope;
+
+/* Names of WITH, innermost first. */
+struct with_name {
+    struct str              name;
+    const struct ast_query *query;
+    const struct with_name *outer; /* those that its query may use, and the next to be looked at */
+};
+
+struct binder {
+    struct arena            *arena;
+    const struct fn_catalog *functions;
+    struct diags            *diags;
+    struct catalog          *catalog;
+    const char              *base_dir;
+    uint32_t                 depth;   /* queries, views and functions within each other */
+    uint32_t                 n_nodes; /* plan nodes of the statement */
+    struct str               statement; /* name of the pump or view being bound, for messages */
+    ARRAY(uint32_t) reads;           /* streams that the statement reads */
+};
+
+/* Rows on their way: the operator that makes them, and what is known of its columns. */
+struct rows {
+    struct plan_node *node;
+    struct mono      *monos; /* node->out.n_columns */
+};
+
+/* A column of a query's result. */
+struct result_column {
+    struct str   name;
+    bool         explicit_name; /* an alias or a column's own name; otherwise one that the system made */
+    struct type  type;
+    bool         not_null;
+    bool         personal;
+    bool         literal; /* written as a literal: a function of the application takes it in its parameter's type */
+    struct span  at;
+};
+
+/* A bound query. */
+struct result {
+    struct rows           rows; /* a stream: the operator whose columns are these; node NULL: a table, below */
+    struct result_column *columns;
+    uint32_t              n_columns;
+    bool                  sets_rowtime; /* an item AS ROWTIME */
+    uint32_t              rowtime_at;   /* position among the items, for a column list that names it */
+    /* a table: */
+    uint32_t              table;
+    uint32_t             *table_columns; /* the table's column behind each of `columns` */
+    struct expr          *table_filter;  /* over the table's columns; NULL: all rows */
+};
+
+/* An operator with these output columns (copied), counted against the limit of one statement. */
+struct status binder_node(struct binder *b, enum plan_kind kind, struct span at,
+                          const struct schema *out, struct plan_node **node) MUST_CHECK;
+/* The same with one input whose columns it keeps. */
+struct status binder_filter(struct binder *b, struct rows *rows, struct expr *predicate,
+                            const char *clause, struct span at) MUST_CHECK;
+/* A query or a macro within another: fails beyond LIMIT_EXPR_DEPTH. Balanced by binder_leave. */
+struct status binder_enter(struct binder *b, struct span at) MUST_CHECK;
+static inline void binder_leave(struct binder *b)
+{
+    b->depth--;
+}
+/* A failure about a feature that the language has and the engine has not yet. */
+struct status binder_unsupported(struct binder *b, struct span at, const char *feature);
+/* Adds a warning. */
+void binder_warn(struct binder *b, enum err err, struct span at, const char *message);
+
+#endif
