@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether s[0..n) is UTF-8 (RFC 3629). */
+bool utf8_valid(const char *s, size_t n);
 /* Characters of s[0..n). */
 size_t utf8_length(const char *s, size_t n);
 /* Bytes of the first `count` characters of s[0..n), n if there are no more. */

@@ -13,7 +13,7 @@
 struct block {
     atomic_uint count;
     size_t      size;    /* bytes of records */
-    size_t      cap;     /* at least size + BLOCK_PAD readable bytes follow `data` */
+    size_t      cap;     /* bytes from data on; BLOCK_PAD more may be read */
     uint64_t    offset;  /* where the block starts in the (uncompressed) input */
     char       *data;
 };
@@ -23,6 +23,8 @@ enum { BLOCK_PAD = 64 };
 struct block *block_new(size_t cap);
 struct block *block_retain(struct block *b);
 void block_release(struct block *b);
+/* The same, for arena_on_free. */
+void block_release_arg(void *block);
 
 /* A record that was not taken in. */
 struct decode_fault {
@@ -46,19 +48,24 @@ struct decode_config {
     const bool          *needed; /* of schema.n_columns: others are checked, not written */
     bool                 keep_record; /* a VARCHAR column with the record's text behind the declared ones */
     struct path          row_path;    /* 0 steps: the record itself */
-    /* delimited text */
+    /* delimited text; empty: ',' (tab for TSV) and a line end */
     struct str           column_delimiter, row_delimiter;
-    bool                 header; /* the first record of each input names nothing that is used: it is skipped */
+    bool                 header; /* the first record of each input names columns: it is skipped */
 };
 
 struct decoder;
 
-/* format: "json", "csv" or "tsv"; one a thread. */
-struct status decoder_new(struct arena *a, const char *format, const struct decode_config *config, struct decoder **out) MUST_CHECK;
-void decoder_free(struct decoder *d);
-/* Decodes whole records; first: the block is the beginning of an input (header). The result's batch has one reference. */
-void decoder_run(struct decoder *d, struct block *block, bool first, struct decoded *out);
-/* Forces the plain path (tests); process-wide, before decoders are made. */
-void decoder_force_plain(bool plain);
+/* format: "json", "csv" or "tsv"; one decoder a thread; it lives in the arena. */
+struct status decoder_new(struct arena *a, const char *format, const struct decode_config *config,
+                          struct decoder **out) MUST_CHECK;
+/* Decodes records of the block from byte `from` on, until about max_rows rows are there or the block ends; returns the byte behind
+ * the last record taken (block->size: all done). first: `from` is the beginning of an input (header). The result's batch has
+ * one reference; columns that are not needed are constant NULLs. */
+size_t decoder_run(struct decoder *d, struct block *block, size_t from, uint32_t max_rows, bool first,
+                   struct decoded *out);
+
+/* Which code decodes JSON: tests compare them. DECODE_AUTO takes the best that the processor has. */
+enum decode_path { DECODE_AUTO, DECODE_AVX2, DECODE_PLAIN, DECODE_SLOW };
+void decoder_force(enum decode_path path); /* process-wide, before decoders are made */
 
 #endif

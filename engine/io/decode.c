@@ -1,0 +1,72 @@
+/* decode.c: blocks of input, and the door to the formats. */
+
+#include "io/decode.h"
+
+#include "io/fmt_csv_read.h"
+#include "io/fmt_json_read.h"
+
+struct block *block_new(size_t cap)
+{
+    struct block *b = mem_alloc(sizeof *b);
+    *b = (struct block){ .count = 1, .cap = cap, .data = mem_alloc(cap + BLOCK_PAD) };
+    memset(b->data + cap, 0, BLOCK_PAD);
+    return b;
+}
+
+struct block *block_retain(struct block *b)
+{
+    atomic_fetch_add_explicit(&b->count, 1, memory_order_relaxed);
+    return b;
+}
+
+void block_release(struct block *b)
+{
+    if (atomic_fetch_sub_explicit(&b->count, 1, memory_order_acq_rel) != 1) return;
+    mem_free(b->data);
+    mem_free(b);
+}
+
+void block_release_arg(void *block)
+{
+    block_release(block);
+}
+
+static enum decode_path forced = DECODE_AUTO;
+
+void decoder_force(enum decode_path path)
+{
+    forced = path;
+}
+
+struct decoder {
+    struct json_decoder *json; /* one of the two */
+    struct csv_decoder  *csv;
+};
+
+static void choose_path(struct json_decoder *d)
+{
+    if (forced == DECODE_SLOW) d->fast = NULL;
+    bool avx2 = forced == DECODE_AVX2 || (forced == DECODE_AUTO && json_fast_has_avx2());
+    d->fast_record = avx2 ? json_fast_record_avx2 : json_fast_record_plain;
+}
+
+struct status decoder_new(struct arena *a, const char *format, const struct decode_config *config,
+                          struct decoder **out)
+{
+    struct decoder *d = ARENA_NEW(a, struct decoder);
+    if (strcmp(format, "json") == 0) {
+        TRY(json_decoder_new(a, config, &d->json));
+        choose_path(d->json);
+    } else {
+        TRY(csv_decoder_new(a, config, strcmp(format, "tsv") == 0 ? '\t' : ',', &d->csv));
+    }
+    *out = d;
+    return OK;
+}
+
+size_t decoder_run(struct decoder *d, struct block *block, size_t from, uint32_t max_rows, bool first,
+                   struct decoded *out)
+{
+    if (d->json) return json_decoder_run(d->json, block, from, max_rows, out);
+    return csv_decoder_run(d->csv, block, from, max_rows, first, out);
+}
