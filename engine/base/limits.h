@@ -14,6 +14,7 @@ enum {
     LIMIT_RESULT_PRECISION = 18,
     LIMIT_SQL_BYTES = 16 << 20,       /* one SQL file */
     LIMIT_EXPR_DEPTH = 200,           /* nested parentheses, sub-queries and the like */
+    LIMIT_TREE_DEPTH = 1000,          /* height of a syntax tree: a AND b AND c ... has one level a term */
     LIMIT_COLUMNS = 1600,             /* columns of one stream, one select list */
     LIMIT_JSON_DEPTH = 512,           /* nested objects and arrays of one record */
     LIMIT_RECORD_BYTES = 64 << 20,    /* one record, one line */

@@ -78,6 +78,7 @@ struct ast_expr {
     struct ast_type   type;
     struct ast_query *query;
     struct ast_window *over;   /* f(x) OVER (window) */
+    uint16_t          depth;   /* height of the tree below, queries too; 1 for a leaf, at most LIMIT_TREE_DEPTH */
     uint8_t           unit;    /* enum time_unit */
     char              op;
     bool              negated;
@@ -127,6 +128,7 @@ struct ast_item {
     struct ast_name  alias; /* text.len 0: none */
 };
 
+/* FROM_VALUES: a query in parentheses that is nothing but VALUES. */
 enum ast_from_kind { FROM_RELATION, FROM_QUERY, FROM_TABLE_FN, FROM_JOIN, FROM_VALUES };
 
 /* SEED => n and the like: an argument of a table function. */
@@ -139,6 +141,7 @@ struct ast_table_arg {
 
 struct ast_from {
     enum ast_from_kind kind;
+    uint16_t           depth;     /* as in ast_expr */
     struct span        at;
     struct ast_name    qualifier; /* a of a.b */
     struct ast_name    name;      /* relation or table function */
@@ -163,6 +166,7 @@ enum ast_query_kind { QUERY_SELECT, QUERY_UNION, QUERY_EXCEPT, QUERY_INTERSECT, 
 
 struct ast_query {
     enum ast_query_kind kind;
+    uint16_t            depth;    /* as in ast_expr */
     struct span         at;
     bool                stream;   /* SELECT STREAM */
     bool                distinct;
