@@ -2,26 +2,37 @@
 #define FUNC_CATALOG_H
 
 /*
- * catalog.h: the one catalogue of functions. The binder, `sluice functions`, the REPL's help and the manual read it.
+ * catalog.h: the one catalogue of functions. The binder, `sluice functions`, the REPL's help and the
+ * manual read it.
  *
- * Operators and the forms that SQL writes with words are functions, too. The binder asks for them by these names, and
- * `sluice functions` lists none of those that stand in the right column alone:
+ * Operators and the forms of SQL that have a syntax of their own are functions, too, under names that
+ * no call can have (signs, or words with a blank) or with arguments in a fixed order:
  *
- *     a + b, a - b, a * b, a / b, a || b   "+" "-" "*" "/" "||"        -a, +a    "NEG" "POS"
- *     = <> < <= > >=                       the same                    NOT a     "NOT"
- *     IS [NOT] NULL, TRUE, FALSE, UNKNOWN  "IS NULL", "IS NOT NULL" ...
- *     IS [NOT] DISTINCT FROM               "IS DISTINCT FROM", "IS NOT DISTINCT FROM"
- *     [NOT] LIKE, SIMILAR TO [ESCAPE e]    "LIKE", "NOT LIKE", "SIMILAR TO", "NOT SIMILAR TO": 2 or 3 arguments
- *     (a - b) qualifier                    "DIFFERENCE": a, b, and a NULL constant of the interval type
- *     FLOOR(x TO u), CEIL(x TO u)          "FLOOR TO", "CEIL TO": x, u as INTEGER constant (enum time_unit)
- *     STEP(x BY y)                         "STEP": x, y
- *     EXTRACT(u FROM x)                    "EXTRACT": u as INTEGER constant, x
- *     TRIM(side c FROM s)                  "TRIM BOTH", "TRIM LEADING", "TRIM TRAILING": c, s
- *     SUBSTRING(s SIMILAR p ESCAPE e)      "SUBSTRING SIMILAR": s, p, e
- *     POSITION(x IN s), OVERLAY(...), SUBSTRING(...)   their names, arguments in order of writing
+ *     "+" "-" "*" "/"             a, b: numbers, intervals, datetime and interval or days
+ *     "NEG" "POS"                 a: unary minus and plus
+ *     "=" "<>" "<" "<=" ">" ">="  a, b; a string constant beside a datetime or BOOLEAN is read as one
+ *     "IS DISTINCT FROM" "IS NOT DISTINCT FROM"     a, b
+ *     "IS NULL" "IS NOT NULL"                       a
+ *     "NOT" "IS TRUE" "IS NOT TRUE" "IS FALSE" "IS NOT FALSE" "IS UNKNOWN" "IS NOT UNKNOWN"   a
+ *     "NULLIF"                                      a, b
+ *     "||"                                          a, b
+ *     "LIKE" "NOT LIKE"                             s, pattern[, escape]
+ *     "SIMILAR TO" "NOT SIMILAR TO"                 s, pattern[, escape]
+ *     "SUBSTRING"                                   s, from[, for]: numbers; or s, regular expression
+ *     "SUBSTRING SIMILAR"                           s, pattern, escape
+ *     "POSITION"                                    x, s
+ *     "OVERLAY"                                     s, r, from[, for]
+ *     "TRIM"                                        INTEGER 0 both, 1 leading, 2 trailing; c; s
+ *     "FLOOR TO" "CEIL TO"                          x, INTEGER enum time_unit
+ *     "STEP"                                        x, interval or integer (a constant above 0)
+ *     "EXTRACT"                                     INTEGER enum time_unit, x
+ *     "DATETIME DIFFERENCE"                         a, b, INTEGER from unit, INTEGER to unit: an interval
+ *     "TIMESTAMP OF"                                DATE, TIME: CAST(time AS TIMESTAMP) is this with
+ *                                                   CURRENT_DATE, which a cast cannot ask for
  *
- * AND, OR, CASE, COALESCE and CAST are known to the binder and to exec/program, because they decide what is evaluated;
- * CAST's kernels are found by cast_resolve. BETWEEN, IN and NULLIF are made of comparisons.
+ * The unit and mode arguments are constants. AND, OR, CASE, COALESCE and CAST are known to the binder
+ * and to exec/program, because they decide what is evaluated; CAST's kernels are found by cast_resolve.
+ * BETWEEN and IN are comparisons.
  */
 
 #include "data/value.h"
@@ -44,9 +55,12 @@ struct fn_choice {
     const void          *bound;
 };
 
-/* The overload of name (as stored, upper case) for these argument types. constants[i] is NULL where the argument is not a constant;
- * a TYPE_NULL argument takes its parameter's type. Fails with UNKNOWN_FUNCTION ("no match found for function signature NAME(types)",
- * nearest name as hint), CANNOT_APPLY ("cannot apply 'NAME' to arguments of type ...") or what bind says. */
+/* The overload of name (as stored, upper case) for these argument types. constants (or any of
+ * constants[i]) is NULL where the argument is not a constant. A TYPE_NULL argument takes the type of
+ * another one that its parameter takes as well, else that of its parameter; UNTYPED_NULL where nothing
+ * gives one (S-42). Fails with UNKNOWN_FUNCTION ("no match found for function signature NAME(types)",
+ * nearest name as hint), CANNOT_APPLY ("cannot apply 'NAME' to arguments of type ...") or what bind
+ * says. */
 struct status fn_resolve(const struct fn_catalog *c, struct arena *a, struct str name, struct span at,
                          const struct type *args, const struct value *const *constants, uint32_t n_args,
                          struct fn_choice *out);
@@ -63,10 +77,15 @@ struct status agg_resolve(const struct fn_catalog *c, struct arena *a, struct st
                           struct agg_choice *out);
 const struct sluice_table_fn *fn_find_table_function(const struct fn_catalog *c, struct str name);
 
-/* The cast of a pair: kernel with one argument. implicit: as INSERT converts (a string that is too long is a fault,
- * L-16, where CAST cuts). Fails with CANNOT_CAST when there is no such pair. */
-struct status cast_resolve(struct arena *a, struct type from, struct type to, bool implicit, struct span at,
-                           struct fn_choice *out);
+/* The cast of a pair: kernel with one argument. implicit: as INSERT converts (a string that is too long
+ * is a fault, L-16, where CAST cuts). Fails with CANNOT_CAST ("cast function cannot convert value of
+ * type A to type B") when there is no such pair. TIME to TIMESTAMP is for "TIMESTAMP OF" above; here it
+ * is ERR_INTERNAL. */
+struct status cast_resolve(struct arena *a, struct type from, struct type to, bool implicit,
+                           struct span at, struct fn_choice *out);
+/* Whether the result's array may be the first argument's own, with the result's type: casts that widen,
+ * MONOTONIC. */
+bool fn_choice_is_same(const struct fn_choice *c);
 
 /* For lists and help: all rows in order of group and name. */
 struct fn_row {
