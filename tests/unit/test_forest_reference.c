@@ -3,7 +3,8 @@
  * well as two forests of that library that differ in their random seeds agree with each other.
  *
  * Every test is a function of fixed seeds; the bounds are about twice what the library's own
- * forests need among themselves. What optimisation and sanitizers cannot change is left out in their modes.
+ * forests need among themselves. What optimisation and sanitizers cannot change is left out in
+ * their modes.
  */
 #include <math.h>
 #include <setjmp.h>

@@ -6,8 +6,8 @@
  *
  * Every numeric column of the cursor takes part; the others pass through. A row goes out as it
  * came, with ANOMALY_SCORE behind its columns, in the same order and at the same ROWTIME. A NULL
- * counts as its column's last number. All the mathematics is in forest.c; here is what belongs to SQL:
- * parameters and their ranges, which columns count, rows to records, state.
+ * counts as its column's last number. All the mathematics is in forest.c; here is what belongs to
+ * SQL: parameters and their ranges, which columns count, rows to records, state.
  */
 #include "udf/rcf/random_cut_forest.h"
 
@@ -16,6 +16,8 @@
 #include <stdlib.h>
 
 #include "udf/rcf/forest.h"
+
+#define NAME "RANDOM_CUT_FOREST"
 
 /* Same records, same scores, unless a statement gives a seed of its own. */
 #define DEFAULT_SEED 1
@@ -87,15 +89,17 @@ static bool read_parameter(struct sluice_table_bind *b, uint32_t i, int64_t *val
 
     const struct sluice_column *given = &b->params[i];
     if (!is_integer(given->type.kind) || sluice_is_null(given, 0)) {
-        return refuse(b, (int)i,
-                      sluice_table_text(b, "%s must be an integer from %" PRId64 " to %" PRId64,
-                                        p->name, p->min, p->max));
+        const char *text = sluice_table_text(
+            b, NAME ": %s must be an integer from %" PRId64 " to %" PRId64, p->name, p->min,
+            p->max);
+        return refuse(b, (int)i, text);
     }
     *value = given->i64[0];
     if (*value < p->min || *value > p->max) {
-        return refuse(b, (int)i,
-                      sluice_table_text(b, "%s is %" PRId64 "; it can be %" PRId64 " to %" PRId64,
-                                        p->name, *value, p->min, p->max));
+        const char *text = sluice_table_text(
+            b, NAME ": %s is %" PRId64 "; it can be %" PRId64 " to %" PRId64, p->name, *value,
+            p->min, p->max);
+        return refuse(b, (int)i, text);
     }
     return true;
 }
@@ -103,10 +107,10 @@ static bool read_parameter(struct sluice_table_bind *b, uint32_t i, int64_t *val
 static bool read_parameters(struct sluice_table_bind *b, struct forest_params *params)
 {
     if (b->n_params > N_PARAMETERS) {
-        return refuse(b, REFUSED_CALL,
-                      sluice_table_text(b, "RANDOM_CUT_FOREST takes at most %d parameters behind "
-                                           "the cursor, not %" PRIu32,
-                                        N_PARAMETERS, b->n_params));
+        const char *text = sluice_table_text(
+            b, NAME " takes at most %d parameters behind the cursor, not %" PRIu32, N_PARAMETERS,
+            b->n_params);
+        return refuse(b, REFUSED_CALL, text);
     }
     int64_t values[N_PARAMETERS];
     for (uint32_t i = 0; i < N_PARAMETERS; i++) {
@@ -128,24 +132,19 @@ static bool choose_columns(struct sluice_table_bind *b, struct binding *binding)
     for (uint32_t i = 0; i < b->n_cursor; i++) {
         const struct sluice_field *field = &b->cursor[i];
         if (field->type.kind == SLUICE_DECIMAL) {
-            return refuse(b, REFUSED_CURSOR,
-                          sluice_table_text(b, "column \"%s\" is DECIMAL, which RANDOM_CUT_FOREST "
-                                               "does not take: cast it to DOUBLE",
-                                            field->name));
+            const char *text = sluice_table_text(
+                b, NAME ": column \"%s\" is DECIMAL; cast it to DOUBLE", field->name);
+            return refuse(b, REFUSED_CURSOR, text);
         }
         if (!takes_part(field->type.kind)) continue;
         if (n < FOREST_COLUMNS_MAX) binding->columns[n] = i;
         n++;
     }
-    if (n == 0) {
-        return refuse(b, REFUSED_CURSOR,
-                      "the cursor of RANDOM_CUT_FOREST needs a numeric column and has none");
-    }
-    if (n > FOREST_COLUMNS_MAX) {
-        return refuse(b, REFUSED_CURSOR,
-                      sluice_table_text(b, "the cursor of RANDOM_CUT_FOREST has %" PRIu32 " numeric "
-                                           "columns; it can have %d",
-                                        n, FOREST_COLUMNS_MAX));
+    if (n < 1 || n > FOREST_COLUMNS_MAX) {
+        const char *text = sluice_table_text(
+            b, NAME ": the cursor has %" PRIu32 " numeric columns; it can have 1 to %d", n,
+            FOREST_COLUMNS_MAX);
+        return refuse(b, REFUSED_CURSOR, text);
     }
     binding->params.n_columns = (int)n;
     return true;
@@ -158,10 +157,10 @@ static bool bind(struct sluice_table_bind *b)
 
     size_t size = forest_bytes(&binding->params);
     if (size > BYTES_MAX) {
-        return refuse(b, REFUSED_CALL,
-                      sluice_table_text(b, "with these parameters and columns RANDOM_CUT_FOREST "
-                                           "needs %zu MiB; it can have %zu",
-                                        size >> 20, BYTES_MAX >> 20));
+        const char *text = sluice_table_text(
+            b, NAME " needs %zu MiB with these parameters and columns; it can have %zu",
+            size >> 20, BYTES_MAX >> 20);
+        return refuse(b, REFUSED_CALL, text);
     }
     b->fields = sluice_table_alloc(b, sizeof *b->fields);
     *b->fields = (struct sluice_field){ "ANOMALY_SCORE", { .kind = SLUICE_DOUBLE } };
@@ -256,7 +255,7 @@ static size_t bytes(const void *state)
 
 static const struct sluice_table_fn table_functions[] = {
     {
-        .name = "RANDOM_CUT_FOREST",
+        .name = NAME,
         .group = "Anomalies",
         .signature = "RANDOM_CUT_FOREST(CURSOR(query) [, numberOfTrees [, subSampleSize "
                      "[, timeDecay [, shingleSize]]]] [, SEED => n])",
@@ -268,10 +267,10 @@ static const struct sluice_table_fn table_functions[] = {
         .bytes = bytes,
         .close = close_scorer,
         .doc = "Gives each row of the cursor an ANOMALY_SCORE: how easily it is told apart from "
-               "the rows before it. All numeric columns of the cursor take part, at most 30, as they "
-               "are: a column with larger numbers weighs more. The first subSampleSize rows get 0 "
-               "while the forest learns; ordinary rows then score about 0.5 to 1.5, outliers up to "
-               "the logarithm of subSampleSize + 1 to the base 2. numberOfTrees (1 to 1000, "
+               "the rows before it. All numeric columns of the cursor take part, at most 30, as "
+               "they are: a column with larger numbers weighs more. The first subSampleSize rows "
+               "get 0 while the forest learns; ordinary rows then score about 0.5 to 1.5, outliers "
+               "up to the logarithm of subSampleSize + 1 to the base 2. numberOfTrees (1 to 1000, "
                "default 100) makes scores steadier; subSampleSize (10 to 1000, default 256) is how "
                "many rows a tree holds; timeDecay (1 to 2147483647, default 100000) is how many "
                "rows one is remembered on average; shingleSize (1 to 30, default 1) is how many "
