@@ -1,0 +1,106 @@
+/*
+ * thread.c: POSIX threads behind the few calls that the engine needs.
+ *
+ * Who waits at a turnstile sleeps at a bell that few others share, so that the end of a turn wakes the next
+ * ticket and not everyone.
+ */
+
+#include "base/thread.h"
+
+#include <assert.h>
+#include <sched.h>
+#include <signal.h>
+
+#include "base/arena.h"
+
+struct start {
+    void (*fn)(void *arg);
+    void *arg;
+};
+
+static void *run(void *p)
+{
+    struct start s = *(struct start *)p;
+    mem_free(p);
+    s.fn(s.arg);
+    return NULL;
+}
+
+bool thread_start(struct thread *t, void (*fn)(void *arg), void *arg)
+{
+    struct start *s = mem_alloc(sizeof *s);
+    *s = (struct start){ fn, arg };
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    t->started = pthread_create(&t->id, NULL, run, s) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!t->started) mem_free(s);
+    return t->started;
+}
+
+void thread_join(struct thread *t)
+{
+    if (!t->started) return;
+    pthread_join(t->id, NULL);
+    t->started = false;
+}
+
+uint32_t thread_cpus(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+    int n = CPU_COUNT(&set);
+    return n > 0 ? (uint32_t)n : 1;
+}
+
+void turnstile_init(struct turnstile *t)
+{
+    pthread_mutex_init(&t->lock, NULL);
+    for (int i = 0; i < TURNSTILE_BELLS; i++) pthread_cond_init(&t->bells[i], NULL);
+    t->issued = t->turn = 0;
+    t->stopped = false;
+}
+
+void turnstile_fini(struct turnstile *t)
+{
+    for (int i = 0; i < TURNSTILE_BELLS; i++) pthread_cond_destroy(&t->bells[i]);
+    pthread_mutex_destroy(&t->lock);
+}
+
+uint64_t turnstile_ticket(struct turnstile *t)
+{
+    pthread_mutex_lock(&t->lock);
+    uint64_t ticket = t->issued++;
+    pthread_mutex_unlock(&t->lock);
+    return ticket;
+}
+
+bool turnstile_wait(struct turnstile *t, uint64_t ticket)
+{
+    pthread_mutex_lock(&t->lock);
+    assert(ticket >= t->turn);
+    while (t->turn != ticket && !t->stopped) {
+        pthread_cond_wait(&t->bells[ticket % TURNSTILE_BELLS], &t->lock);
+    }
+    bool mine = !t->stopped;
+    pthread_mutex_unlock(&t->lock);
+    return mine;
+}
+
+void turnstile_done(struct turnstile *t, uint64_t ticket)
+{
+    pthread_mutex_lock(&t->lock);
+    assert(t->turn == ticket);
+    t->turn = ticket + 1;
+    pthread_cond_broadcast(&t->bells[t->turn % TURNSTILE_BELLS]);
+    pthread_mutex_unlock(&t->lock);
+}
+
+void turnstile_stop(struct turnstile *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->stopped = true;
+    for (int i = 0; i < TURNSTILE_BELLS; i++) pthread_cond_broadcast(&t->bells[i]);
+    pthread_mutex_unlock(&t->lock);
+}
