@@ -5,7 +5,8 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 
 lines_max=800
-width_max=100
+code_max=100
+prose_max=120
 bad=0
 
 complain() {
@@ -28,7 +29,7 @@ for file in "${sources[@]}"; do
     fi
     case $file in
     *.[ch])
-        head -c 2 "$file" | grep -q '^/\*' || complain "$file: no head comment"
+        head -n 5 "$file" | grep -q '^/\*' || complain "$file: no head comment"
         ;;
     esac
     case $file in
@@ -51,16 +52,23 @@ if [ -f $large ]; then
 fi
 
 if [ ${#sources[@]} -gt 0 ]; then
-    # Characters count, not bytes: continuation bytes of UTF-8 are taken out.
-    LC_ALL=C awk -v width=$width_max '
+    # Characters count, not bytes: continuation bytes of UTF-8 are taken out. Comments are prose,
+    # also those that stand behind code.
+    LC_ALL=C awk -v code=$code_max -v prose=$prose_max '
+        FNR == 1 { open = 0 }
         /\t/ && FILENAME !~ /^tests/ { print FILENAME ":" FNR ": tab"; bad = 1 }
         / $/ || /\r$/ { print FILENAME ":" FNR ": white space at the end"; bad = 1 }
         {
             line = $0
             gsub(/[\200-\277]/, "", line)
+            before = line
+            sub(/ *\/[*\/] .*/, "", before)
+            width = open || length(before) <= code ? prose : code
             if (length(line) > width) {
                 print FILENAME ":" FNR ": " length(line) " columns, more than " width; bad = 1
             }
+            if (line ~ /\/\*/) open = 1
+            if (line ~ /\*\//) open = 0
         }
         /(TODO|FIXME|XXX)/ { print FILENAME ":" FNR ": unfinished"; bad = 1 }
         END { exit bad }' "${sources[@]}" || bad=1
