@@ -83,16 +83,23 @@ static inline uint64_t number_load8(const char *s)
     return word;
 }
 
-/* How many of the eight characters of a word, counted from the first, are decimal digits: 0 to 8.
+/*
+ * The top bit of each byte of a word that is no decimal digit. Behind a byte that is not ASCII, a 9
+ * may be marked too.
  */
+static inline uint64_t number_mark_others8(uint64_t word)
+{
+    /* Digits become 0 to 9; what is above 9 has its top bit before or after the addition. Only
+     * bytes from 0x8a up send a carry into the next. */
+    uint64_t values = word ^ 0x3030303030303030;
+    return (values | (values + 0x7676767676767676)) & 0x8080808080808080;
+}
+
+/* How many of the eight characters of a word, counted from the first, are decimal digits: 0 to 8. */
 static inline int number_count_digits8(uint64_t word)
 {
-    /* A digit is 3 in the upper half of its byte and stays so when 6 is added to the lower one. A
-     * carry out of a byte can only disturb later ones, and only if it is no digit itself. */
-    uint64_t upper = (word & 0xf0f0f0f0f0f0f0f0) ^ 0x3030303030303030;
-    uint64_t above = ((word + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) ^ 0x3030303030303030;
-    uint64_t bad = upper | above;
-    return bad == 0 ? 8 : __builtin_ctzll(bad) / 8;
+    uint64_t others = number_mark_others8(word);
+    return others == 0 ? 8 : __builtin_ctzll(others) / 8;
 }
 
 /* The value of eight digits; neighbours are joined three times: 8 × 1, 4 × 2, 2 × 4 digits. */

@@ -4,7 +4,7 @@
  * A number is scanned into a mantissa of up to 19 digits and a power of ten. Three ways lead from
  * there to the double, each taken where the one before does not decide:
  *
- *   1. mantissa < 2^53 and |exponent| <= 22: both are doubles, one multiplication or division is
+ *   1. at most 15 digits and |exponent| <= 22: both are doubles, one multiplication or division is
  *      rounded once (William Clinger, "How to read floating point numbers accurately", 1990);
  *   2. mantissa times the first 128 bits of the power of ten, which says the 54 leading bits of the
  *      result unless all that follow are ones (Eisel and Lemire; Daniel Lemire, "Number parsing at
@@ -31,6 +31,10 @@ enum {
     EXPONENT_MIN = -342,
     EXPONENT_MAX = 308,
 };
+
+/* All up to 2^53 are doubles. The next way is no slower, and whether a mean has 16 or 17 digits is
+ * anybody's guess: so it takes both. */
+#define EXACT_MANTISSA 999999999999999
 
 #define INFINITY_BITS (0x7ffULL << 52)
 
@@ -134,7 +138,8 @@ static int64_t scan_exponent(const char **s, const char *end)
 /* What a decimal exponent is as an int: far enough out, all exponents are the same. */
 static int exponent_to_int(int64_t e)
 {
-    return e < -100000 ? -100000 : e > 100000 ? 100000 : (int)e;
+    return e < -100000 ? -100000 : e > 100000 ? 100000
+                                              : (int)e;
 }
 
 /* All digits of a number in the lenient form, up to what number_exact.h takes. */
@@ -196,14 +201,35 @@ __attribute__((noinline)) static uint64_t nearest_by_mantissa(uint64_t w, int e,
 }
 
 static const double exact_powers[] = {
-    1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+    1e0,
+    1e1,
+    1e2,
+    1e3,
+    1e4,
+    1e5,
+    1e6,
+    1e7,
+    1e8,
+    1e9,
+    1e10,
+    1e11,
+    1e12,
+    1e13,
+    1e14,
+    1e15,
+    1e16,
+    1e17,
+    1e18,
+    1e19,
+    1e20,
+    1e21,
+    1e22,
 };
 
 static inline double from_decimal(uint64_t mantissa, int exp10, bool truncated, const char *text,
                                   size_t n)
 {
-    if (mantissa <= 1ULL << 53 && exp10 >= -22 && exp10 <= 22 && !truncated) {
+    if (mantissa <= EXACT_MANTISSA && exp10 >= -22 && exp10 <= 22 && !truncated) {
         double m = (double)mantissa;
         return exp10 < 0 ? m / exact_powers[-exp10] : m * exact_powers[exp10];
     }
@@ -223,17 +249,46 @@ double number_from_decimal(uint64_t mantissa, int exp10, bool truncated, const c
     return from_decimal(mantissa, exp10, truncated, text, n);
 }
 
-/* Appends the digits at p to *w, eight at a time where there are as many; returns their end. */
+/* Two characters, the first in the lowest byte. */
+static inline uint64_t load2(const char *s)
+{
+    return (uint64_t)(unsigned char)s[0] | (uint64_t)(unsigned char)s[1] << 8;
+}
+
+/* The first n characters at s, 0 < n < 8, with zero bytes behind them: pairs that overlap. */
+static inline uint64_t load_up_to_7(const char *s, size_t n)
+{
+    if (n == 1) return (unsigned char)*s;
+    size_t last = n - 2;
+    size_t second = last < 2 ? last : 2;
+    size_t third = last < 4 ? last : 4;
+    return load2(s) | load2(s + second) << (8 * second) | load2(s + third) << (8 * third) |
+           load2(s + last) << (8 * last);
+}
+
+/* The first eight characters at s, or the n > 0 that there are and zero bytes. */
+static inline uint64_t load_up_to_8(const char *s, size_t n)
+{
+    return n >= 8 ? number_load8(s) : load_up_to_7(s, n);
+}
+
+/* Appends the digits at p to *w, up to eight at a time; returns their end. */
 static inline const char *scan_digits(const char *p, const char *end, uint64_t *w)
 {
+    static const uint32_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000 };
     uint64_t value = *w;
-    while (end - p >= 8) {
-        uint64_t word = number_load8(p);
-        if (number_count_digits8(word) < 8) break;
+    while (p < end) {
+        uint64_t word = load_up_to_8(p, (size_t)(end - p));
+        int count = number_count_digits8(word);
+        if (count < 8) {
+            /* The other bytes are shifted out, zeros move in before the digits. */
+            value = value * powers[count] + number_value_digits8(word << 8 << (56 - 8 * count));
+            p += count;
+            break;
+        }
         value = value * 100000000 + number_value_digits8(word);
         p += 8;
     }
-    for (; p < end && is_digit(*p); p++) value = value * 10 + (uint64_t)(*p - '0');
     *w = value;
     return p;
 }
@@ -260,15 +315,50 @@ __attribute__((noinline)) static uint64_t scan_many_digits(const char *s, const 
     return w;
 }
 
-size_t number_parse_double(const char *s, size_t n, bool lenient, double *out, bool *overflow)
+/*
+ * The usual number: at most seven characters behind the sign with a point anywhere but at the ends,
+ * no exponent. Stores its value and returns its length, or 0 if s[0..n) begins otherwise. Nothing
+ * here branches on where the point is and how many digits there are.
+ */
+static inline size_t parse_short(const char *s, size_t n, double *out)
+{
+    uint64_t word = load_up_to_8(s, n);
+    uint64_t others = number_mark_others8(word);
+
+    /* Positions are in bits. Without a point, `stop` is where a point would be. */
+    unsigned point = (unsigned)__builtin_ctzll(others | 1ULL << 63) & 56;
+    uint64_t pointed = (word >> point & 0xff) == '.';
+    uint64_t behind = others & (others - pointed);
+    if (behind == 0) return 0;
+    unsigned stop = (unsigned)__builtin_ctzll(behind) & 56;
+    bool has_exponent = (word >> stop & 0xdf) == 'E';
+    bool zeros_lead = (word & 0xf0ff) == 0x3030; /* 0 and a digit, or nearly one */
+    if (point == 0 || stop == point + 8 || has_exponent || zeros_lead) return 0;
+
+    uint64_t moved = -pointed << point;
+    uint64_t digits = (word & ~moved) | (word >> 8 & moved);
+    unsigned skipped = 8 * (unsigned)pointed;
+    uint64_t value = number_value_digits8(digits << (64 + skipped - stop));
+    *out = (double)(int64_t)value / exact_powers[(stop - point - skipped) / 8];
+    return stop / 8;
+}
+
+static inline double negate_if(bool negative, double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return double_from_bits(bits ^ (uint64_t)negative << 63);
+}
+
+/* Any number: what number_parse_double() promises. */
+__attribute__((noinline)) static size_t parse_long(const char *s, size_t n, bool lenient,
+                                                   double *out, bool *overflow)
 {
     const char *end = s + n;
-    const char *p = s;
-    bool negative = p < end && *p == '-';
-    if (negative || (lenient && p < end && *p == '+')) p++;
-
+    bool minus = n > 0 && *s == '-';
+    const char *digits = s + (minus || (n > 0 && lenient && *s == '+'));
+    const char *p = digits;
     uint64_t w = 0;
-    const char *digits = p;
     if (p < end && *p == '0' && !lenient) {
         p++;
     } else {
@@ -291,9 +381,23 @@ size_t number_parse_double(const char *s, size_t n, bool lenient, double *out, b
         w = scan_many_digits(digits, p, &exp10, &truncated);
     }
     exp10 += scan_exponent(&p, end);
-    size_t length = (size_t)(p - s);
-    double v = from_decimal(w, exponent_to_int(exp10), truncated, s, length);
+    double v = from_decimal(w, exponent_to_int(exp10), truncated, digits, (size_t)(p - digits));
     *overflow = v > __DBL_MAX__;
-    *out = negative ? -v : v;
-    return length;
+    *out = negate_if(minus, v);
+    return (size_t)(p - s);
+}
+
+size_t number_parse_double(const char *s, size_t n, bool lenient, double *out, bool *overflow)
+{
+    bool minus = n > 0 && *s == '-';
+    if (n > minus) {
+        double v;
+        size_t length = parse_short(s + minus, n - minus, &v);
+        if (length > 0) {
+            *overflow = false;
+            *out = negate_if(minus, v);
+            return minus + length;
+        }
+    }
+    return parse_long(s, n, lenient, out, overflow);
 }

@@ -170,13 +170,25 @@ static void oracle_javascript(const struct oracle *o, char *out)
     }
 }
 
+/* Reads all of the text: by itself, where a sanitizer sees any step beyond it, and within a line. */
 static double parse(const char *text)
 {
     double v = NAN;
+    double within = NAN;
     bool overflow = true;
     size_t n = strlen(text);
-    assert_int_equal(number_parse_double(text, n, true, &v, &overflow), n);
+    char *alone = malloc(n);
+    char *line = malloc(n + 10);
+    assert_true(alone && line);
+    memcpy(alone, text, n);
+    memcpy(line, text, n);
+    memcpy(line + n, ", 1234.5\n", 10);
+    assert_int_equal(number_parse_double(line, n + 10, true, &within, &overflow), n);
+    assert_int_equal(number_parse_double(alone, n, true, &v, &overflow), n);
+    assert_int_equal(bits_of_double(v), bits_of_double(within));
     assert_true(overflow == (isinf(v) != 0));
+    free(alone);
+    free(line);
     return v;
 }
 
@@ -424,17 +436,39 @@ static void test_grammar(void **state)
         size_t lenient;
         double v;
     } cases[] = {
-        { "", 0, 0, 0 },        { "-", 0, 0, 0 },         { "+", 0, 0, 0 },
-        { ".", 0, 0, 0 },       { "-.", 0, 0, 0 },        { "e5", 0, 0, 0 },
-        { "abc", 0, 0, 0 },     { ".e5", 0, 0, 0 },       { "--1", 0, 0, 0 },
-        { "0", 1, 1, 0 },       { "7,", 1, 1, 7 },        { "-7}", 2, 2, -7 },
-        { "+7", 0, 2, 7 },      { ".5", 0, 2, 0.5 },      { "-.5", 0, 3, -0.5 },
-        { "+.5e1", 0, 5, 5 },   { "1.", 1, 1, 1 },        { "1.x", 1, 1, 1 },
-        { "1..2", 1, 1, 1 },    { "1.5.2", 3, 3, 1.5 },   { "1e", 1, 1, 1 },
-        { "1e+", 1, 1, 1 },     { "1e-x", 1, 1, 1 },      { "1E5", 3, 3, 1e5 },
-        { "1e+05", 5, 5, 1e5 }, { "1e-5 ", 4, 4, 1e-5 },  { "2.50e1", 6, 6, 25 },
-        { "0.25", 4, 4, 0.25 }, { "-0.25", 5, 5, -0.25 }, { "0e7", 3, 3, 0 },
-        { "1 2", 1, 1, 1 },     { "1\0002", 1, 1, 1 },    { "12345678.5", 10, 10, 12345678.5 },
+        { "", 0, 0, 0 },
+        { "-", 0, 0, 0 },
+        { "+", 0, 0, 0 },
+        { ".", 0, 0, 0 },
+        { "-.", 0, 0, 0 },
+        { "e5", 0, 0, 0 },
+        { "abc", 0, 0, 0 },
+        { ".e5", 0, 0, 0 },
+        { "--1", 0, 0, 0 },
+        { "0", 1, 1, 0 },
+        { "7,", 1, 1, 7 },
+        { "-7}", 2, 2, -7 },
+        { "+7", 0, 2, 7 },
+        { ".5", 0, 2, 0.5 },
+        { "-.5", 0, 3, -0.5 },
+        { "+.5e1", 0, 5, 5 },
+        { "1.", 1, 1, 1 },
+        { "1.x", 1, 1, 1 },
+        { "1..2", 1, 1, 1 },
+        { "1.5.2", 3, 3, 1.5 },
+        { "1e", 1, 1, 1 },
+        { "1e+", 1, 1, 1 },
+        { "1e-x", 1, 1, 1 },
+        { "1E5", 3, 3, 1e5 },
+        { "1e+05", 5, 5, 1e5 },
+        { "1e-5 ", 4, 4, 1e-5 },
+        { "2.50e1", 6, 6, 25 },
+        { "0.25", 4, 4, 0.25 },
+        { "-0.25", 5, 5, -0.25 },
+        { "0e7", 3, 3, 0 },
+        { "1 2", 1, 1, 1 },
+        { "1\0002", 1, 1, 1 },
+        { "12345678.5", 10, 10, 12345678.5 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (int lenient = 0; lenient < 2; lenient++) {
@@ -448,10 +482,16 @@ static void test_grammar(void **state)
     }
     double v;
     bool overflow;
-    assert_int_equal(number_parse_double("007.5", 5, true, &v, &overflow), 5);
-    assert_true(v == 7.5);
-    assert_int_equal(number_parse_double("007.5", 5, false, &v, &overflow), 1);
-    assert_true(v == 0);
+    static const char *const zeros[] = { "007.5", "00", "01,23456", "-012345.75", "0123456789" };
+    for (size_t i = 0; i < sizeof zeros / sizeof *zeros; i++) {
+        const char *text = zeros[i];
+        size_t sign = *text == '-';
+        assert_int_equal(number_parse_double(text, strlen(text), false, &v, &overflow), sign + 1);
+        assert_true(v == 0);
+        assert_int_equal(number_parse_double(text, strlen(text), true, &v, &overflow),
+                         strcspn(text, ","));
+        assert_true(v == strtod(text, NULL));
+    }
     assert_int_equal(number_parse_double("12345", 3, false, &v, &overflow), 3);
     assert_true(v == 123);
     assert_int_equal(number_parse_double("1.25e12", 6, false, &v, &overflow), 6);
@@ -559,6 +599,36 @@ static void test_random_texts(void **state)
     }
 }
 
+/* Every text of up to five characters that matter: as long a number as strtod finds, no longer. */
+static void test_short_texts(void **state)
+{
+    (void)state;
+    static const char letters[] = "019.-+eE,";
+    enum {
+        LETTERS = sizeof letters - 1
+    };
+    for (int i = 0; i < LETTERS * LETTERS * LETTERS * LETTERS * LETTERS; i++) {
+        char text[6] = { 0 };
+        for (int at = 0, rest = i; at < 5; at++, rest /= LETTERS)
+            text[at] = letters[rest % LETTERS];
+        double v = 99;
+        bool overflow = false;
+        size_t n = number_parse_double(text, 5, true, &v, &overflow);
+        char *end;
+        double want = strtod(text, &end);
+        size_t want_n = (size_t)(end - text);
+        /* C also takes a point without digits behind it, in "1." and "1.e5". */
+        char *point = strchr(text, '.');
+        if (point && point < end && (point[1] < '0' || point[1] > '9')) {
+            want_n = (size_t)(point - text);
+            *point = 0;
+            want = strtod(text, NULL);
+        }
+        assert_int_equal(n, want_n);
+        assert_true(n == 0 || bits_of_double(v) == bits_of_double(want));
+    }
+}
+
 /* %.17g and %.16g of random doubles. */
 static void test_printed_texts(void **state)
 {
@@ -619,15 +689,24 @@ static void test_digits8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms),          cmocka_unit_test(test_float_forms),
-        cmocka_unit_test(test_boundaries),     cmocka_unit_test(test_exact_ties),
-        cmocka_unit_test(test_random_doubles), cmocka_unit_test(test_few_decimals),
-        cmocka_unit_test(test_random_floats),  cmocka_unit_test(test_integers),
-        cmocka_unit_test(test_decimals),       cmocka_unit_test(test_grammar),
-        cmocka_unit_test(test_range),          cmocka_unit_test(test_long_texts),
-        cmocka_unit_test(test_halfway),        cmocka_unit_test(test_random_texts),
-        cmocka_unit_test(test_printed_texts),  cmocka_unit_test(test_from_decimal),
+        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_float_forms),
+        cmocka_unit_test(test_boundaries),
+        cmocka_unit_test(test_exact_ties),
+        cmocka_unit_test(test_random_doubles),
+        cmocka_unit_test(test_few_decimals),
+        cmocka_unit_test(test_random_floats),
+        cmocka_unit_test(test_integers),
+        cmocka_unit_test(test_decimals),
+        cmocka_unit_test(test_grammar),
+        cmocka_unit_test(test_range),
+        cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_halfway),
+        cmocka_unit_test(test_random_texts),
+        cmocka_unit_test(test_printed_texts),
+        cmocka_unit_test(test_from_decimal),
         cmocka_unit_test(test_digits8),
+        cmocka_unit_test(test_short_texts),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
