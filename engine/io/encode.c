@@ -24,8 +24,9 @@ void encoder_head(const struct encoder *e, struct buf *out)
     if (e->csv) csv_encoder_head(e->csv, out);
 }
 
-void encoder_rows(const struct encoder *e, const struct batch *rows, uint32_t from, uint32_t to, struct buf *out)
+void encoder_rows(const struct encoder *e, const struct batch *rows, uint32_t from, uint32_t to, struct buf *out,
+                  uint32_t *ends)
 {
-    if (e->json) json_encoder_rows(e->json, rows, from, to, out);
-    else csv_encoder_rows(e->csv, rows, from, to, out);
+    if (e->json) json_encoder_rows(e->json, rows, from, to, out, ends);
+    else csv_encoder_rows(e->csv, rows, from, to, out, ends);
 }

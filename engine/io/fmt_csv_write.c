@@ -72,7 +72,8 @@ void csv_encoder_head(const struct csv_encoder *e, struct buf *out)
     buf_append_char(out, '\n');
 }
 
-void csv_encoder_rows(const struct csv_encoder *e, const struct batch *rows, uint32_t from, uint32_t to, struct buf *out)
+void csv_encoder_rows(const struct csv_encoder *e, const struct batch *rows, uint32_t from, uint32_t to, struct buf *out,
+                       uint32_t *ends)
 {
     for (uint32_t i = from; i < to; i++) {
         uint32_t row = batch_row(rows, i);
@@ -87,5 +88,6 @@ void csv_encoder_rows(const struct csv_encoder *e, const struct batch *rows, uin
             put_value(e, &rows->columns[c], row, out);
         }
         buf_append_char(out, '\n');
+        if (ends) ends[i - from] = (uint32_t)out->len;
     }
 }

@@ -10,6 +10,7 @@ struct csv_encoder;
 struct csv_encoder *csv_encoder_new(struct arena *a, const struct encode_config *config, char delimiter);
 /* The names of the columns as a first record. */
 void csv_encoder_head(const struct csv_encoder *e, struct buf *out);
-void csv_encoder_rows(const struct csv_encoder *e, const struct batch *rows, uint32_t from, uint32_t to, struct buf *out);
+void csv_encoder_rows(const struct csv_encoder *e, const struct batch *rows, uint32_t from, uint32_t to, struct buf *out,
+                       uint32_t *ends);
 
 #endif

@@ -1,0 +1,66 @@
+#ifndef IO_OUTPUT_H
+#define IO_OUTPUT_H
+
+/*
+ * output.h: what sink drivers are: places that encoded rows go to. sink.c encodes and counts; a driver takes bytes.
+ */
+
+#include "io/encode.h"
+#include "io/gz.h"
+#include "io/url.h"
+
+/* Encoded rows: bytes, and where each row ends in them. */
+struct encoded {
+    struct buf bytes;
+    uint32_t  *ends; /* behind row i of the live rows; NULL unless the driver asks for them */
+    uint32_t   n_rows;
+};
+
+struct output;
+
+/* open     may fail with ERR_UNREACHABLE
+ * write    takes all bytes or fails; `rows` tells the rowtimes (live row i ends at ends[i])
+ * advance  time passed
+ * flush    everything so far gets to where it goes
+ * close    flushes; once, not after a failed open */
+struct output_class {
+    enum url_kind kind;
+    bool          needs_ends;
+    struct status (*open)(struct output *o, const struct url *u);
+    struct status (*write)(struct output *o, const struct encoded *rows, const struct batch *batch);
+    struct status (*advance)(struct output *o, rowtime bound);
+    struct status (*flush)(struct output *o);
+    struct status (*close)(struct output *o);
+};
+
+struct output {
+    const struct output_class *class;
+    struct arena              *arena;
+    const struct io_endpoint  *endpoint;
+    const struct encoder      *encoder;
+    const char                *format;
+    const char                *path; /* where things go, for messages and summaries */
+    bool                       gzip;
+    int                        fd;
+    int                        pid;
+    struct gzip_maker         *maker;
+    struct buf                 pending; /* bytes that wait for a whole gzip member */
+    struct buf                 packed;
+    struct folder             *folder;
+};
+
+extern const struct output_class output_stdout_class, output_file_class, output_dir_class, output_exec_class,
+    output_null_class;
+
+/* ---- for the drivers ---- */
+
+/* Bytes to fd, all of them. A full disk is waited for: a message, then another try every second, until it works or output_stop was called. */
+struct status output_write_all(struct output *o, const char *p, size_t n);
+/* The same through gzip when the output is packed: members of OUTPUT_MEMBER bytes, cut at row ends, whatever the batches. */
+struct status output_put(struct output *o, const char *p, size_t n);
+/* What waits for its member goes out. */
+struct status output_finish_member(struct output *o);
+/* Waiting for room ends; called from a signal handler. */
+void output_stop(void);
+
+#endif

@@ -1,0 +1,144 @@
+/* sink.c: rows to bytes to where they go. Encoding is the stateless half, which any thread may do; delivery is in order. */
+
+#include "io/sink.h"
+
+#include <pthread.h>
+
+#include "io/output.h"
+
+/* Encoded rows are used again, so that their buffers keep their size: a free list with a lock. */
+enum { SPARE_MAX = 16 };
+
+struct sink {
+    struct output   out;
+    struct encoder *encoder;
+    bool            encodes; /* null: needs no bytes */
+    uint64_t        rows;
+    pthread_mutex_t lock;
+    struct encoded *spare[SPARE_MAX];
+    size_t          n_spare;
+};
+
+static const struct option_def sink_options[] = {
+    { "format", OPTION_TEXT },   { "size", OPTION_SIZE },          { "interval", OPTION_INTERVAL },
+    { "prefix", OPTION_TEXT },   { "gzip", OPTION_BOOLEAN },       { "key", OPTION_TEXT },
+    { "encrypt", OPTION_TEXT },  { "personal", OPTION_BOOLEAN },   { "column_delimiter", OPTION_TEXT },
+};
+
+static const struct output_class *class_of(enum url_kind kind)
+{
+    static const struct output_class *const classes[] = { &output_stdout_class, &output_file_class, &output_dir_class,
+                                                          &output_exec_class, &output_null_class };
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+        if (classes[i]->kind == kind) return classes[i];
+    }
+    return NULL;
+}
+
+struct status sink_check(struct arena *a, const struct io_endpoint *e)
+{
+    struct url u;
+    TRY(options_check(a, e, "sink", sink_options, sizeof sink_options / sizeof sink_options[0]));
+    TRY(url_parse(a, e, &u));
+    if (class_of(u.kind)) return OK;
+    return status_new(a, ERR_NOT_SUPPORTED, e->at, "'%.*s' of %s is not supported as a sink by this version",
+                      STR_ARG(e->url), e->name);
+}
+
+struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema, struct sink **out)
+{
+    struct url u;
+    TRY(sink_check(a, e));
+    TRY(url_parse(a, e, &u));
+    struct sink *s = mem_calloc(1, sizeof *s);
+    pthread_mutex_init(&s->lock, NULL);
+    const char          *format = url_format(e, &u);
+    struct encode_config config = { .schema = schema, .column_delimiter = option_text(e, "column_delimiter", "") };
+    struct status        st = encoder_new(a, format, &config, &s->encoder);
+    s->encodes = u.kind != URL_NULL;
+    s->out = (struct output){ .class = class_of(u.kind),
+                              .arena = a,
+                              .endpoint = e,
+                              .encoder = s->encoder,
+                              .format = format,
+                              .fd = -1 };
+    if (st.err == ERR_NONE) st = s->out.class->open(&s->out, &u);
+    if (st.err == ERR_NONE) *out = s;
+    else mem_free(s);
+    return st;
+}
+
+static struct encoded *take_spare(struct sink *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct encoded *e = s->n_spare ? s->spare[--s->n_spare] : NULL;
+    pthread_mutex_unlock(&s->lock);
+    if (!e) return mem_calloc(1, sizeof *e);
+    buf_clear(&e->bytes);
+    return e;
+}
+
+static void free_encoded(struct encoded *e)
+{
+    buf_free(&e->bytes);
+    mem_free(e->ends);
+    mem_free(e);
+}
+
+static void give_spare(struct sink *s, struct encoded *e)
+{
+    pthread_mutex_lock(&s->lock);
+    bool kept = s->n_spare < SPARE_MAX;
+    if (kept) s->spare[s->n_spare++] = e;
+    pthread_mutex_unlock(&s->lock);
+    if (!kept) free_encoded(e);
+}
+
+void *sink_prepare(struct sink *s, const struct batch *rows)
+{
+    if (!s->encodes) return NULL;
+    struct encoded *e = take_spare(s);
+    e->n_rows = batch_live(rows);
+    if (s->out.class->needs_ends) e->ends = mem_realloc(e->ends, (e->n_rows + 1) * sizeof *e->ends);
+    encoder_rows(s->encoder, rows, 0, e->n_rows, &e->bytes, s->out.class->needs_ends ? e->ends : NULL);
+    return e;
+}
+
+struct status sink_deliver(struct sink *s, const struct batch *rows, void *prepared)
+{
+    s->rows += batch_live(rows);
+    if (!s->encodes) return OK;
+    struct encoded *e = prepared ? prepared : sink_prepare(s, rows);
+    struct status   st = s->out.class->write(&s->out, e, rows);
+    give_spare(s, e);
+    return st;
+}
+
+struct status sink_advance(struct sink *s, rowtime bound)
+{
+    return bound == ROWTIME_END ? OK : s->out.class->advance(&s->out, bound);
+}
+
+struct status sink_flush(struct sink *s)
+{
+    return s->out.class->flush(&s->out);
+}
+
+uint64_t sink_rows(const struct sink *s)
+{
+    return s->rows;
+}
+
+struct status sink_close(struct sink *s, struct arena *a, const char **where)
+{
+    (void)a;
+    struct status st = s->out.class->close(&s->out);
+    *where = s->out.path;
+    while (s->n_spare) free_encoded(s->spare[--s->n_spare]);
+    gzip_maker_free(s->out.maker);
+    buf_free(&s->out.pending);
+    buf_free(&s->out.packed);
+    pthread_mutex_destroy(&s->lock);
+    mem_free(s);
+    return st;
+}

@@ -1,0 +1,100 @@
+/* src_dir.c: dir:PATH: all files below a folder, in the order of their paths. Hidden files and folders are left out, and files that a
+ * folder sink has not finished yet. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "io/input.h"
+
+struct file_list {
+    char **items;
+    size_t count, cap;
+};
+
+/* What folder sinks append to the name of a file under way. */
+static bool is_unfinished(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 5 && strcmp(name + n - 5, ".part") == 0;
+}
+
+static struct status collect(struct input *in, struct arena *a, const char *folder, struct file_list *out)
+{
+    DIR *dir = opendir(folder);
+    if (!dir) {
+        return status_new(a, ERR_UNREACHABLE, in->endpoint->at, "cannot open the folder %s of %s: %s", folder,
+                          in->endpoint->name, strerror(errno));
+    }
+    struct status st = OK;
+    for (struct dirent *entry; st.err == ERR_NONE && (entry = readdir(dir));) {
+        if (entry->d_name[0] == '.' || is_unfinished(entry->d_name)) continue;
+        const char *path = str_format_c(a, "%s/%s", folder, entry->d_name);
+        struct stat about;
+        if (stat(path, &about) != 0) continue;
+        if (S_ISDIR(about.st_mode)) st = collect(in, a, path, out);
+        else *array_push(a, out) = arena_dup(a, path, strlen(path) + 1);
+    }
+    closedir(dir);
+    return st;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static struct status dir_open(struct input *in, struct arena *a, const struct io_endpoint *e, const struct url *u)
+{
+    (void)e;
+    struct file_list files = { 0 };
+    TRY(collect(in, a, u->path, &files));
+    if (files.count) qsort(files.items, files.count, sizeof *files.items, compare_paths);
+    in->paths = files.items;
+    in->n_paths = files.count;
+    in->path = u->path;
+    for (size_t i = 0; i < files.count; i++) {
+        struct stat about;
+        if (stat(files.items[i], &about) == 0) in->size += (uint64_t)about.st_size;
+    }
+    if (files.count == 0) return OK;
+    uint64_t size = in->size;
+    TRY(input_open_path(in, in->paths[in->at++]));
+    in->size = size;
+    in->live = false;
+    return OK;
+}
+
+static enum input_result dir_read(struct input *in, char *out, size_t cap, int wait_ms, size_t *n, struct status *st)
+{
+    return in->fd < 0 ? INPUT_END : input_read_fd(in, out, cap, wait_ms, n, st);
+}
+
+static bool dir_next(struct input *in, struct status *st)
+{
+    if (in->fd >= 0) close(in->fd);
+    in->fd = -1;
+    if (in->at == in->n_paths) return false;
+    uint64_t size = in->size;
+    *st = input_open_path(in, in->paths[in->at++]);
+    in->size = size;
+    in->live = false;
+    return st->err == ERR_NONE;
+}
+
+static void dir_close(struct input *in)
+{
+    if (in->fd >= 0) close(in->fd);
+    in->fd = -1;
+}
+
+const struct input_class input_dir_class = {
+    .kind = URL_DIR,
+    .open = dir_open,
+    .read = dir_read,
+    .next = dir_next,
+    .close = dir_close,
+};

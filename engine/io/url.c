@@ -1,0 +1,269 @@
+/* url.c: schemes, paths and options of endpoints. */
+
+#include "io/url.h"
+
+#include <stdlib.h>
+
+struct scheme {
+    const char   *name;
+    enum url_kind kind;
+    bool          later; /* known, not in this version */
+};
+
+static const struct scheme schemes[] = {
+    { "file", URL_FILE, false },  { "dir", URL_DIR, false },    { "sqlite", URL_SQLITE, false },
+    { "exec", URL_EXEC, false },  { "null", URL_NULL, false },  { "tcp", URL_FILE, true },
+    { "unix", URL_FILE, true },   { "http", URL_FILE, true },   { "https", URL_FILE, true },
+    { "mqtt", URL_FILE, true },   { "mqtts", URL_FILE, true },  { "smtp", URL_FILE, true },
+    { "vault", URL_FILE, true },  { "kafka", URL_FILE, true },  { "kinesis", URL_FILE, true },
+};
+enum { N_SCHEMES = sizeof schemes / sizeof schemes[0] };
+
+/* Length of "scheme" in "scheme:rest", 0 for a bare path. One letter is no scheme. */
+static size_t scheme_length(const char *url)
+{
+    size_t n = 0;
+    while ((url[n] >= 'a' && url[n] <= 'z') || (n && url[n] >= '0' && url[n] <= '9')) n++;
+    return n > 1 && url[n] == ':' ? n : 0;
+}
+
+static struct status unknown_scheme(struct arena *a, const struct io_endpoint *e, struct str name)
+{
+    const char *nearest = NULL;
+    int         best = 3;
+    for (size_t i = 0; i < N_SCHEMES; i++) {
+        int distance = str_distance(name, str_c(schemes[i].name), 2);
+        if (distance < best) {
+            best = distance;
+            nearest = schemes[i].name;
+        }
+    }
+    struct status st = status_new(a, ERR_BAD_URL, e->at, "no kind of endpoint \"%.*s:\" in '%.*s' of %s", STR_ARG(name),
+                                  STR_ARG(e->url), e->name);
+    return status_with_hint(st, nearest ? str_format_c(a, "did you mean \"%s:\"?", nearest)
+                                        : "known are -, file:, dir:, sqlite:, exec: and null:");
+}
+
+static const char *resolve_path(struct arena *a, const struct io_endpoint *e, const char *path)
+{
+    if (path[0] == '/' || !e->base_dir || strcmp(e->base_dir, ".") == 0) return path;
+    return str_format_c(a, "%s/%s", e->base_dir, path);
+}
+
+/* sqlite:PATH?table=T */
+static struct status parse_table(struct arena *a, const struct io_endpoint *e, char *path, struct url *out)
+{
+    char *mark = strstr(path, "?table=");
+    if (mark && mark[7]) {
+        out->table = mark + 7;
+        *mark = 0;
+        return OK;
+    }
+    return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s names no table: write sqlite:PATH?table=NAME", STR_ARG(e->url),
+                      e->name);
+}
+
+static struct status parse_scheme(struct arena *a, const struct io_endpoint *e, const char *url, size_t n, struct url *out)
+{
+    struct str name = str_view(url, n);
+    for (size_t i = 0; i < N_SCHEMES; i++) {
+        if (!str_equal_c(name, schemes[i].name)) continue;
+        if (schemes[i].later) {
+            return status_new(a, ERR_NOT_SUPPORTED, e->at, "\"%.*s:\" in '%.*s' of %s is not supported by this version",
+                              STR_ARG(name), STR_ARG(e->url), e->name);
+        }
+        out->kind = schemes[i].kind;
+        out->path = url + n + 1;
+        return OK;
+    }
+    return unknown_scheme(a, e, name);
+}
+
+struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url *out)
+{
+    const char *url = str_to_c(a, e->url);
+    *out = (struct url){ .kind = URL_FILE, .path = url };
+    if (strcmp(url, "-") == 0) {
+        out->kind = URL_STDIO;
+        return OK;
+    }
+    size_t n = scheme_length(url);
+    if (n) TRY(parse_scheme(a, e, url, n, out));
+    if (out->kind == URL_NULL) return OK;
+    if (out->path[0] == 0) {
+        return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has nothing behind its scheme", STR_ARG(e->url), e->name);
+    }
+    if (out->kind != URL_EXEC) out->path = resolve_path(a, e, out->path);
+    if (out->kind != URL_SQLITE) return OK;
+    char *path = arena_dup(a, out->path, strlen(out->path) + 1);
+    out->path = path;
+    return parse_table(a, e, path, out);
+}
+
+/* ---- options ---- */
+
+static const struct io_option *find(const struct io_endpoint *e, const char *name)
+{
+    for (uint32_t i = 0; i < e->n_options; i++) {
+        if (str_equal_nocase_c(e->options[i].name, name)) return &e->options[i];
+    }
+    return NULL;
+}
+
+static bool parse_count(struct str s, int64_t *out)
+{
+    const char *p = str_data(&s);
+    if (s.len == 0 || s.len > 18) return false;
+    int64_t v = 0;
+    for (uint32_t i = 0; i < s.len; i++) {
+        if (p[i] < '0' || p[i] > '9') return false;
+        v = v * 10 + (p[i] - '0');
+    }
+    *out = v;
+    return true;
+}
+
+/* Digits, blanks, then nothing, B, KB, MB or GB (of 1,024 each). */
+static bool parse_size(struct str s, int64_t *out)
+{
+    static const char *const units[] = { "", "KB", "MB", "GB" };
+    const char *p = str_data(&s);
+    uint32_t    digits = 0;
+    while (digits < s.len && p[digits] >= '0' && p[digits] <= '9') digits++;
+    if (!parse_count(str_view(p, digits), out)) return false;
+    while (digits < s.len && p[digits] == ' ') digits++;
+    struct str unit = str_view(p + digits, s.len - digits);
+    if (str_equal_nocase_c(unit, "B")) return true;
+    for (int i = 0; i < 4; i++) {
+        if (str_equal_nocase_c(unit, units[i])) return i64_mul(out, *out, (int64_t)1 << (10 * i));
+    }
+    return false;
+}
+
+static bool is_boolean(struct str s)
+{
+    return str_equal_nocase_c(s, "true") || str_equal_nocase_c(s, "false");
+}
+
+static const char *expected_value(int kind)
+{
+    static const char *const words[] = { "a text", "TRUE or FALSE", "a whole number",
+                                         "an interval such as INTERVAL '5' MINUTE, or seconds",
+                                         "a size such as '5 MB', or bytes" };
+    return words[kind];
+}
+
+static bool value_fits(const struct io_option *o, int kind)
+{
+    int64_t number;
+    switch (kind) {
+    case OPTION_BOOLEAN:
+        return is_boolean(o->text);
+    case OPTION_COUNT:
+        return parse_count(o->text, &number);
+    case OPTION_INTERVAL:
+        return o->ms >= 0 || parse_count(o->text, &number);
+    case OPTION_SIZE:
+        return parse_size(o->text, &number);
+    default:
+        return true;
+    }
+}
+
+static struct status unknown_option(struct arena *a, const struct io_endpoint *e, const struct io_option *o,
+                                    const char *what, const struct option_def *defs, size_t n_defs)
+{
+    const char *nearest = NULL;
+    int         best = 4;
+    struct buf  all = { 0 };
+    for (size_t i = 0; i < n_defs; i++) {
+        int distance = str_distance(o->name, str_c(defs[i].name), 3);
+        if (distance < best) {
+            best = distance;
+            nearest = defs[i].name;
+        }
+        buf_printf(&all, "%s%s", i ? ", " : "", defs[i].name);
+    }
+    const char   *hint = nearest      ? str_format_c(a, "did you mean \"%s\"?", nearest)
+                         : all.len    ? str_format_c(a, "known are: %s", buf_c(&all))
+                                      : NULL;
+    struct status st = status_new(a, ERR_BAD_OPTION, o->at, "%s %s has no option \"%.*s\"", what, e->name, STR_ARG(o->name));
+    buf_free(&all);
+    return status_with_hint(st, hint);
+}
+
+struct status options_check(struct arena *a, const struct io_endpoint *e, const char *what,
+                            const struct option_def *defs, size_t n_defs)
+{
+    for (uint32_t i = 0; i < e->n_options; i++) {
+        const struct io_option  *o = &e->options[i];
+        const struct option_def *def = NULL;
+        for (size_t k = 0; k < n_defs && !def; k++) {
+            if (str_equal_nocase_c(o->name, defs[k].name)) def = &defs[k];
+        }
+        if (!def) return unknown_option(a, e, o, what, defs, n_defs);
+        if (!value_fits(o, def->kind)) {
+            return status_new(a, ERR_BAD_OPTION, o->at, "option \"%s\" of %s is '%.*s', not %s", def->name, e->name,
+                              STR_ARG(o->text), expected_value(def->kind));
+        }
+    }
+    return OK;
+}
+
+struct str option_text(const struct io_endpoint *e, const char *name, const char *otherwise)
+{
+    const struct io_option *o = find(e, name);
+    return o ? o->text : str_c(otherwise);
+}
+
+bool option_is(const struct io_endpoint *e, const char *name, bool otherwise)
+{
+    const struct io_option *o = find(e, name);
+    return o ? str_equal_nocase_c(o->text, "true") : otherwise;
+}
+
+int64_t option_count(const struct io_endpoint *e, const char *name, int64_t otherwise)
+{
+    const struct io_option *o = find(e, name);
+    int64_t                 v;
+    return o && parse_count(o->text, &v) ? v : otherwise;
+}
+
+int64_t option_size(const struct io_endpoint *e, const char *name, int64_t otherwise)
+{
+    const struct io_option *o = find(e, name);
+    int64_t                 v;
+    return o && parse_size(o->text, &v) ? v : otherwise;
+}
+
+int64_t option_interval(const struct io_endpoint *e, const char *name, int64_t otherwise)
+{
+    const struct io_option *o = find(e, name);
+    int64_t                 v;
+    if (!o) return otherwise;
+    if (o->ms >= 0) return o->ms;
+    return parse_count(o->text, &v) ? v * 1000 : otherwise;
+}
+
+/* ---- formats ---- */
+
+static bool ends_with(const char *s, size_t n, const char *ending)
+{
+    size_t k = strlen(ending);
+    return n >= k && memcmp(s + n - k, ending, k) == 0;
+}
+
+bool url_is_gzip(const char *path)
+{
+    return ends_with(path, strlen(path), ".gz");
+}
+
+const char *url_format(const struct io_endpoint *e, const struct url *u)
+{
+    struct str format = option_text(e, "format", "");
+    if (str_equal_nocase_c(format, "csv")) return "csv";
+    if (str_equal_nocase_c(format, "tsv")) return "tsv";
+    if (format.len || u->kind == URL_EXEC || u->kind == URL_STDIO || !u->path) return "json";
+    size_t n = strlen(u->path) - (url_is_gzip(u->path) ? 3 : 0);
+    return ends_with(u->path, n, ".csv") ? "csv" : ends_with(u->path, n, ".tsv") ? "tsv" : "json";
+}

@@ -1,0 +1,42 @@
+#ifndef IO_URL_H
+#define IO_URL_H
+
+/* url.h: endpoints as users write them: a scheme and the rest, and the options beside it. */
+
+#include "io/source.h"
+
+enum url_kind { URL_STDIO, URL_FILE, URL_DIR, URL_SQLITE, URL_EXEC, URL_NULL };
+
+struct url {
+    enum url_kind kind;
+    const char   *path;  /* file, folder or command; relative paths already stand relative to the endpoint's base */
+    const char   *table; /* ?table=T, or NULL */
+};
+
+/* Fails with BAD_URL: an unknown scheme (the nearest one as hint), one that this version does not have, a missing part. */
+struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url *out) MUST_CHECK;
+
+/* ---- options ---- */
+
+struct option_def {
+    const char *name;
+    enum { OPTION_TEXT, OPTION_BOOLEAN, OPTION_COUNT, OPTION_INTERVAL, OPTION_SIZE } kind;
+};
+
+/* Refuses options that are not in the list (the nearest name as hint) and values that are not of their kind. */
+struct status options_check(struct arena *a, const struct io_endpoint *e, const char *what,
+                            const struct option_def *defs, size_t n_defs) MUST_CHECK;
+/* The option's value, or the default; they were checked. */
+struct str option_text(const struct io_endpoint *e, const char *name, const char *otherwise);
+bool       option_is(const struct io_endpoint *e, const char *name, bool otherwise);
+int64_t    option_count(const struct io_endpoint *e, const char *name, int64_t otherwise);
+/* "5 MB", "64KB", 1000: bytes. */
+int64_t    option_size(const struct io_endpoint *e, const char *name, int64_t otherwise);
+/* Milliseconds; a plain number counts seconds. */
+int64_t    option_interval(const struct io_endpoint *e, const char *name, int64_t otherwise);
+
+/* "json", "csv" or "tsv": the option `format`, else the ending of the path, else "json". */
+const char *url_format(const struct io_endpoint *e, const struct url *u);
+bool        url_is_gzip(const char *path);
+
+#endif
