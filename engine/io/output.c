@@ -48,11 +48,11 @@ struct status output_write_all(struct output *o, const char *p, size_t n)
             continue;
         }
         if (!may_pass(errno) || stopped) return write_failed(o, errno);
-        if (!told) log_warning("cannot write %s of %s: %s; trying again every second", o->path, o->endpoint->name, strerror(errno));
+        if (!told) log_message(LOG_WARNING, "cannot write %s of %s: %s; trying again every second", o->path, o->endpoint->name, strerror(errno));
         told = true;
         poll(NULL, 0, RETRY_MS);
     }
-    if (told) log_info("writing %s of %s works again", o->path, o->endpoint->name);
+    if (told) log_message(LOG_INFO, "writing %s of %s works again", o->path, o->endpoint->name);
     return OK;
 }
 
