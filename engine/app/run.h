@@ -1,0 +1,40 @@
+#ifndef APP_RUN_H
+#define APP_RUN_H
+
+/* run.h: an application on its sources and sinks, until the input ends or it is stopped. */
+
+#include "app/app.h"
+
+/* For progress and summaries. */
+struct run_progress {
+    uint64_t records, bytes, bytes_all; /* taken in; bytes_all 0: unknown */
+    uint64_t rows_out, faults;
+    double   seconds;
+};
+
+struct run_sink_summary {
+    const char *stream, *where;
+    uint64_t    rows;
+};
+
+struct run_summary {
+    struct run_progress      total;
+    double                   cpu_seconds;
+    struct run_sink_summary *sinks;
+    uint32_t                 n_sinks;
+    bool                     stopped; /* on request, or because the reader of standard output went away */
+};
+
+struct run_config {
+    uint32_t threads;    /* 0: as many as there are processors, at most LIMIT_THREADS */
+    uint32_t batch_rows; /* 0: SIZE_BATCH_ROWS */
+    void (*progress)(void *arg, const struct run_progress *p); /* about four times a second; NULL: none */
+    void *arg;
+};
+
+/* Blocks. On failure, everything that was taken in before has been delivered. */
+struct status run_app(struct app *app, const struct run_config *config, struct run_summary *out) MUST_CHECK;
+/* Asks a run to end: input stops, what was read is worked off, sinks are closed. For signal handlers. */
+void run_stop(void);
+
+#endif
