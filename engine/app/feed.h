@@ -6,6 +6,7 @@
  * reference tables, and decoded rows with their times and numbers.
  */
 
+#include "base/diag.h"
 #include "exec/graph.h"
 #include "io/decode.h"
 #include "io/sink.h"

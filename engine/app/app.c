@@ -1,0 +1,138 @@
+/* app.c: files to a plan: parse, bind, check, all errors at once. */
+
+#include "app/app.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "app/feed.h"
+#include "base/limits.h"
+#include "grammar/parse.h"
+
+struct app {
+    struct arena           *arena;
+    struct diags            diags;
+    struct binder          *binder;
+    const struct app_plan  *plan;
+};
+
+struct app *app_new(const struct fn_catalog *functions)
+{
+    struct arena *a = arena_new();
+    struct app   *app = ARENA_NEW(a, struct app);
+    app->arena = a;
+    diags_init(&app->diags, a);
+    app->binder = binder_new(a, functions, &app->diags);
+    return app;
+}
+
+void app_free(struct app *app)
+{
+    if (app) arena_free(app->arena);
+}
+
+struct arena *app_arena(struct app *app)
+{
+    return app->arena;
+}
+
+struct diags *app_diags(struct app *app)
+{
+    return &app->diags;
+}
+
+struct binder *app_binder(struct app *app)
+{
+    return app->binder;
+}
+
+void app_add_text(struct app *app, const char *name, const char *text, size_t size, const char *base_dir)
+{
+    struct text_file *file = ARENA_NEW(app->arena, struct text_file);
+    file->name = arena_dup(app->arena, name, strlen(name) + 1);
+    char *copy = arena_alloc(app->arena, size + 1);
+    memcpy(copy, text, size);
+    copy[size] = 0;
+    file->data = copy;
+    file->size = size;
+
+    struct ast_statements statements = { 0 };
+    parse_file(app->arena, file, &statements, &app->diags);
+    bind_statements(app->binder, &statements, arena_dup(app->arena, base_dir, strlen(base_dir) + 1));
+}
+
+static struct status read_file(struct arena *a, const char *path, struct buf *out)
+{
+    bool  is_stdin = strcmp(path, "-") == 0;
+    FILE *f = is_stdin ? stdin : fopen(path, "rb");
+    if (!f) return status_new(a, ERR_IO, SPAN_NONE, "cannot read %s: %s", path, strerror(errno));
+    size_t got = 1;
+    while (got && out->len <= LIMIT_SQL_BYTES) {
+        got = fread(buf_reserve(out, 65536), 1, 65536, f);
+        out->len += got;
+    }
+    bool failed = ferror(f) != 0;
+    int  reason = errno;
+    if (!is_stdin) fclose(f);
+    if (failed) return status_new(a, ERR_IO, SPAN_NONE, "cannot read %s: %s", path, strerror(reason));
+    if (out->len > LIMIT_SQL_BYTES) {
+        return status_new(a, ERR_LIMIT_EXCEEDED, SPAN_NONE, "%s is larger than %d MB, the limit of an SQL file", path,
+                          LIMIT_SQL_BYTES >> 20);
+    }
+    return OK;
+}
+
+/* What relative paths in a file stand relative to: its folder. */
+static const char *folder_of(struct arena *a, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash) return ".";
+    return slash == path ? "/" : str_to_c(a, str_view(path, (size_t)(slash - path)));
+}
+
+void app_add_file(struct app *app, const char *path)
+{
+    struct buf    text = { 0 };
+    struct status st = read_file(app->arena, path, &text);
+    if (st.err == ERR_NONE) {
+        app_add_text(app, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data ? text.data : "", text.len,
+                     folder_of(app->arena, path));
+    } else {
+        diags_error(&app->diags, st);
+    }
+    buf_free(&text);
+}
+
+static bool split_setting(struct app *app, const char *option, const char *setting, struct str *name, struct str *url)
+{
+    const char *equals = strchr(setting, '=');
+    if (!equals || equals == setting || !equals[1]) {
+        diags_error(&app->diags, status_new(app->arena, ERR_BAD_OPTION, SPAN_NONE,
+                                            "%s takes NAME=URL, not '%s'", option, setting));
+        return false;
+    }
+    *name = str_copy(app->arena, str_view(setting, (size_t)(equals - setting)));
+    *url = str_copy(app->arena, str_c(equals + 1));
+    return true;
+}
+
+void app_set_source(struct app *app, const char *setting)
+{
+    struct str name, url;
+    if (!split_setting(app, "--source", setting, &name, &url)) return;
+    diags_error(&app->diags, bind_set_source_url(app->binder, name, url));
+}
+
+void app_set_sink(struct app *app, const char *setting)
+{
+    struct str name, url;
+    if (!split_setting(app, "--sink", setting, &name, &url)) return;
+    diags_error(&app->diags, bind_set_sink_url(app->binder, name, url));
+}
+
+const struct app_plan *app_compile(struct app *app)
+{
+    const struct app_plan *plan = bind_finish(app->binder);
+    if (plan && app->diags.error_count == 0) feed_check(app->arena, plan, &app->diags);
+    return app->diags.error_count ? NULL : plan;
+}

@@ -1,0 +1,245 @@
+/* feed.c: endpoints and decoders of a plan; decoded rows with their times, numbers and hidden columns. */
+
+#include "app/feed.h"
+
+#include "base/limits.h"
+#include "data/calendar.h"
+#include "data/text.h"
+
+/* ---- endpoints ---- */
+
+/* The option's value as text, and as milliseconds where it is an interval. */
+static struct io_option to_io_option(struct arena *a, const struct plan_option *o)
+{
+    struct io_option out = { .name = o->name, .at = o->at, .ms = -1 };
+    if (o->value.null) return out;
+    if (o->value.type.kind == TYPE_INTERVAL_DAY) out.ms = o->value.i64;
+    struct vector v;
+    struct buf    text = { 0 };
+    vector_new_constant(a, &o->value, &v);
+    text_sql_value(&text, &v, 0);
+    out.text = str_trim_right(str_copy(a, str_view(text.data, text.len)));
+    if (type_is_text(o->value.type)) out.text = o->value.str; /* blanks may be meant: a delimiter */
+    buf_free(&text);
+    return out;
+}
+
+struct io_endpoint *feed_endpoint(struct arena *a, const struct plan_endpoint *e, struct str name)
+{
+    struct io_endpoint *out = ARENA_NEW(a, struct io_endpoint);
+    out->url = e->url;
+    out->at = e->url_at;
+    out->base_dir = e->base_dir;
+    out->name = str_to_c(a, name);
+    out->n_options = e->n_options;
+    out->options = ARENA_ARRAY(a, struct io_option, e->n_options);
+    for (uint32_t i = 0; i < e->n_options; i++) out->options[i] = to_io_option(a, &e->options[i]);
+    return out;
+}
+
+/* ---- decoders ---- */
+
+static const struct io_option *find_option(const struct io_endpoint *e, const char *name)
+{
+    for (uint32_t i = 0; i < e->n_options; i++) {
+        if (str_equal_nocase_c(e->options[i].name, name)) return &e->options[i];
+    }
+    return NULL;
+}
+
+static struct str text_option(const struct io_endpoint *e, const char *name)
+{
+    const struct io_option *o = find_option(e, name);
+    return o ? o->text : STR_EMPTY;
+}
+
+static bool true_option(const struct io_endpoint *e, const char *name)
+{
+    return str_equal_nocase_c(text_option(e, name), "true");
+}
+
+/* Options that say how records are read. */
+static struct status decode_options(struct arena *a, const struct io_endpoint *e, struct decode_config *out)
+{
+    const struct io_option *row_path = find_option(e, "row_path");
+    if (row_path) TRY(path_parse(a, row_path->text, row_path->at, &out->row_path));
+    out->column_delimiter = text_option(e, "column_delimiter");
+    out->row_delimiter = text_option(e, "row_delimiter");
+    out->header = true_option(e, "header");
+    return OK;
+}
+
+static int32_t hidden_column(const struct plan_stream *s, int hidden)
+{
+    for (uint32_t c = s->n_visible; c < s->schema.n_columns; c++) {
+        if (str_equal_c(s->schema.columns[c].name, plan_hidden_names[hidden])) return (int32_t)c;
+    }
+    return -1;
+}
+
+struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t source, uint32_t stream, const char *format,
+                        struct feed *out)
+{
+    const struct plan_source *s = &plan->sources[source];
+    const struct plan_stream *target = &plan->streams[stream];
+    *out = (struct feed){ .plan = plan, .source = source, .stream = stream, .format = format };
+    out->endpoint = feed_endpoint(a, &s->endpoint, s->name);
+    if (!format) {
+        struct str text = text_option(out->endpoint, "format");
+        out->format = str_equal_nocase_c(text, "csv") ? "csv" : str_equal_nocase_c(text, "tsv") ? "tsv" : "json";
+    }
+    out->rowtime_column = plan_source_rowtime(s);
+    out->lateness_ms = plan_source_lateness_ms(s);
+
+    bool *needed = arena_dup(a, target->needed, target->schema.n_columns * sizeof *needed);
+    if (out->rowtime_column >= 0) needed[out->rowtime_column] = true;
+    int32_t record = hidden_column(target, HIDDEN_RECORD);
+    out->config = (struct decode_config){ .schema = &s->schema, .needed = needed };
+    out->config.keep_record = record >= 0 && target->needed[record];
+    return decode_options(a, out->endpoint, &out->config);
+}
+
+/* ---- rows ---- */
+
+static void fill_hidden(const struct feed *f, struct batch *b, struct vector *columns)
+{
+    const struct plan_stream *s = &f->plan->streams[f->stream];
+    uint32_t                  n_declared = f->config.schema->n_columns;
+    for (uint32_t c = n_declared; c < s->schema.n_columns; c++) vector_new_null(b->arena, s->schema.columns[c].type, &columns[c]);
+
+    int32_t record = hidden_column(s, HIDDEN_RECORD);
+    if (record >= 0 && f->config.keep_record) columns[record] = b->columns[n_declared];
+    int32_t arrival = hidden_column(s, HIDDEN_ARRIVAL);
+    if (arrival < 0 || !s->needed[arrival]) return;
+    struct vector *v = &columns[arrival];
+    if (f->rowtime_column >= 0) {
+        *v = columns[f->rowtime_column]; /* without better knowledge it is the ROWTIME (L-21) */
+        v->type = type_of(TYPE_TIMESTAMP);
+    } else {
+        *v = (struct vector){ .type = type_of(TYPE_TIMESTAMP), .data = (void *)(uintptr_t)b->rowtimes };
+    }
+}
+
+static void number_rows(struct batch *b, const struct decoded *decoded, rowtime now, uint64_t *seq, struct bad_record *bad)
+{
+    rowtime  *times = ARENA_ARRAY(b->arena, rowtime, b->n_rows);
+    uint64_t *seqs = ARENA_ARRAY(b->arena, uint64_t, b->n_rows);
+    uint64_t  next = *seq;
+    uint32_t  fault = 0;
+    for (uint32_t row = 0; row <= b->n_rows; row++) {
+        for (; fault < decoded->n_faults && decoded->faults[fault].at_row <= row; fault++) {
+            const struct decode_fault *d = &decoded->faults[fault];
+            bad[fault] = (struct bad_record){ now, next++, d->err, d->message, d->text };
+        }
+        if (row == b->n_rows) break;
+        times[row] = now;
+        seqs[row] = next++;
+    }
+    *seq = next;
+    b->rowtimes = b->cause_times = times;
+    b->cause_seqs = seqs;
+}
+
+void feed_rows(const struct feed *f, struct decoded *decoded, rowtime now, uint64_t *seq, struct source_rows *out)
+{
+    struct batch      *b = decoded->batch;
+    struct bad_record *bad = ARENA_ARRAY(b->arena, struct bad_record, decoded->n_faults);
+    uint32_t           n_declared = f->config.schema->n_columns;
+    uint32_t           n_columns = f->plan->streams[f->stream].schema.n_columns;
+    number_rows(b, decoded, now, seq, bad);
+
+    struct vector *columns = ARENA_ARRAY(b->arena, struct vector, n_columns);
+    if (n_declared) memcpy(columns, b->columns, n_declared * sizeof *columns);
+    fill_hidden(f, b, columns);
+    b->columns = columns;
+    b->n_columns = n_columns;
+    *out = (struct source_rows){ .batch = b, .bad = bad, .n_bad = decoded->n_faults };
+}
+
+/* ---- a record as a whole row again ---- */
+
+struct feed_rows_of {
+    struct arena          *arena;
+    const struct app_plan *plan;
+    struct decode_config  *configs; /* one a source */
+    struct decoder       **decoders;
+};
+
+struct feed_rows_of *feed_rows_of_new(struct arena *a, const struct app_plan *plan)
+{
+    struct feed_rows_of *r = ARENA_NEW(a, struct feed_rows_of);
+    r->arena = a;
+    r->plan = plan;
+    r->configs = arena_calloc(a, plan->n_sources * sizeof *r->configs);
+    r->decoders = arena_calloc(a, plan->n_sources * sizeof *r->decoders);
+    return r;
+}
+
+static struct decoder *row_decoder(struct feed_rows_of *r, uint32_t source)
+{
+    if (r->decoders[source]) return r->decoders[source];
+    const struct plan_source *s = &r->plan->sources[source];
+    struct feed               f;
+    if (feed_init(r->arena, r->plan, source, s->streams[0], NULL, &f).err != ERR_NONE) return NULL;
+    struct decode_config *config = &r->configs[source];
+    *config = f.config;
+    bool *needed = ARENA_ARRAY(r->arena, bool, s->schema.n_columns);
+    memset(needed, true, s->schema.n_columns);
+    config->needed = needed;
+    config->keep_record = false;
+    config->header = false;
+    config->row_path = (struct path){ 0 }; /* the record is what it selected */
+    struct decoder *d = NULL;
+    if (decoder_new(r->arena, f.format, config, &d).err != ERR_NONE) return NULL;
+    return r->decoders[source] = d;
+}
+
+void feed_row_of_record(void *arg, uint32_t source, struct str record, struct buf *out)
+{
+    struct feed_rows_of *r = arg;
+    struct decoder      *d = row_decoder(r, source);
+    struct block        *block = block_new(record.len);
+    memcpy(block->data, str_data(&record), record.len);
+    block->size = record.len;
+    struct decoded decoded = { 0 };
+    if (d) decoder_run(d, block, 0, 1, false, &decoded);
+    if (d && decoded.batch->n_rows > 0) {
+        const struct schema *s = r->configs[source].schema;
+        for (uint32_t c = 0; c < s->n_columns; c++) {
+            buf_append_char(out, c ? ',' : '{');
+            text_json_string(out, str_data(&s->columns[c].name), s->columns[c].name.len);
+            buf_append_char(out, ':');
+            text_json_value(out, &decoded.batch->columns[c], 0);
+        }
+        buf_append_char(out, '}');
+    } else {
+        buf_append_str(out, record);
+    }
+    if (decoded.batch) batch_release(decoded.batch);
+    block_release(block);
+}
+
+/* ---- checks ---- */
+
+static void check_source(struct arena *a, const struct plan_endpoint *e, struct str name, struct diags *diags)
+{
+    struct io_endpoint  *endpoint = feed_endpoint(a, e, name);
+    struct decode_config ignored = { 0 };
+    if (!e->has_url) return;
+    diags_error(diags, source_check(a, endpoint));
+    diags_error(diags, decode_options(a, endpoint, &ignored));
+}
+
+void feed_check(struct arena *a, const struct app_plan *plan, struct diags *diags)
+{
+    for (uint32_t i = 0; i < plan->n_sources; i++) {
+        check_source(a, &plan->sources[i].endpoint, plan->sources[i].name, diags);
+    }
+    for (uint32_t i = 0; i < plan->n_tables; i++) {
+        if (!plan->tables[i].constant) check_source(a, &plan->tables[i].endpoint, plan->tables[i].name, diags);
+    }
+    for (uint32_t i = 0; i < plan->n_sinks; i++) {
+        const struct plan_sink *s = &plan->sinks[i];
+        if (s->endpoint.has_url) diags_error(diags, sink_check(a, feed_endpoint(a, &s->endpoint, s->name)));
+    }
+}
