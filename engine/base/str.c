@@ -199,7 +199,9 @@ uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed)
     const unsigned char *p = bytes;
     size_t left = n;
     uint64_t h = seed ^ HASH_C;
-    for (; left > 16; left -= 16, p += 16) h = hash_fold(load_le64(p) ^ HASH_A, load_le64(p + 8) ^ h);
+    for (; left > 16; left -= 16, p += 16) {
+        h = hash_fold(load_le64(p) ^ HASH_A, load_le64(p + 8) ^ h);
+    }
     uint64_t first, last;
     load_short(p, left, &first, &last);
     h = hash_fold(first ^ HASH_A, last ^ h);

@@ -1,63 +1,18 @@
 /*
- * batch.c: making, sharing and freeing batches.
- *
- * A batch lies in an arena of its own. A pipeline makes and drops thousands of batches a second, so arenas of
- * dropped ones are kept for the next, the last one dropped first, while its memory is still in the cache; in a
- * steady state a batch costs no call to the system. Small ones (a narrower selection, a single row) and large
- * ones are kept apart, so that a row that is kept for long does not hold on to the memory of a thousand. What is kept is
- * bounded by POOL_ARENAS and POOL_BYTES.
+ * batch.c: making, sharing and freeing batches. A batch lies in an arena of its own, which comes from the pool of
+ * arenas and goes back there with the last reference.
  */
 
 #include "data/batch.h"
 
 #include <assert.h>
-#include <pthread.h>
 
-enum { POOL_ARENAS = 64, POOL_BYTES = 8 << 20, SMALL_BYTES = 16 << 10 };
-
-struct pool {
-    struct arena *arenas[POOL_ARENAS];
-    uint32_t      count;
-};
-
-static struct {
-    pthread_mutex_t lock;
-    struct pool     small, large;
-    size_t          bytes;
-} pools = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-static struct arena *pool_take(size_t size_bytes)
-{
-    struct arena *a = NULL;
-    pthread_mutex_lock(&pools.lock);
-    struct pool *p = size_bytes <= SMALL_BYTES ? &pools.small : &pools.large;
-    if (p->count > 0) {
-        a = p->arenas[--p->count];
-        pools.bytes -= arena_size_bytes(a);
-    }
-    pthread_mutex_unlock(&pools.lock);
-    return a ? a : arena_new();
-}
-
-static void pool_give(struct arena *a)
-{
-    arena_reset(a);
-    size_t size = arena_size_bytes(a);
-    pthread_mutex_lock(&pools.lock);
-    struct pool *p = size <= SMALL_BYTES ? &pools.small : &pools.large;
-    bool kept = p->count < POOL_ARENAS && pools.bytes + size <= POOL_BYTES;
-    if (kept) {
-        p->arenas[p->count++] = a;
-        pools.bytes += size;
-    }
-    pthread_mutex_unlock(&pools.lock);
-    if (!kept) arena_free(a);
-}
+#include "base/arena_pool.h"
 
 /* A batch whose arena will be asked for about size_bytes. */
 static struct batch *new_sized(uint32_t n_rows, uint32_t n_columns, size_t size_bytes)
 {
-    struct arena *a = pool_take(size_bytes);
+    struct arena *a = arena_take(size_bytes);
     struct batch *b = ARENA_NEW(a, struct batch);
     atomic_init(&b->count, 1);
     b->arena = a;
@@ -88,7 +43,7 @@ void batch_release(struct batch *b)
     if (before > 1) return;
     /* Reads the count once more, so that all that other threads did with the batch comes before this. */
     (void)atomic_load_explicit(&b->count, memory_order_acquire);
-    pool_give(b->arena);
+    arena_give(b->arena);
 }
 
 static void release_held(void *held)

@@ -1,9 +1,9 @@
 /*
  * builder.c: a batch under construction, row by row.
  *
- * Columns grow together by doubling, in the arena of the batch that they will be; the first size is that of the batch taken
- * before. A new row is NULL everywhere, and filling a column takes its mark away. The path of a row may
- * be longer than those before it: words that a row has not are 0, as in all of batch.h.
+ * Columns grow together by doubling, in the arena of the batch that they will be; the first size is that of the
+ * batch taken before. A new row is NULL everywhere, and filling a column takes its mark away. The path of a row
+ * may be longer than those before it: words that a row has not are 0, as in all of batch.h.
  */
 
 #include "data/builder.h"

@@ -148,7 +148,8 @@ static inline uint32_t slot_id(uint64_t slot)
     return (uint32_t)slot - 1;
 }
 
-static bool column_equal(const struct key_column *k, uint32_t id, const struct vector *v, uint32_t row)
+static bool column_equal(const struct key_column *k, uint32_t id, const struct vector *v,
+                         uint32_t row)
 {
     uint32_t at = vector_at(v, row);
     bool null = nulls_get(v->nulls, at);
@@ -165,7 +166,8 @@ static bool column_equal(const struct key_column *k, uint32_t id, const struct v
     return false;
 }
 
-static bool row_equal(const struct key_table *t, uint32_t id, const struct vector *columns, uint32_t row)
+static bool row_equal(const struct key_table *t, uint32_t id, const struct vector *columns,
+                      uint32_t row)
 {
     for (uint32_t c = 0; c < t->n_columns; c++) {
         if (!column_equal(&t->columns[c], id, &columns[c], row)) return false;
@@ -271,7 +273,8 @@ static void keep_null(struct key_table *t, struct key_column *k, uint32_t id)
     if (k->shown) k->shown[id] = STR_EMPTY;
 }
 
-static void keep_column(struct key_table *t, uint32_t c, uint32_t id, const struct vector *v, uint32_t row)
+static void keep_column(struct key_table *t, uint32_t c, uint32_t id, const struct vector *v,
+                        uint32_t row)
 {
     struct key_column *k = &t->columns[c];
     uint32_t at = vector_at(v, row);
@@ -289,8 +292,8 @@ static void keep_column(struct key_table *t, uint32_t c, uint32_t id, const stru
 }
 
 /* A new id for the row's key, in the empty slot `at`. */
-static uint32_t insert(struct key_table *t, const struct vector *columns, uint32_t row, uint64_t hash,
-                       size_t at)
+static uint32_t insert(struct key_table *t, const struct vector *columns, uint32_t row,
+                       uint64_t hash, size_t at)
 {
     if (t->count == t->cap) grow_ids(t);
     uint32_t id = t->count++;
@@ -382,8 +385,8 @@ static void put_chunk(struct key_table *t, const struct vector *columns, const u
     }
 }
 
-void key_table_put(struct key_table *t, const struct vector *columns, const uint32_t *rows, uint32_t n,
-                   uint32_t *ids)
+void key_table_put(struct key_table *t, const struct vector *columns, const uint32_t *rows,
+                   uint32_t n, uint32_t *ids)
 {
     uint64_t hashes[CHUNK];
     for (uint32_t done = 0; done < n; done += CHUNK) {
@@ -394,8 +397,8 @@ void key_table_put(struct key_table *t, const struct vector *columns, const uint
     }
 }
 
-static void find_chunk(const struct key_table *t, const struct vector *columns, const uint32_t *rows,
-                       uint32_t n, const uint64_t *hashes, uint32_t *ids)
+static void find_chunk(const struct key_table *t, const struct vector *columns,
+                       const uint32_t *rows, uint32_t n, const uint64_t *hashes, uint32_t *ids)
 {
     for (uint32_t i = 0; i < n; i++) {
         size_t at = t->one_string ? probe_string(t, columns, rows[i], hashes[i])

@@ -82,7 +82,8 @@ struct status path_parse(struct arena *a, struct str text, struct span at, struc
     bool good = r.p < r.end && *r.p++ == '$';
     while (good && r.p < r.end) good = read_step(&r, array_push(a, &steps));
     if (!good) {
-        struct status st = status_new(a, ERR_BAD_PATH, at, "'%.*s' is not a JSON path", STR_ARG(text));
+        struct status st =
+            status_new(a, ERR_BAD_PATH, at, "'%.*s' is not a JSON path", STR_ARG(text));
         return status_with_hint(st, "a path looks like $.address.city, $['a name'], $.list[2] or "
                                     "$.list[0:].item");
     }
@@ -114,9 +115,26 @@ static bool same_steps(const struct path *a, const struct path *b, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
         const struct path_step *x = &a->steps[i], *y = &b->steps[i];
-        if (x->kind != y->kind || x->index != y->index || !str_equal(&x->name, &y->name)) return false;
+        if (x->kind != y->kind || x->index != y->index) return false;
+        if (!str_equal(&x->name, &y->name)) return false;
     }
     return true;
+}
+
+static struct status refuse_nested(struct arena *a, const struct column *c)
+{
+    struct status st = status_new(a, ERR_BAD_PATH, c->at,
+                                  "the path of column \"%.*s\" goes through an array inside an array",
+                                  STR_ARG(c->name));
+    return status_with_hint(st, "one array makes rows; take the inner one whole, as text");
+}
+
+static struct status refuse_second(struct arena *a, const struct column *first, const struct column *c)
+{
+    struct status st = status_new(a, ERR_BAD_PATH, c->at,
+                                  "columns \"%.*s\" and \"%.*s\" go through two different arrays",
+                                  STR_ARG(first->name), STR_ARG(c->name));
+    return status_with_hint(st, "one array makes rows; take the other one whole, as text");
 }
 
 struct status schema_check_paths(struct arena *a, const struct schema *s)
@@ -127,17 +145,10 @@ struct status schema_check_paths(struct arena *a, const struct schema *s)
         const struct column *c = &s->columns[i];
         bool again;
         uint32_t steps = flattened(&c->path, &again);
-        if (again) {
-            struct status st = status_new(a, ERR_BAD_PATH, c->at, "the path of column \"%.*s\" goes "
-                                          "through an array inside an array", STR_ARG(c->name));
-            return status_with_hint(st, "one array makes rows; take the inner one whole, as text");
-        }
+        if (again) return refuse_nested(a, c);
         if (!steps) continue;
         if (maker && (steps != made_by || !same_steps(&maker->path, &c->path, steps))) {
-            struct status st = status_new(a, ERR_BAD_PATH, c->at, "columns \"%.*s\" and \"%.*s\" go "
-                                          "through two different arrays", STR_ARG(maker->name),
-                                          STR_ARG(c->name));
-            return status_with_hint(st, "one array makes rows; take the other one whole, as text");
+            return refuse_second(a, maker, c);
         }
         maker = c;
         made_by = steps;

@@ -218,7 +218,8 @@ static struct type read_type(struct snap_reader *r)
     t.to = snap_read_u8(r);
     t.length = snap_read_u32(r);
     bool units = t.from <= UNIT_SECOND && t.to <= UNIT_SECOND;
-    if (t.kind >= TYPE_KIND_COUNT || !units || t.precision > 19 || t.scale > t.precision + 18) fail(r);
+    bool digits = t.precision <= 19 && t.scale <= t.precision + 18;
+    if (t.kind >= TYPE_KIND_COUNT || !units || !digits) fail(r);
     return r->failed ? type_of(TYPE_NULL) : t;
 }
 
@@ -256,7 +257,8 @@ static void read_nulls(struct snap_reader *r, struct arena *a, uint32_t n, struc
     if (v->nulls && n % 64) v->nulls[n / 64] &= ((uint64_t)1 << (n % 64)) - 1;
 }
 
-static void read_column(struct snap_reader *r, struct arena *a, struct type type, uint32_t n, struct vector *out)
+static void read_column(struct snap_reader *r, struct arena *a, struct type type, uint32_t n,
+                        struct vector *out)
 {
     enum form form = type_form(type);
     struct vector v = { .type = type };

@@ -65,7 +65,8 @@ static void gather_copied(struct arena *a, struct str *to, const struct vector *
 }
 
 /* One value for many places. */
-static void gather_constant(struct vector *to, uint32_t to_row, const struct vector *from, uint32_t n)
+static void gather_constant(struct vector *to, uint32_t to_row, const struct vector *from,
+                            uint32_t n)
 {
     switch (type_form(to->type)) {
     case FORM_BOOL: memset(to->b + to_row, from->b[0], n); break;

@@ -135,8 +135,8 @@ void reftable_append(struct reftable *t, const struct batch *rows)
 }
 
 /* A key table over some columns of all rows, and the key of each row in ids (n_rows). */
-static struct key_table *keys_of_rows(const struct reftable *t, const uint32_t *columns, uint32_t n_columns,
-                                      uint32_t *ids)
+static struct key_table *keys_of_rows(const struct reftable *t, const uint32_t *columns,
+                                      uint32_t n_columns, uint32_t *ids)
 {
     struct type *types = mem_calloc(n_columns, sizeof *types);
     struct vector *vectors = mem_calloc(n_columns, sizeof *vectors);
@@ -274,7 +274,8 @@ static const struct reftable_index *index_find(const struct reftable *t, const u
     return NULL;
 }
 
-const struct reftable_index *reftable_index(struct reftable *t, const uint32_t *columns, uint32_t n_columns)
+const struct reftable_index *reftable_index(struct reftable *t, const uint32_t *columns,
+                                            uint32_t n_columns)
 {
     assert(t->sealed && n_columns > 0);
     const struct reftable_index *known = index_find(t, columns, n_columns);
@@ -293,8 +294,8 @@ const struct reftable_index *reftable_index(struct reftable *t, const uint32_t *
     return ix;
 }
 
-void reftable_find(const struct reftable_index *ix, const struct vector *keys, const uint32_t *rows, uint32_t n,
-                   uint32_t *first)
+void reftable_find(const struct reftable_index *ix, const struct vector *keys, const uint32_t *rows,
+                   uint32_t n, uint32_t *first)
 {
     key_table_find(ix->keys, keys, rows, n, first);
     if (!ix->first) return;

@@ -33,7 +33,7 @@ static void make_rows(struct arena *a, uint32_t variety, struct vector *columns)
             switch (c) {
             case 0: columns[0].str[i] = str_format(a, format, pick, blanks, ""); break;
             case 1: columns[1].i64[i] = pick; break;
-            case 2: columns[2].f64[i] = pick ? pick / 4.0 : draw >> 63 ? 0.0 : -0.0; break;
+            case 2: columns[2].f64[i] = (draw >> 63 ? 0.25 : -0.25) * pick; break;
             default: columns[3].b[i] = pick & 1; break;
             }
         }

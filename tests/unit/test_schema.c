@@ -41,9 +41,10 @@ static void other_texts_are_refused(void **state)
 {
     (void)state;
     struct arena *a = arena_new();
-    const char *const texts[] = { "",     "a",     "$a",    "$.",     "$..a",   "$.a.",  "$[", "$[]",
-                                  "$[1",  "$[x]",  "$[1:]", "$[0:",   "$['a'",  "$['a",  "$['",
-                                  "$[']", "$[-1]", "$['a'x", "$[99999999999]" };
+    const char *const texts[] = {
+        "",    "a",    "$a",    "$.",   "$..a",  "$.a.", "$[",  "$[]",   "$[1",    "$[x]",
+        "$[1:]", "$[0:", "$['a'", "$['a", "$['", "$[']", "$[-1]", "$['a'x", "$[99999999999]",
+    };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct path p = { .n_steps = 77 };
         struct status st = path_parse(a, str_c(texts[i]), SPAN_NONE, &p);

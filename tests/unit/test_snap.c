@@ -110,7 +110,8 @@ static struct batch *make_batch(uint32_t n)
         char text[50];
         size_t len = (size_t)(i * 7 % 40);
         memset(text, 'a' + (char)(i % 26), len);
-        if (i % 3) builder_value(b, 0, &(struct value){ .type = types[0], .str = str_view(text, len) });
+        struct value string = { .type = types[0], .str = str_view(text, len) };
+        if (i % 3) builder_value(b, 0, &string);
         builder_value(b, 1, &(struct value){ .type = types[1], .i64 = -(int64_t)i });
         if (i % 4) builder_value(b, 2, &(struct value){ .type = types[2], .f64 = i / 8.0 });
         if (i % 5) builder_value(b, 3, &(struct value){ .type = types[3], .b = i & 1 });

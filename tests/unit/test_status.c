@@ -55,9 +55,10 @@ static void shows_the_place(void **state)
 {
     (void)state;
     struct arena *a = arena_new();
-    struct text_file f = file_of("app.sql", "CREATE X;\n\tSELECT \"\xc3\xa9t\xc3\xa9\", TICKR FROM S;\nEND");
-    struct status st = status_new(a, ERR_UNKNOWN_COLUMN, span_of(&f, "TICKR"), "no column \"%s\" here",
-                                  "TICKR");
+    struct text_file f = file_of("app.sql", "CREATE X;\n"
+                                            "\tSELECT \"\xc3\xa9t\xc3\xa9\", TICKR FROM S;\nEND");
+    struct status st = status_new(a, ERR_UNKNOWN_COLUMN, span_of(&f, "TICKR"),
+                                  "no column \"%s\" here", "TICKR");
     assert_printed(&st, "app.sql:2:16: error 42703: no column \"TICKR\" here\n"
                         "\tSELECT \"\xc3\xa9t\xc3\xa9\", TICKR FROM S;\n"
                         "\t              ^~~~~\n");
