@@ -1,7 +1,7 @@
 /*
- * arena_pool.c: used arenas, the last one given taken first, while its memory is still in the cache. Small and large ones
- * are kept apart, so that a single row that is kept for long does not hold on to the memory of a thousand. What
- * is kept is bounded by POOL_ARENAS of each and POOL_BYTES in all.
+ * arena_pool.c: used arenas, the last one given taken first, while its memory is still in the cache. Small and
+ * large ones are kept apart, so that a single row that is kept for long does not hold on to the memory of a
+ * thousand. What is kept is bounded by POOL_ARENAS of each and POOL_BYTES in all.
  */
 
 #include "base/arena_pool.h"

@@ -22,8 +22,9 @@
     }
 
 /* A pointer to one more item, cleared. */
-#define array_push(a, arr)                                                                        \
-    ((arr)->items = array_grow((a), (arr)->items, (arr)->count, &(arr)->cap, sizeof *(arr)->items), \
+#define array_push(a, arr)                                                          \
+    ((arr)->items = array_grow((a), (arr)->items, (arr)->count, &(arr)->cap,         \
+                               sizeof *(arr)->items),                                \
      &(arr)->items[(arr)->count++])
 
 void *array_grow(struct arena *a, void *items, size_t count, size_t *cap, size_t width);

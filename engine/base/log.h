@@ -11,6 +11,7 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 /* Messages above this level are dropped; at first LOG_WARNING. Set before threads start. */
 void log_set_level(enum log_level most);
 /* As printf; one line, whole even when threads write at once. Line ends inside become blanks. */
-void log_message(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_message(enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

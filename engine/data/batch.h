@@ -8,7 +8,8 @@
  * arena owns what its vectors point into, together with the batches it retains (a projection shares the columns of
  * its input) and whatever else was tied to the arena (the input block that strings are views of).
  *
- * Rows are numbered 0..n_rows-1; `sel` names the ones that are there, in ascending order. A filter narrows `sel` and copies nothing.
+ * Rows are numbered 0..n_rows-1; `sel` names the ones that are there, in ascending order. A filter narrows `sel` and
+ * copies nothing.
  *
  * Order. The dialect's order is that of single rows going all the way down, one after the other (L-35, L-54). A
  * row therefore knows its cause: the source row, or the clock step (a window that became due), that made it come
@@ -79,7 +80,8 @@ struct batch *batch_retain(struct batch *b);
 void          batch_release(struct batch *b);
 /* Keeps `other` alive as long as b. */
 void batch_hold(struct batch *b, struct batch *other);
-/* A batch of the same rows, times and path as `of`, which it holds; n_columns columns to be filled, selection as in `of`. */
+/* A batch of the same rows, times and path as `of`, which it holds; n_columns columns to be filled, selection as in
+ * `of`. */
 struct batch *batch_derive(struct batch *of, uint32_t n_columns);
 /* The same columns, with only the rows of sel (n_sel of them, copied). */
 struct batch *batch_narrow(struct batch *of, const uint32_t *sel, uint32_t n_sel);

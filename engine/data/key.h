@@ -19,11 +19,13 @@ void key_table_free(struct key_table *t);
 void key_table_clear(struct key_table *t);
 uint32_t key_table_count(const struct key_table *t);
 size_t key_table_bytes(const struct key_table *t);
-/* For each of the n rows (row numbers in rows) the id of its key, made when it is new. ids has room for n. Columns may be constant vectors. */
-void key_table_put(struct key_table *t, const struct vector *columns, const uint32_t *rows, uint32_t n, uint32_t *ids);
+/* For each of the n rows (row numbers in rows) the id of its key, made when it is new. ids has room for n. Columns may
+ * be constant vectors. */
+void key_table_put(struct key_table *t, const struct vector *columns, const uint32_t *rows,
+                   uint32_t n, uint32_t *ids);
 /* The same without making keys: UINT32_MAX where there is none. */
-void key_table_find(const struct key_table *t, const struct vector *columns, const uint32_t *rows, uint32_t n,
-                    uint32_t *ids);
+void key_table_find(const struct key_table *t, const struct vector *columns, const uint32_t *rows,
+                    uint32_t n, uint32_t *ids);
 /* Value of a key's column; strings live in the table. */
 struct value key_table_value(const struct key_table *t, uint32_t id, uint32_t column);
 /* Whether any column of the key is NULL (joins do not match then). */

@@ -124,12 +124,13 @@ static bool same_steps(const struct path *a, const struct path *b, uint32_t n)
 static struct status refuse_nested(struct arena *a, const struct column *c)
 {
     struct status st = status_new(a, ERR_BAD_PATH, c->at,
-                                  "the path of column \"%.*s\" goes through an array inside an array",
-                                  STR_ARG(c->name));
+                                  "the path of column \"%.*s\" goes through an array inside "
+                                  "an array", STR_ARG(c->name));
     return status_with_hint(st, "one array makes rows; take the inner one whole, as text");
 }
 
-static struct status refuse_second(struct arena *a, const struct column *first, const struct column *c)
+static struct status refuse_second(struct arena *a, const struct column *first,
+                                   const struct column *c)
 {
     struct status st = status_new(a, ERR_BAD_PATH, c->at,
                                   "columns \"%.*s\" and \"%.*s\" go through two different arrays",

@@ -20,7 +20,8 @@ struct value {
 void vector_new_constant(struct arena *a, const struct value *v, struct vector *out);
 /* The value at a row. Strings are shared. */
 struct value vector_value(const struct vector *v, uint32_t row);
-/* The same kind of type, the same scale, and the same value, blanks at the end of strings included; NULL equals NULL. */
+/* The same kind of type, the same scale, and the same value, blanks at the end of strings included; NULL equals
+ * NULL. */
 bool value_equal(const struct value *a, const struct value *b);
 
 #endif

@@ -1,8 +1,8 @@
 #ifndef STATE_REFTABLE_H
 #define STATE_REFTABLE_H
 
-/* reftable.h: a reference table in memory: filled by batches, sealed, then found by key and read by columns. Read-only after
- * sealing, so that any number of threads may look things up; a refresh makes a new one. */
+/* reftable.h: a reference table in memory: filled by batches, sealed, then found by key and read by columns. Read-only
+ * after sealing, so that any number of threads may look things up; a refresh makes a new one. */
 
 #include "data/batch.h"
 #include "data/schema.h"
@@ -25,9 +25,12 @@ size_t reftable_bytes(const struct reftable *t);
 
 /* A hash index over some columns; made once before threads start, shared by equal requests. */
 struct reftable_index;
-const struct reftable_index *reftable_index(struct reftable *t, const uint32_t *columns, uint32_t n_columns);
-/* For each of n rows: the first table row with an equal key (SQL equality), UINT32_MAX without one or when a key is NULL. */
-void reftable_find(const struct reftable_index *ix, const struct vector *keys, const uint32_t *rows, uint32_t n, uint32_t *first);
+const struct reftable_index *reftable_index(struct reftable *t, const uint32_t *columns,
+                                            uint32_t n_columns);
+/* For each of n rows: the first table row with an equal key (SQL equality), UINT32_MAX without one or when a key is
+ * NULL. */
+void reftable_find(const struct reftable_index *ix, const struct vector *keys, const uint32_t *rows,
+                   uint32_t n, uint32_t *first);
 /* The next row with the same key in table order, or UINT32_MAX. */
 uint32_t reftable_next(const struct reftable_index *ix, uint32_t table_row);
 

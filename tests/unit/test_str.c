@@ -90,7 +90,7 @@ static void trimming_and_copying(void **state)
     assert_true(str_equal(&s, &expected));
     assert_int_equal(str_trim_right(str_c("    ")).len, 0);
     char gone[] = "a text that will be overwritten";
-    struct str kept = str_copy(a, str_c(gone));
+    struct str kept = str_copy(a, str_view(gone, sizeof gone - 1));
     memset(gone, 'x', sizeof gone - 1);
     assert_string_equal(str_to_c(a, kept), "a text that will be overwritten");
     assert_string_equal(str_format_c(a, "%d-%s", 7, "x"), "7-x");
