@@ -1,8 +1,8 @@
 /*
  * coerce.c: the matrix of JSON kinds and column types (dialect 4.2, DECISION L-24).
  *
- * The careful path, as json_scan.c is: the fast decoder takes numbers for number columns and plain strings for text columns
- * itself and leaves all other pairs to this one.
+ * The careful path, as json_scan.c is: the fast decoder takes numbers for number columns and plain strings
+ * for text columns itself and leaves all other pairs to this one.
  */
 
 #include "io/coerce.h"
@@ -38,8 +38,9 @@ static const char *shown(struct arena *a, const char *s, size_t size)
 
 static bool refuse(const struct target *t, const char *s, size_t size)
 {
-    *t->why = str_format_c(t->arena, "cannot convert %s to %s for column \"%.*s\"", shown(t->arena, s, size),
-                           type_text(t->arena, t->column->type), STR_ARG(t->column->name));
+    *t->why = str_format_c(t->arena, "cannot convert %s to %s for column \"%.*s\"",
+                           shown(t->arena, s, size), type_text(t->arena, t->column->type),
+                           STR_ARG(t->column->name));
     return false;
 }
 
@@ -85,7 +86,8 @@ static bool put_approximate(const struct target *t, const char *s, size_t size)
 {
     bool   overflow = false;
     double value = 0;
-    if (number_parse_double(s, size, true, &value, &overflow) != size || overflow) return refuse(t, s, size);
+    if (number_parse_double(s, size, true, &value, &overflow) != size || overflow)
+        return refuse(t, s, size);
     if (t->column->type.kind == TYPE_REAL) {
         value = (double)(float)value;
         if (!isfinite(value)) return refuse(t, s, size);
@@ -100,12 +102,14 @@ static bool put_exact(const struct target *t, const char *s, size_t size)
     bool        exact = true;
     int64_t     value = 0;
     if (type.kind == TYPE_DECIMAL) {
-        if (decimal_parse(s, size, type.precision, type.scale, &value, &exact) != 0) return refuse(t, s, size);
+        if (decimal_parse(s, size, type.precision, type.scale, &value, &exact) != 0)
+            return refuse(t, s, size);
         return put_i64(t, value);
     }
     int64_t low, high;
     type_integer_range(type, &low, &high);
-    if (decimal_parse(s, size, LIMIT_DECIMAL_PRECISION, 0, &value, &exact) != 0) return refuse(t, s, size);
+    if (decimal_parse(s, size, LIMIT_DECIMAL_PRECISION, 0, &value, &exact) != 0)
+        return refuse(t, s, size);
     if (!exact || value < low || value > high) return refuse(t, s, size);
     return put_i64(t, value);
 }
@@ -157,7 +161,8 @@ static bool put_binary(const struct target *t, const char *bytes, size_t size, b
 /* X'0AFF' */
 static bool put_hex(const struct target *t, const char *s, size_t size)
 {
-    if (size < 3 || (s[0] != 'X' && s[0] != 'x') || s[1] != '\'' || s[size - 1] != '\'' || size % 2 == 0) {
+    if (size < 3 || (s[0] != 'X' && s[0] != 'x') || s[1] != '\'' || s[size - 1] != '\'' ||
+        size % 2 == 0) {
         return refuse(t, s, size);
     }
     size_t n = (size - 3) / 2;
@@ -185,7 +190,8 @@ static bool from_string(const struct target *t, const char *s, size_t size)
     if (type_is_text(type)) return put_text(t, s, size);
     if (type_is_binary(type)) return put_hex(t, s, size);
     trim_blanks(&s, &size);
-    if (type.kind == TYPE_BOOLEAN) return put_bool(t, str_equal_nocase_c(str_view(s, size), "true"));
+    if (type.kind == TYPE_BOOLEAN)
+        return put_bool(t, str_equal_nocase_c(str_view(s, size), "true"));
     if (type_is_number(type)) return put_number(t, s, size);
     return put_datetime(t, s, size);
 }
@@ -218,8 +224,8 @@ static bool from_number(const struct target *t, const struct json_extent *value)
     return refuse(t, value->start, value->size);
 }
 
-bool coerce_json(struct arena *a, const struct json_extent *value, const struct column *column, struct vector *v,
-                 uint32_t row, uint32_t n_rows, const char **why)
+bool coerce_json(struct arena *a, const struct json_extent *value, const struct column *column,
+                 struct vector *v, uint32_t row, uint32_t n_rows, const char **why)
 {
     struct target t = { a, column, v, row, n_rows, why };
     switch (value->kind) {
@@ -247,8 +253,8 @@ bool coerce_json(struct arena *a, const struct json_extent *value, const struct 
     return false;
 }
 
-bool coerce_text(struct arena *a, const char *s, size_t size, const struct column *column, struct vector *v,
-                 uint32_t row, uint32_t n_rows, const char **why)
+bool coerce_text(struct arena *a, const char *s, size_t size, const struct column *column,
+                 struct vector *v, uint32_t row, uint32_t n_rows, const char **why)
 {
     struct target t = { a, column, v, row, n_rows, why };
     return from_string(&t, s, size);

@@ -64,8 +64,8 @@ struct status decoder_new(struct arena *a, const char *format, const struct deco
     return OK;
 }
 
-size_t decoder_run(struct decoder *d, struct block *block, size_t from, uint32_t max_rows, bool first,
-                   struct decoded *out)
+size_t decoder_run(struct decoder *d, struct block *block, size_t from, uint32_t max_rows,
+                   bool first, struct decoded *out)
 {
     if (d->json) return json_decoder_run(d->json, block, from, max_rows, out);
     return csv_decoder_run(d->csv, block, from, max_rows, first, out);

@@ -2,8 +2,8 @@
 #define IO_DECODE_H
 
 /*
- * decode.h: what all input formats have in common: a block of whole records becomes a batch. A decoder checks every byte; which
- * rows enter never depends on which columns are written.
+ * decode.h: what all input formats have in common: a block of whole records becomes a batch. A decoder checks
+ * every byte; which rows enter never depends on which columns are written.
  */
 
 #include "data/batch.h"
@@ -12,9 +12,9 @@
 /* Raw input: whole lines (or records); its bytes stay where they are until the last reference goes. */
 struct block {
     atomic_uint count;
-    size_t      size;    /* bytes of records */
-    size_t      cap;     /* bytes from data on; BLOCK_PAD more may be read */
-    uint64_t    offset;  /* where the block starts in the (uncompressed) input */
+    size_t      size;   /* bytes of records */
+    size_t      cap;    /* bytes from data on; BLOCK_PAD more may be read */
+    uint64_t    offset; /* where the block starts in the (uncompressed) input */
     char       *data;
 };
 /* Readable bytes behind the end of a block, so that wide loads need no test. */
@@ -22,13 +22,13 @@ enum { BLOCK_PAD = 64 };
 
 struct block *block_new(size_t cap);
 struct block *block_retain(struct block *b);
-void block_release(struct block *b);
+void          block_release(struct block *b);
 /* The same, for arena_on_free. */
 void block_release_arg(void *block);
 
 /* A record that was not taken in. */
 struct decode_fault {
-    uint32_t    record;  /* number of the record in the block, from 0, bad ones and blank lines included */
+    uint32_t    record;  /* number of the record in the block, from 0, bad ones included */
     uint32_t    at_row;  /* how many rows came before it */
     enum err    err;     /* ERR_PARSE, ERR_COERCION, ERR_NULL_NOT_ALLOWED, ERR_LIMIT_EXCEEDED */
     const char *message; /* in the batch's arena */
@@ -36,7 +36,8 @@ struct decode_fault {
 };
 
 struct decoded {
-    struct batch        *batch; /* n_rows may be 0; holds the block; rowtimes, causes and selection not set. Never NULL */
+    /* Never NULL; n_rows may be 0; holds the block; rowtimes, causes and selection are not set. */
+    struct batch        *batch;
     struct decode_fault *faults;
     uint32_t             n_faults;
     uint32_t             n_records;
@@ -46,11 +47,11 @@ struct decoded {
 struct decode_config {
     const struct schema *schema; /* declared columns */
     const bool          *needed; /* of schema.n_columns: others are checked, not written */
-    bool                 keep_record; /* a VARCHAR column with the record's text behind the declared ones */
-    struct path          row_path;    /* 0 steps: the record itself */
+    bool        keep_record; /* a VARCHAR column with the record's text behind the declared ones */
+    struct path row_path;    /* 0 steps: the record itself */
     /* delimited text; empty: ',' (tab for TSV) and a line end */
-    struct str           column_delimiter, row_delimiter;
-    bool                 header; /* the first record of each input names columns: it is skipped */
+    struct str column_delimiter, row_delimiter;
+    bool       header; /* the first record of each input names columns: it is skipped */
 };
 
 struct decoder;
@@ -58,11 +59,11 @@ struct decoder;
 /* format: "json", "csv" or "tsv"; one decoder a thread; it lives in the arena. */
 struct status decoder_new(struct arena *a, const char *format, const struct decode_config *config,
                           struct decoder **out) MUST_CHECK;
-/* Decodes records of the block from byte `from` on, until about max_rows rows are there or the block ends; returns the byte behind
- * the last record taken (block->size: all done). first: `from` is the beginning of an input (header). The result's batch has
- * one reference; columns that are not needed are constant NULLs. */
-size_t decoder_run(struct decoder *d, struct block *block, size_t from, uint32_t max_rows, bool first,
-                   struct decoded *out);
+/* Decodes records of the block from byte `from` on, until about max_rows rows are there or the block ends;
+ * returns the byte behind the last record taken (block->size: all done). first: `from` is the beginning of
+ * an input (header). The result's batch has one reference; columns that are not needed are constant NULLs. */
+size_t decoder_run(struct decoder *d, struct block *block, size_t from, uint32_t max_rows,
+                   bool first, struct decoded *out);
 
 /* Which code decodes JSON: tests compare them. DECODE_AUTO takes the best that the processor has. */
 enum decode_path { DECODE_AUTO, DECODE_AVX2, DECODE_PLAIN, DECODE_SLOW };

@@ -10,7 +10,9 @@ static uint32_t n_vectors(const struct decode_rows *r)
 void decode_rows_begin(struct decode_rows *r, struct block *block, uint32_t cap)
 {
     const struct schema *s = r->config->schema;
-    *r = (struct decode_rows){ .config = r->config, .cap = cap, .batch = batch_new(0, n_vectors(r)) };
+    *r = (struct decode_rows){ .config = r->config,
+                               .cap = cap,
+                               .batch = batch_new(0, n_vectors(r)) };
     arena_on_free(r->batch->arena, block_release_arg, block_retain(block));
     r->vectors = r->batch->columns;
     for (uint32_t c = 0; c < n_vectors(r); c++) {
@@ -40,7 +42,8 @@ void decode_rows_open(struct decode_rows *r)
 {
     if (r->row == r->cap) grow(r);
     for (uint32_t c = 0; c < n_vectors(r); c++) {
-        if (decode_rows_keeps(r, c) && r->vectors[c].nulls) nulls_clear(r->vectors[c].nulls, r->row);
+        if (decode_rows_keeps(r, c) && r->vectors[c].nulls)
+            nulls_clear(r->vectors[c].nulls, r->row);
     }
 }
 
@@ -52,11 +55,13 @@ void decode_rows_set_null(struct decode_rows *r, uint32_t column)
 
 void decode_rows_close(struct decode_rows *r, const char *record, size_t size)
 {
-    if (r->config->keep_record) r->vectors[r->config->schema->n_columns].str[r->row] = str_view(record, size);
+    if (r->config->keep_record)
+        r->vectors[r->config->schema->n_columns].str[r->row] = str_view(record, size);
     r->row++;
 }
 
-void decode_rows_fault(struct decode_rows *r, enum err err, const char *message, const char *start, const char *stop)
+void decode_rows_fault(struct decode_rows *r, enum err err, const char *message, const char *start,
+                       const char *stop)
 {
     if (r->n_faults == r->cap_faults) {
         uint32_t             cap = r->cap_faults ? r->cap_faults * 2 : 8;
@@ -65,26 +70,28 @@ void decode_rows_fault(struct decode_rows *r, enum err err, const char *message,
         r->faults = grown;
         r->cap_faults = cap;
     }
-    r->faults[r->n_faults++] = (struct decode_fault){ .record = r->n_records,
-                                                      .at_row = r->row,
-                                                      .err = err,
-                                                      .message = message,
-                                                      .text = str_view(start, (size_t)(stop - start)) };
+    r->faults[r->n_faults++] =
+        (struct decode_fault){ .record = r->n_records,
+                               .at_row = r->row,
+                               .err = err,
+                               .message = message,
+                               .text = str_view(start, (size_t)(stop - start)) };
 }
 
-void decode_rows_null_fault(struct decode_rows *r, uint32_t column, const char *start, const char *stop)
+void decode_rows_null_fault(struct decode_rows *r, uint32_t column, const char *start,
+                            const char *stop)
 {
     struct str  name = r->config->schema->columns[column].name;
-    const char *message = str_format_c(r->batch->arena, "null for the NOT NULL column \"%.*s\"", STR_ARG(name));
+    const char *message =
+        str_format_c(r->batch->arena, "null for the NOT NULL column \"%.*s\"", STR_ARG(name));
     decode_rows_fault(r, ERR_NULL_NOT_ALLOWED, message, start, stop);
 }
 
 void decode_rows_take(struct decode_rows *r, struct decoded *out)
 {
     r->batch->n_rows = r->row;
-    *out = (struct decoded){ .batch = r->batch,
-                             .faults = r->faults,
-                             .n_faults = r->n_faults,
-                             .n_records = r->n_records };
+    *out = (struct decoded){
+        .batch = r->batch, .faults = r->faults, .n_faults = r->n_faults, .n_records = r->n_records
+    };
     r->batch = NULL;
 }

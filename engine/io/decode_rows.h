@@ -1,18 +1,19 @@
 #ifndef IO_DECODE_ROWS_H
 #define IO_DECODE_ROWS_H
 
-/* decode_rows.h: the rows that a decoder makes of one piece of a block: column arrays with room, and the records that were refused. */
+/* decode_rows.h: the rows that a decoder makes of one piece of a block: column arrays with room, and the
+ * records that were refused. */
 
 #include "io/decode.h"
 
 struct decode_rows {
     const struct decode_config *config;
     struct batch               *batch;
-    struct vector              *vectors; /* declared columns, then the record's text when it is kept */
-    uint32_t                    row;     /* the one under construction */
-    uint32_t                    cap;
-    struct decode_fault        *faults;
-    uint32_t                    n_faults, cap_faults, n_records;
+    struct vector       *vectors; /* declared columns, then the record's text when it is kept */
+    uint32_t             row;     /* the one under construction */
+    uint32_t             cap;
+    struct decode_fault *faults;
+    uint32_t             n_faults, cap_faults, n_records;
 };
 
 /* Whether a column's values are kept; the others are constant NULLs. */
@@ -28,9 +29,11 @@ void decode_rows_set_null(struct decode_rows *r, uint32_t column);
 /* Closes the row; record: its text, kept if that is asked for. */
 void decode_rows_close(struct decode_rows *r, const char *record, size_t size);
 /* Refuses the record [start, stop). */
-void decode_rows_fault(struct decode_rows *r, enum err err, const char *message, const char *start, const char *stop);
+void decode_rows_fault(struct decode_rows *r, enum err err, const char *message, const char *start,
+                       const char *stop);
 /* Refuses a record with a NULL in a NOT NULL column. */
-void decode_rows_null_fault(struct decode_rows *r, uint32_t column, const char *start, const char *stop);
+void decode_rows_null_fault(struct decode_rows *r, uint32_t column, const char *start,
+                            const char *stop);
 void decode_rows_take(struct decode_rows *r, struct decoded *out);
 
 #endif

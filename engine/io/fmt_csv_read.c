@@ -1,9 +1,10 @@
 /*
  * fmt_csv_read.c: CSV, TSV and text with delimiters of its own (dialect 4.3, DECISION L-25).
  *
- * Columns are taken in order from the fields of a record. A field may be in double quotes, doubled inside; then delimiters and
- * line ends are text. An empty unquoted field is NULL, but '' for CHAR and VARCHAR; missing fields at the end are NULL, more fields
- * than columns are left alone. Values convert as JSON strings do.
+ * Columns are taken in order from the fields of a record. A field may be in double quotes, doubled inside;
+ * then delimiters and line ends are text. An empty unquoted field is NULL, but '' for CHAR and VARCHAR;
+ * missing fields at the end are NULL, more fields than columns are left alone. Values convert as JSON strings
+ * do.
  */
 
 #include "io/fmt_csv_read.h"
@@ -17,7 +18,7 @@ struct csv_decoder {
     const struct decode_config *config;
     struct str                  column_delimiter, row_delimiter;
 
-    struct decode_rows          rows;
+    struct decode_rows rows;
 };
 
 /* One field: its text with the quotes undone. */
@@ -29,12 +30,14 @@ struct field {
 
 static bool at_delimiter(const char *p, const char *end, const struct str *delimiter)
 {
-    return (size_t)(end - p) >= delimiter->len && memcmp(p, str_data(delimiter), delimiter->len) == 0;
+    return (size_t)(end - p) >= delimiter->len &&
+           memcmp(p, str_data(delimiter), delimiter->len) == 0;
 }
 
-/* Behind the record that starts at p; *stop: its end without the delimiter. Quotes count where a field begins with one. */
-static const char *record_end(const char *p, const char *end, const struct str *column, const struct str *row,
-                              const char **stop)
+/* Behind the record that starts at p; *stop: its end without the delimiter. Quotes count where a field
+ * begins with one. */
+static const char *record_end(const char *p, const char *end, const struct str *column,
+                              const struct str *row, const char **stop)
 {
     bool field_start = true;
     while (p < end) {
@@ -75,7 +78,8 @@ size_t csv_whole_records(const char *p, size_t size, struct str row_delimiter, b
 }
 
 /* The field at p; *next: behind its delimiter, or NULL after the last one. False: text follows a closing quote. */
-static bool take_field(struct csv_decoder *d, const char *p, const char *end, struct field *out, const char **next)
+static bool take_field(struct csv_decoder *d, const char *p, const char *end, struct field *out,
+                       const char **next)
 {
     *next = NULL;
     if (p < end && *p == '"') {
@@ -102,7 +106,8 @@ static bool take_field(struct csv_decoder *d, const char *p, const char *end, st
 }
 
 /* A field into column c; false: it was refused. */
-static bool convert_field(struct csv_decoder *d, uint32_t c, const struct field *f, const char *start, const char *stop)
+static bool convert_field(struct csv_decoder *d, uint32_t c, const struct field *f,
+                          const char *start, const char *stop)
 {
     const struct column *column = &d->config->schema->columns[c];
     struct decode_rows  *r = &d->rows;
@@ -117,7 +122,8 @@ static bool convert_field(struct csv_decoder *d, uint32_t c, const struct field 
     }
     const char    *why = NULL;
     struct vector *v = decode_rows_keeps(r, c) ? &r->vectors[c] : NULL;
-    if (coerce_text(r->batch->arena, f->start, f->size, column, v, r->row, r->cap, &why)) return true;
+    if (coerce_text(r->batch->arena, f->start, f->size, column, v, r->row, r->cap, &why))
+        return true;
     decode_rows_fault(r, ERR_COERCION, why, start, stop);
     return false;
 }
@@ -134,7 +140,8 @@ static void take_record(struct csv_decoder *d, const char *start, const char *st
     for (uint32_t c = 0; c < d->config->schema->n_columns; c++) {
         struct field f = { 0 };
         if (next && !take_field(d, next, stop, &f, &next)) {
-            const char *message = str_format_c(r->batch->arena, "the quotes of field %u do not end with the field", c + 1);
+            const char *message = str_format_c(
+                r->batch->arena, "the quotes of field %u do not end with the field", c + 1);
             decode_rows_fault(r, ERR_PARSE, message, start, stop);
             return;
         }
@@ -143,8 +150,8 @@ static void take_record(struct csv_decoder *d, const char *start, const char *st
     decode_rows_close(r, start, (size_t)(stop - start));
 }
 
-size_t csv_decoder_run(struct csv_decoder *d, struct block *block, size_t from, uint32_t max_rows, bool first,
-                       struct decoded *out)
+size_t csv_decoder_run(struct csv_decoder *d, struct block *block, size_t from, uint32_t max_rows,
+                       bool first, struct decoded *out)
 {
     decode_rows_begin(&d->rows, block, max_rows);
     const char *p = block->data + from, *end = block->data + block->size;
@@ -168,7 +175,8 @@ struct status csv_decoder_new(struct arena *a, const struct decode_config *confi
 {
     struct csv_decoder *d = ARENA_NEW(a, struct csv_decoder);
     d->config = d->rows.config = config;
-    d->column_delimiter = config->column_delimiter.len ? config->column_delimiter : str_view(&delimiter, 1);
+    d->column_delimiter =
+        config->column_delimiter.len ? config->column_delimiter : str_view(&delimiter, 1);
     d->row_delimiter = config->row_delimiter.len ? config->row_delimiter : str_c("\n");
     *out = d;
     return OK;

@@ -1,8 +1,8 @@
 /*
  * fmt_csv_write.c: rows as CSV or TSV (RFC 4180 with line feeds).
  *
- * NULL is an empty field. A text is quoted when it holds the delimiter, a quote or a line end, and when it is empty, so that '' and NULL
- * stay apart when the file is read back.
+ * NULL is an empty field. A text is quoted when it holds the delimiter, a quote or a line end, and when it is
+ * empty, so that '' and NULL stay apart when the file is read back.
  */
 
 #include "io/fmt_csv_write.h"
@@ -16,12 +16,14 @@ struct csv_encoder {
     struct str           delimiter;
 };
 
-struct csv_encoder *csv_encoder_new(struct arena *a, const struct encode_config *config, char delimiter)
+struct csv_encoder *csv_encoder_new(struct arena *a, const struct encode_config *config,
+                                    char delimiter)
 {
     struct csv_encoder *e = ARENA_NEW(a, struct csv_encoder);
     e->schema = config->schema;
     e->with_rowtime = config->with_rowtime;
-    e->delimiter = config->column_delimiter.len ? config->column_delimiter : str_view(&delimiter, 1);
+    e->delimiter =
+        config->column_delimiter.len ? config->column_delimiter : str_view(&delimiter, 1);
     return e;
 }
 
@@ -46,7 +48,8 @@ static void put_text(const struct csv_encoder *e, const char *s, size_t n, struc
     buf_append_char(out, '"');
 }
 
-static void put_value(const struct csv_encoder *e, const struct vector *v, uint32_t row, struct buf *out)
+static void put_value(const struct csv_encoder *e, const struct vector *v, uint32_t row,
+                      struct buf *out)
 {
     if (vector_is_null(v, row)) return;
     if (type_is_text(v->type)) {
@@ -72,8 +75,8 @@ void csv_encoder_head(const struct csv_encoder *e, struct buf *out)
     buf_append_char(out, '\n');
 }
 
-void csv_encoder_rows(const struct csv_encoder *e, const struct batch *rows, uint32_t from, uint32_t to, struct buf *out,
-                       uint32_t *ends)
+void csv_encoder_rows(const struct csv_encoder *e, const struct batch *rows, uint32_t from,
+                      uint32_t to, struct buf *out, uint32_t *ends)
 {
     for (uint32_t i = from; i < to; i++) {
         uint32_t row = batch_row(rows, i);

@@ -1,16 +1,18 @@
 #ifndef IO_FMT_CSV_WRITE_H
 #define IO_FMT_CSV_WRITE_H
 
-/* fmt_csv_write.h: rows as delimited text; values as in JSON, strings without their quotes unless a delimiter asks for them (K-1). */
+/* fmt_csv_write.h: rows as delimited text; values as in JSON, strings without their quotes unless a
+ * delimiter asks for them (K-1). */
 
 #include "io/encode.h"
 
 struct csv_encoder;
 
-struct csv_encoder *csv_encoder_new(struct arena *a, const struct encode_config *config, char delimiter);
+struct csv_encoder *csv_encoder_new(struct arena *a, const struct encode_config *config,
+                                    char delimiter);
 /* The names of the columns as a first record. */
 void csv_encoder_head(const struct csv_encoder *e, struct buf *out);
-void csv_encoder_rows(const struct csv_encoder *e, const struct batch *rows, uint32_t from, uint32_t to, struct buf *out,
-                       uint32_t *ends);
+void csv_encoder_rows(const struct csv_encoder *e, const struct batch *rows, uint32_t from,
+                      uint32_t to, struct buf *out, uint32_t *ends);
 
 #endif

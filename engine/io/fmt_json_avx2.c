@@ -17,12 +17,14 @@
 
 static inline size_t fast_text_run(const char *p)
 {
-    const __m256i quote = _mm256_set1_epi8('"'), backslash = _mm256_set1_epi8('\\'), blank = _mm256_set1_epi8(' ');
+    const __m256i quote = _mm256_set1_epi8('"'), backslash = _mm256_set1_epi8('\\'),
+                  blank = _mm256_set1_epi8(' ');
     for (size_t n = 0;; n += 32) {
         __m256i x = _mm256_loadu_si256((const __m256i_u *)(const void *)(p + n));
         /* bytes from 0x80 on are negative: less than a blank, as control characters are */
-        __m256i stop = _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(x, quote), _mm256_cmpeq_epi8(x, backslash)),
-                                       _mm256_cmpgt_epi8(blank, x));
+        __m256i stop = _mm256_or_si256(
+            _mm256_or_si256(_mm256_cmpeq_epi8(x, quote), _mm256_cmpeq_epi8(x, backslash)),
+            _mm256_cmpgt_epi8(blank, x));
         uint32_t mask = (uint32_t)_mm256_movemask_epi8(stop);
         if (mask) return n + (size_t)__builtin_ctz(mask);
     }
@@ -30,8 +32,8 @@ static inline size_t fast_text_run(const char *p)
 
 static inline bool fast_literal_at(const struct fast_member *m, const char *p)
 {
-    __m256i at = _mm256_loadu_si256((const __m256i_u *)(const void *)p);
-    __m256i literal = _mm256_loadu_si256((const __m256i_u *)(const void *)m->literal);
+    __m256i  at = _mm256_loadu_si256((const __m256i_u *)(const void *)p);
+    __m256i  literal = _mm256_loadu_si256((const __m256i_u *)(const void *)m->literal);
     uint32_t equal = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(at, literal));
     return m->literal_size && (equal & m->literal_mask) == m->literal_mask;
 }

@@ -1,13 +1,16 @@
+#ifndef IO_FMT_JSON_FAST_H
+#define IO_FMT_JSON_FAST_H
+
 /*
  * fmt_json_fast.h: the fast way through a record. Included by fmt_json_plain.c and fmt_json_avx2.c, which define
  *
- *     FAST_NAME                      the entry point
- *     fast_text_run(p)               from p on, the number of bytes that are plain text: ASCII, not a quote, not a backslash,
- *                                    not a control character; may stop early at any multiple of its step, never late
- *     fast_literal_at(m, p)          whether the literal of member m stands at p
+ *     FAST_NAME               the entry point
+ *     fast_text_run(p)        from p on, the number of bytes that are plain text: ASCII, not a quote, not a backslash,
+ *                             not a control character; may stop early at any multiple of its step, never late
+ *     fast_literal_at(m, p)   whether the literal of member m stands at p
  *
- * so that the same code is compiled for wide instructions and without them. Reads run up to BLOCK_PAD bytes over the end of the
- * block; the bytes there are zero, which no rule takes for text.
+ * so that the same code is compiled for wide instructions and without them. Reads run up to BLOCK_PAD bytes
+ * over the end of the block; the bytes there are zero, which no rule takes for text.
  *
  * Every function returns the byte behind what it took, or NULL when the record is for the careful way.
  */
@@ -27,7 +30,8 @@ struct fast_text {
     bool        escaped;
 };
 
-/* A run stopped at a byte that is not plain text: non-ASCII goes on, an escape is checked, all else ends the string or is wrong. */
+/* A run stopped at a byte that is not plain text: non-ASCII goes on, an escape is checked, all else ends
+ * the string or is wrong. */
 static const char *text_special(const char *p, const char *end, struct fast_text *out, bool *ascii)
 {
     for (;;) {
@@ -80,7 +84,7 @@ static const char *take_exponent(const char *p, struct fast_number *out)
     bool negative = *p == '-';
     if (*p == '-' || *p == '+') p++;
     if (!is_digit(*p)) return NULL;
-    int exponent = 0;
+    int         exponent = 0;
     const char *start = p;
     while (is_digit(*p)) exponent = exponent * 10 + (*p++ - '0');
     if (p - start > 4) return NULL;
@@ -120,9 +124,10 @@ static inline const char *take_number(const char *p, struct fast_number *out)
 /* Clinger's fast case: mantissa and power of ten are both exact, so one division or product rounds once. */
 static inline double number_value(const struct fast_number *n)
 {
-    static const double pow10[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
-    double v;
+    static const double pow10[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+    double              v;
     if (n->mantissa <= (uint64_t)1 << 53 && n->exponent >= -22 && n->exponent <= 22) {
         v = (double)n->mantissa;
         v = n->exponent < 0 ? v / pow10[-n->exponent] : v * pow10[n->exponent];
@@ -175,7 +180,8 @@ static void put_unusual_text(struct json_decoder *d, struct fast_member *m, stru
 
 static inline const char *fast_text(struct json_decoder *d, struct fast_member *m, const char *p)
 {
-    if (__builtin_expect(*p != '"', 0)) return *p == 'n' ? take_null(d, m, p) : json_fast_coerce(d, m, p);
+    if (__builtin_expect(*p != '"', 0))
+        return *p == 'n' ? take_null(d, m, p) : json_fast_coerce(d, m, p);
     struct fast_text text;
     p = take_text(p + 1, d->end, &text);
     if (!p || !m->write) return p;
@@ -189,9 +195,10 @@ static inline const char *fast_text(struct json_decoder *d, struct fast_member *
         return p;
     }
     /* twelve bytes are there to be read, whatever the length; those behind it are cleared */
-    static const unsigned char keep[STR_INLINE * 2] = { 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255 };
-    uint64_t a, a_mask;
-    uint32_t b, b_mask;
+    static const unsigned char keep[STR_INLINE * 2] = { 255, 255, 255, 255, 255, 255,
+                                                        255, 255, 255, 255, 255, 255 };
+    uint64_t                   a, a_mask;
+    uint32_t                   b, b_mask;
     memcpy(&a, text.start, 8);
     memcpy(&b, text.start + 8, 4);
     memcpy(&a_mask, keep + STR_INLINE - text.size, 8);
@@ -278,10 +285,13 @@ static const char *skip_value(struct json_decoder *d, const char *p, int depth)
     }
 }
 
-static const char *fast_object(struct json_decoder *d, struct fast_object *o, const char *p, int depth);
-static const char *fast_array(struct json_decoder *d, struct fast_object *o, const char *p, int depth);
+static const char *fast_object(struct json_decoder *d, struct fast_object *o, const char *p,
+                               int depth);
+static const char *fast_array(struct json_decoder *d, struct fast_object *o, const char *p,
+                              int depth);
 
-static inline const char *fast_value(struct json_decoder *d, struct fast_member *m, const char *p, int depth)
+static inline const char *fast_value(struct json_decoder *d, struct fast_member *m, const char *p,
+                                     int depth)
 {
     switch (m->action) {
     case FAST_SKIP:
@@ -295,16 +305,19 @@ static inline const char *fast_value(struct json_decoder *d, struct fast_member 
     case FAST_TIMESTAMP:
         return fast_timestamp(d, m, p);
     case FAST_OBJECT:
-        return *p == '{' && depth > 0 ? fast_object(d, m->object, p + 1, depth - 1) : skip_value(d, p, depth);
+        return *p == '{' && depth > 0 ? fast_object(d, m->object, p + 1, depth - 1)
+                                      : skip_value(d, p, depth);
     case FAST_ARRAY:
-        return *p == '[' && depth > 0 ? fast_array(d, m->object, p + 1, depth - 1) : skip_value(d, p, depth);
+        return *p == '[' && depth > 0 ? fast_array(d, m->object, p + 1, depth - 1)
+                                      : skip_value(d, p, depth);
     case FAST_COERCE:
         break;
     }
     return json_fast_coerce(d, m, p);
 }
 
-/* Whether the member was not seen in this record yet; a second time is for the careful way, which knows which one counts. */
+/* Whether the member was not seen in this record yet; a second time is for the careful way, which knows
+ * which one counts. */
 static inline bool mark_seen(struct json_decoder *d, struct fast_member *m)
 {
     if (m->action == FAST_SKIP) return true;
@@ -315,7 +328,8 @@ static inline bool mark_seen(struct json_decoder *d, struct fast_member *m)
 }
 
 /* From behind the opening bracket. */
-static const char *fast_array(struct json_decoder *d, struct fast_object *o, const char *p, int depth)
+static const char *fast_array(struct json_decoder *d, struct fast_object *o, const char *p,
+                              int depth)
 {
     p = json_skip_blank(p);
     if (*p == ']') return p + 1;
@@ -334,7 +348,8 @@ static const char *fast_array(struct json_decoder *d, struct fast_object *o, con
 }
 
 /* From behind the opening bracket. */
-static const char *fast_object(struct json_decoder *d, struct fast_object *o, const char *p, int depth)
+static const char *fast_object(struct json_decoder *d, struct fast_object *o, const char *p,
+                               int depth)
 {
     struct fast_member **guess = &o->first;
     p = json_skip_blank(p);
@@ -366,3 +381,5 @@ const char *FAST_NAME(struct json_decoder *d, const char *p)
 {
     return fast_object(d, d->fast, p + 1, LIMIT_JSON_DEPTH - 1);
 }
+
+#endif

@@ -61,7 +61,8 @@ static struct fast_object *object_of(struct json_decoder *d, const struct json_n
     struct fast_object *o = ARENA_NEW(d->arena, struct fast_object);
     o->cap = node->n_members + FAST_LEARNED;
     o->members = ARENA_ARRAY(d->arena, struct fast_member *, o->cap);
-    for (uint32_t i = 0; i < node->n_members; i++) o->members[o->n_members++] = member_of(d, &node->members[i]);
+    for (uint32_t i = 0; i < node->n_members; i++)
+        o->members[o->n_members++] = member_of(d, &node->members[i]);
     return o;
 }
 
@@ -96,7 +97,8 @@ static void learn_literal(struct fast_member *m, const char *p, size_t size)
     m->literal_mask = size == 32 ? UINT32_MAX : ((uint32_t)1 << size) - 1;
 }
 
-static struct fast_member *learn_member(struct json_decoder *d, struct fast_object *o, const char *name, size_t size)
+static struct fast_member *learn_member(struct json_decoder *d, struct fast_object *o,
+                                        const char *name, size_t size)
 {
     struct fast_member *m = ARENA_NEW(d->arena, struct fast_member);
     m->name = str_copy(d->arena, str_view(name, size));
@@ -105,7 +107,8 @@ static struct fast_member *learn_member(struct json_decoder *d, struct fast_obje
     return m;
 }
 
-struct fast_member *json_fast_find(struct json_decoder *d, struct fast_object *o, const char *p, const char **value)
+struct fast_member *json_fast_find(struct json_decoder *d, struct fast_object *o, const char *p,
+                                   const char **value)
 {
     struct json_extent name;
     struct json_error  e;
@@ -139,5 +142,7 @@ const char *json_fast_coerce(struct json_decoder *d, struct fast_member *m, cons
     const struct column *column = &d->config->schema->columns[m->column];
     if (value.kind == JSON_NULL && column->not_null) return NULL;
     struct vector *v = m->write ? &d->rows.vectors[m->column] : NULL;
-    return coerce_json(d->rows.batch->arena, &value, column, v, d->rows.row, d->rows.cap, &why) ? p : NULL;
+    return coerce_json(d->rows.batch->arena, &value, column, v, d->rows.row, d->rows.cap, &why)
+               ? p
+               : NULL;
 }

@@ -1,8 +1,8 @@
 /*
  * fmt_json_read.c: NDJSON to batches: the loop over lines, and the careful way through a record.
  *
- * Each line is one record. Blank lines are skipped. A record that is not JSON, not an object, or has a value that does not
- * convert, becomes a fault with its text; its neighbours go on.
+ * Each line is one record. Blank lines are skipped. A record that is not JSON, not an object, or has a value
+ * that does not convert, becomes a fault with its text; its neighbours go on.
  */
 
 #include "io/fmt_json_read.h"
@@ -10,10 +10,12 @@
 #include "base/limits.h"
 #include "io/coerce.h"
 
-static void add_parse_fault(struct json_decoder *d, const struct json_error *e, const char *start, const char *stop)
+static void add_parse_fault(struct json_decoder *d, const struct json_error *e, const char *start,
+                            const char *stop)
 {
-    const char *message = str_format_c(d->rows.batch->arena, "record is not valid JSON: %s at byte %zu", e->what,
-                                       (size_t)(e->at - start) + 1);
+    const char *message =
+        str_format_c(d->rows.batch->arena, "record is not valid JSON: %s at byte %zu", e->what,
+                     (size_t)(e->at - start) + 1);
     decode_rows_fault(&d->rows, ERR_PARSE, message, start, stop);
 }
 
@@ -113,7 +115,8 @@ static void careful_base(struct json_decoder *d, const char *start, const char *
     }
     struct json_node *at = d->base.of_column[0];
     if (!d->base.flattened) {
-        if (at->value.kind != JSON_NONE) careful_record(d, at->value.start, at->value.start + at->value.size);
+        if (at->value.kind != JSON_NONE)
+            careful_record(d, at->value.start, at->value.start + at->value.size);
         return;
     }
     struct json_node *array = d->base.flattened;
@@ -124,7 +127,8 @@ static void careful_base(struct json_decoder *d, const char *start, const char *
         json_node_reset(array->each);
         p = json_node_scan(array->each, p, end, LIMIT_JSON_DEPTH, &e);
         if (!p) return;
-        if (at->value.kind != JSON_NONE) careful_record(d, at->value.start, at->value.start + at->value.size);
+        if (at->value.kind != JSON_NONE)
+            careful_record(d, at->value.start, at->value.start + at->value.size);
         p = json_skip_blank(p);
         if (*p == ',') p = json_skip_blank(p + 1);
     }
@@ -185,7 +189,8 @@ static const char *fast_line(struct json_decoder *d, const char *p)
     return p < d->end ? p + 1 : d->end;
 }
 
-size_t json_decoder_run(struct json_decoder *d, struct block *block, size_t from, uint32_t max_rows, struct decoded *out)
+size_t json_decoder_run(struct json_decoder *d, struct block *block, size_t from, uint32_t max_rows,
+                        struct decoded *out)
 {
     decode_rows_begin(&d->rows, block, max_rows);
     const char *p = block->data + from;
@@ -204,7 +209,8 @@ size_t json_decoder_run(struct json_decoder *d, struct block *block, size_t from
 
 /* ---- making a decoder ---- */
 
-struct status json_decoder_new(struct arena *a, const struct decode_config *config, struct json_decoder **out)
+struct status json_decoder_new(struct arena *a, const struct decode_config *config,
+                               struct json_decoder **out)
 {
     struct json_decoder *d = ARENA_NEW(a, struct json_decoder);
     d->config = d->rows.config = config;
@@ -213,7 +219,9 @@ struct status json_decoder_new(struct arena *a, const struct decode_config *conf
     d->has_row_path = config->row_path.n_steps > 0;
     if (d->has_row_path) {
         /* one column whose path is the row path; a last [0:] must stay a step, so the element itself is asked for */
-        struct column column = { .name = str_c("record"), .type = type_of(TYPE_VARCHAR), .path = config->row_path };
+        struct column column = { .name = str_c("record"),
+                                 .type = type_of(TYPE_VARCHAR),
+                                 .path = config->row_path };
         struct schema base = { .columns = &column, .n_columns = 1 };
         json_paths_new(a, &base, &d->base);
         if (config->row_path.steps[config->row_path.n_steps - 1].kind == STEP_EACH) {

@@ -15,30 +15,31 @@
 
 /* What the fast way does with a member's value. */
 enum fast_action {
-    FAST_SKIP,      /* not of the schema: checked as JSON */
-    FAST_OBJECT,    /* on the way to columns */
-    FAST_ARRAY,     /* the same: object->members by number of the element, NULL where none is asked for */
+    FAST_SKIP,   /* not of the schema: checked as JSON */
+    FAST_OBJECT, /* on the way to columns */
+    FAST_ARRAY, /* the same: object->members by number of the element, NULL where none is asked for */
     FAST_DOUBLE,
-    FAST_INTEGER,   /* within low..high */
-    FAST_TEXT,      /* VARCHAR */
+    FAST_INTEGER, /* within low..high */
+    FAST_TEXT,    /* VARCHAR */
     FAST_TIMESTAMP,
-    FAST_COERCE     /* all other types */
+    FAST_COERCE /* all other types */
 };
 
 struct fast_object;
 
-/* A member that is expected in an object. Its literal is the name as records write it: quotes, colon and the blanks behind. */
+/* A member that is expected in an object. Its literal is the name as records write it: quotes, colon and
+ * the blanks behind. */
 struct fast_member {
     unsigned char       literal[32];
     uint32_t            literal_size; /* 0: none was learned yet, or it is too long */
     uint32_t            literal_mask; /* a bit a byte */
     enum fast_action    action;
-    bool                write;  /* the column is needed */
+    bool                write; /* the column is needed */
     uint32_t            column;
     uint32_t            max_chars; /* VARCHAR(n); UINT32_MAX without a length */
     int64_t             low, high;
-    uint64_t            stamp;  /* of the record in which it was seen last */
-    struct fast_member *next;   /* which one followed it last time */
+    uint64_t            stamp; /* of the record in which it was seen last */
+    struct fast_member *next;  /* which one followed it last time */
     struct fast_object *object;
     struct str          name;
 };
@@ -58,7 +59,7 @@ struct json_decoder {
     struct json_paths           base;  /* row path; its only column is the record */
     struct json_paths           paths;
     bool                        has_row_path;
-    struct fast_object         *fast; /* NULL: the schema needs the careful way */
+    struct fast_object         *fast;     /* NULL: the schema needs the careful way */
     uint32_t                    n_leaves; /* columns that the fast way finds in a record */
     struct fast_member        **leaves;   /* by column */
     struct fast_member          unknown;  /* stands for members beyond the room for learned ones */
@@ -67,23 +68,27 @@ struct json_decoder {
 
     struct decode_rows rows;
     const char        *end;    /* of the block */
-    uint32_t           n_seen;  /* leaves seen in this record */
+    uint32_t           n_seen; /* leaves seen in this record */
 };
 
-/* Reads the record at p into row d->row; returns the byte behind its last bracket, or NULL to leave it to the careful way (which
- * overwrites whatever was written). */
+/* Reads the record at p into row d->row; returns the byte behind its last bracket, or NULL to leave it to
+ * the careful way (which overwrites whatever was written). */
 const char *json_fast_record_plain(struct json_decoder *d, const char *p);
 const char *json_fast_record_avx2(struct json_decoder *d, const char *p);
 bool        json_fast_has_avx2(void);
 
-/* The member with the name at p (an opening quote), learned when it is new; *value: where its value starts. NULL: unusual. */
-struct fast_member *json_fast_find(struct json_decoder *d, struct fast_object *o, const char *p, const char **value);
+/* The member with the name at p (an opening quote), learned when it is new; *value: where its value
+ * starts. NULL: unusual. */
+struct fast_member *json_fast_find(struct json_decoder *d, struct fast_object *o, const char *p,
+                                   const char **value);
 /* Converts any value into a member's column; NULL: it does not convert. */
 const char *json_fast_coerce(struct json_decoder *d, struct fast_member *m, const char *p);
 /* The fast way's members for the schema. */
 void json_fast_new(struct json_decoder *d);
 
-struct status json_decoder_new(struct arena *a, const struct decode_config *config, struct json_decoder **out) MUST_CHECK;
-size_t json_decoder_run(struct json_decoder *d, struct block *block, size_t from, uint32_t max_rows, struct decoded *out);
+struct status json_decoder_new(struct arena *a, const struct decode_config *config,
+                               struct json_decoder **out) MUST_CHECK;
+size_t json_decoder_run(struct json_decoder *d, struct block *block, size_t from, uint32_t max_rows,
+                        struct decoded *out);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * fmt_json_write.c: rows as JSON objects, one a line.
  *
- * Row after row, each value behind the literal `,"name":` that was made once. Before a row is written there is room for all of it
- * but its long texts, so that single values need no test. What costs is formatting; so texts of up to twelve bytes are written as one
- * block when nothing in them wants an escape, and the minute of a TIMESTAMP is formatted once for all its neighbours.
+ * Row after row, each value behind the literal `,"name":` that was made once. Before a row is written there
+ * is room for all of it but its long texts, so that single values need no test. What costs is formatting; so
+ * texts of up to twelve bytes are written as one block when nothing in them wants an escape, and the minute
+ * of a TIMESTAMP is formatted once for all its neighbours.
  */
 
 #include "io/fmt_json_write.h"
@@ -30,7 +31,8 @@ struct json_encoder {
 /* Most bytes of a value that is not a long text: a datetime in quotes; a short text with every byte as \u00xx. */
 enum { VALUE_MAX = 6 * STR_INLINE + 2 };
 
-static void member_init(struct arena *a, struct member *m, bool first, struct str name, struct type type)
+static void member_init(struct arena *a, struct member *m, bool first, struct str name,
+                        struct type type)
 {
     struct buf text = { 0 };
     buf_append_char(&text, first ? '{' : ',');
@@ -51,13 +53,15 @@ struct json_encoder *json_encoder_new(struct arena *a, const struct encode_confi
     e->members = ARENA_ARRAY(a, struct member, s->n_columns + 1);
     e->row_max = 4;
     if (config->with_rowtime) {
-        member_init(a, &e->members[e->n_members++], true, str_c("ROWTIME"), type_of(TYPE_TIMESTAMP));
+        member_init(a, &e->members[e->n_members++], true, str_c("ROWTIME"),
+                    type_of(TYPE_TIMESTAMP));
     }
     for (uint32_t c = 0; c < s->n_columns; c++) {
         struct member *m = &e->members[e->n_members];
         member_init(a, m, e->n_members++ == 0, s->columns[c].name, s->columns[c].type);
     }
-    for (uint32_t i = 0; i < e->n_members; i++) e->row_max += e->members[i].literal_size + VALUE_MAX;
+    for (uint32_t i = 0; i < e->n_members; i++)
+        e->row_max += e->members[i].literal_size + VALUE_MAX;
     return e;
 }
 
@@ -97,8 +101,8 @@ static char *put_timestamp(char *p, int64_t ms, struct minute_text *cache)
 static inline bool wants_escape(uint64_t x)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
-    uint64_t quote = x ^ (ones * '"'), backslash = x ^ (ones * '\\');
-    uint64_t control = x - ones * 0x20;
+    uint64_t       quote = x ^ (ones * '"'), backslash = x ^ (ones * '\\');
+    uint64_t       control = x - ones * 0x20;
     return (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (control & ~x)) & high;
 }
 
@@ -110,7 +114,8 @@ static inline bool put_short_text(char **p, const struct str *s)
     memcpy(&tail, s->inlined + 8, 4);
     /* bytes behind the end are zero and would count as control characters: blanks stand in for them */
     uint32_t len = s->len;
-    if (len < 8) head |= len ? UINT64_C(0x2020202020202020) << (len * 8) : UINT64_C(0x2020202020202020);
+    if (len < 8)
+        head |= len ? UINT64_C(0x2020202020202020) << (len * 8) : UINT64_C(0x2020202020202020);
     if (len < 12) {
         uint32_t behind = len > 8 ? len - 8 : 0;
         tail |= (UINT64_C(0x2020202020202020) << (behind * 8)) & UINT32_MAX;
@@ -125,7 +130,8 @@ static inline bool put_short_text(char **p, const struct str *s)
 
 static char *put_double(char *p, struct type type, double v)
 {
-    return p + (type.kind == TYPE_REAL ? number_format_float(p, (float)v) : number_format_double(p, v));
+    return p +
+           (type.kind == TYPE_REAL ? number_format_float(p, (float)v) : number_format_double(p, v));
 }
 
 /* A value that has a place of its own in data/text: everything but plain numbers, timestamps and short texts. */
@@ -136,8 +142,8 @@ static char *put_other(struct buf *out, char *p, const struct vector *v, uint32_
     return buf_reserve(out, room);
 }
 
-static char *put_value(struct buf *out, char *p, const struct member *m, const struct vector *v, uint32_t row,
-                       struct minute_text *cache, size_t room)
+static char *put_value(struct buf *out, char *p, const struct member *m, const struct vector *v,
+                       uint32_t row, struct minute_text *cache, size_t room)
 {
     uint32_t at = vector_at(v, row);
     if (nulls_get(v->nulls, at)) {
@@ -146,7 +152,9 @@ static char *put_value(struct buf *out, char *p, const struct member *m, const s
     }
     switch (m->form) {
     case FORM_STR:
-        if (v->str[at].len <= STR_INLINE && type_is_text(m->type) && put_short_text(&p, &v->str[at])) return p;
+        if (v->str[at].len <= STR_INLINE && type_is_text(m->type) &&
+            put_short_text(&p, &v->str[at]))
+            return p;
         break;
     case FORM_F64:
         return put_double(p, m->type, v->f64[at]);
@@ -160,8 +168,8 @@ static char *put_value(struct buf *out, char *p, const struct member *m, const s
     return put_other(out, p, v, row, room);
 }
 
-void json_encoder_rows(const struct json_encoder *e, const struct batch *rows, uint32_t from, uint32_t to, struct buf *out,
-                       uint32_t *ends)
+void json_encoder_rows(const struct json_encoder *e, const struct batch *rows, uint32_t from,
+                       uint32_t to, struct buf *out, uint32_t *ends)
 {
     struct minute_text cache = { .minute = INT64_MIN };
     for (uint32_t i = from; i < to; i++) {
@@ -175,7 +183,8 @@ void json_encoder_rows(const struct json_encoder *e, const struct batch *rows, u
         }
         for (uint32_t c = 0; m < e->n_members; m++, c++) {
             memcpy(p, e->members[m].literal, e->members[m].literal_size);
-            p = put_value(out, p + e->members[m].literal_size, &e->members[m], &rows->columns[c], row, &cache, e->row_max);
+            p = put_value(out, p + e->members[m].literal_size, &e->members[m], &rows->columns[c],
+                          row, &cache, e->row_max);
         }
         if (e->n_members == 0) *p++ = '{';
         *p++ = '}';

@@ -29,7 +29,8 @@ bool gunzip_at_end(const struct gunzip *g)
     return !g->in_member;
 }
 
-bool gunzip_run(struct gunzip *g, const char **in, size_t *n_in, char *out, size_t cap, size_t *n_out, const char **why)
+bool gunzip_run(struct gunzip *g, const char **in, size_t *n_in, char *out, size_t cap,
+                size_t *n_out, const char **why)
 {
     *n_out = 0;
     while (*n_in && *n_out < cap) {

@@ -10,13 +10,15 @@
 
 bool input_wait(struct input *in, int wait_ms)
 {
-    struct pollfd fds[2] = { { .fd = in->fd, .events = POLLIN }, { .fd = in->stop_fd, .events = POLLIN } };
+    struct pollfd fds[2] = { { .fd = in->fd, .events = POLLIN },
+                             { .fd = in->stop_fd, .events = POLLIN } };
     int           ready = poll(fds, 2, wait_ms);
     if (ready <= 0 || fds[1].revents) return false;
     return fds[0].revents != 0;
 }
 
-enum input_result input_read_fd(struct input *in, char *out, size_t cap, int wait_ms, size_t *n, struct status *st)
+enum input_result input_read_fd(struct input *in, char *out, size_t cap, int wait_ms, size_t *n,
+                                struct status *st)
 {
     if (in->live && !in->seekable && !input_wait(in, wait_ms)) return INPUT_IDLE;
     ssize_t got;
@@ -28,8 +30,8 @@ enum input_result input_read_fd(struct input *in, char *out, size_t cap, int wai
     }
     if (got == 0) return INPUT_END;
     if (errno == EAGAIN) return INPUT_IDLE;
-    *st = status_new(in->arena, ERR_IO, SPAN_NONE, "cannot read %s of %s: %s", in->path, in->endpoint->name,
-                     strerror(errno));
+    *st = status_new(in->arena, ERR_IO, SPAN_NONE, "cannot read %s of %s: %s", in->path,
+                     in->endpoint->name, strerror(errno));
     return INPUT_FAILED;
 }
 
@@ -38,15 +40,16 @@ struct status input_open_path(struct input *in, const char *path)
     struct stat about;
     int         fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &about) != 0) {
-        struct status st = status_new(in->arena, ERR_UNREACHABLE, in->endpoint->at, "cannot open %s for %s: %s", path,
-                                      in->endpoint->name, strerror(errno));
+        struct status st =
+            status_new(in->arena, ERR_UNREACHABLE, in->endpoint->at, "cannot open %s for %s: %s",
+                       path, in->endpoint->name, strerror(errno));
         if (fd >= 0) close(fd);
         return st;
     }
     if (S_ISDIR(about.st_mode)) {
         close(fd);
-        struct status st = status_new(in->arena, ERR_UNREACHABLE, in->endpoint->at, "%s of %s is a folder", path,
-                                      in->endpoint->name);
+        struct status st = status_new(in->arena, ERR_UNREACHABLE, in->endpoint->at,
+                                      "%s of %s is a folder", path, in->endpoint->name);
         return status_with_hint(st, "dir:PATH reads all files of a folder");
     }
     in->fd = fd;

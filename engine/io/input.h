@@ -2,8 +2,8 @@
 #define IO_INPUT_H
 
 /*
- * input.h: what source drivers are: places that bytes come from, one open file after the other. source.c asks them for bytes,
- * undoes gzip, and cuts what comes into blocks of whole records.
+ * input.h: what source drivers are: places that bytes come from, one open file after the other. source.c asks
+ * them for bytes, undoes gzip, and cuts what comes into blocks of whole records.
  */
 
 #include "io/url.h"
@@ -12,14 +12,16 @@ enum input_result { INPUT_BYTES, INPUT_IDLE, INPUT_END, INPUT_FAILED };
 
 struct input;
 
-/* open      finds the input and opens its first file; a failure is ERR_UNREACHABLE with the path and the reason
- * read      at most cap bytes, what is there, waiting at most wait_ms (-1: as long as it takes); INPUT_END: this file has ended
- * next      goes on with the next file; false: there is none
- * close     once, also after a failed open */
+/* open      finds the input and opens its first file; a failure is ERR_UNREACHABLE with the path and the
+ * reason read      at most cap bytes, what is there, waiting at most wait_ms (-1: as long as it takes);
+ * INPUT_END: this file has ended next      goes on with the next file; false: there is none close
+ * once, also after a failed open */
 struct input_class {
     enum url_kind kind;
-    struct status (*open)(struct input *in, struct arena *a, const struct io_endpoint *e, const struct url *u);
-    enum input_result (*read)(struct input *in, char *out, size_t cap, int wait_ms, size_t *n, struct status *st);
+    struct status (*open)(struct input *in, struct arena *a, const struct io_endpoint *e,
+                          const struct url *u);
+    enum input_result (*read)(struct input *in, char *out, size_t cap, int wait_ms, size_t *n,
+                              struct status *st);
     bool (*next)(struct input *in, struct status *st);
     void (*close)(struct input *in);
 };
@@ -28,28 +30,30 @@ struct input {
     const struct input_class *class;
     struct arena             *arena;
     const struct io_endpoint *endpoint;
-    const char               *path;   /* of the file that is open, for messages */
-    int                       fd;     /* -1: none */
-    int                       stop_fd; /* becomes readable when the source is to stop */
-    bool                      live;   /* may pause */
+    const char               *path;     /* of the file that is open, for messages */
+    int                       fd;       /* -1: none */
+    int                       stop_fd;  /* becomes readable when the source is to stop */
+    bool                      live;     /* may pause */
     bool                      seekable; /* a regular file: zero bytes are its end */
     bool                      follow;
-    uint64_t                  size;   /* of all files, 0: unknown */
+    uint64_t                  size; /* of all files, 0: unknown */
     /* dir */
-    char                    **paths;
-    size_t                    n_paths, at;
+    char **paths;
+    size_t n_paths, at;
     /* exec */
-    int                       pid;
+    int pid;
 };
 
-extern const struct input_class input_file_class, input_dir_class, input_stdin_class, input_exec_class;
+extern const struct input_class input_file_class, input_dir_class, input_stdin_class,
+    input_exec_class;
 
 /* ---- for the drivers ---- */
 
 /* Waits until fd can be read or the source is to stop; false: time is over, or it is to stop. */
 bool input_wait(struct input *in, int wait_ms);
 /* read() of the open descriptor, after a wait where that makes sense. */
-enum input_result input_read_fd(struct input *in, char *out, size_t cap, int wait_ms, size_t *n, struct status *st);
+enum input_result input_read_fd(struct input *in, char *out, size_t cap, int wait_ms, size_t *n,
+                                struct status *st);
 /* Opens a path for reading; sets fd, path, live and seekable, adds to size. */
 struct status input_open_path(struct input *in, const char *path);
 

@@ -11,7 +11,8 @@ static struct json_node *member_node(struct arena *a, struct json_node *node, st
     }
     struct json_member *grown = ARENA_ARRAY(a, struct json_member, node->n_members + 1);
     if (node->n_members) memcpy(grown, node->members, node->n_members * sizeof *grown);
-    grown[node->n_members] = (struct json_member){ .name = name, .node = ARENA_NEW(a, struct json_node) };
+    grown[node->n_members] =
+        (struct json_member){ .name = name, .node = ARENA_NEW(a, struct json_node) };
     node->members = grown;
     return grown[node->n_members++].node;
 }
@@ -23,13 +24,14 @@ static struct json_node *element_node(struct arena *a, struct json_node *node, u
     }
     struct json_member *grown = ARENA_ARRAY(a, struct json_member, node->n_elements + 1);
     if (node->n_elements) memcpy(grown, node->elements, node->n_elements * sizeof *grown);
-    grown[node->n_elements] = (struct json_member){ .index = index, .node = ARENA_NEW(a, struct json_node) };
+    grown[node->n_elements] =
+        (struct json_member){ .index = index, .node = ARENA_NEW(a, struct json_node) };
     node->elements = grown;
     return grown[node->n_elements++].node;
 }
 
-static struct json_node *step_node(struct arena *a, struct json_paths *paths, struct json_node *node,
-                                   const struct path_step *step)
+static struct json_node *step_node(struct arena *a, struct json_paths *paths,
+                                   struct json_node *node, const struct path_step *step)
 {
     switch (step->kind) {
     case STEP_MEMBER:
@@ -67,18 +69,22 @@ static bool node_is_simple(const struct json_node *node)
         if (!node_is_simple(node->members[i].node)) return false;
     }
     for (uint32_t i = 0; i < node->n_elements; i++) {
-        if (node->elements[i].index >= JSON_FAST_ELEMENTS || !node_is_simple(node->elements[i].node)) return false;
+        if (node->elements[i].index >= JSON_FAST_ELEMENTS ||
+            !node_is_simple(node->elements[i].node))
+            return false;
     }
     return true;
 }
 
 void json_paths_new(struct arena *a, const struct schema *schema, struct json_paths *out)
 {
-    *out = (struct json_paths){ .of_column = ARENA_ARRAY(a, struct json_node *, schema->n_columns) };
+    *out =
+        (struct json_paths){ .of_column = ARENA_ARRAY(a, struct json_node *, schema->n_columns) };
     for (uint32_t c = 0; c < schema->n_columns; c++) {
         const struct path *path = &schema->columns[c].path;
         struct json_node  *node = &out->root;
-        for (uint32_t i = 0; i < path_length(path); i++) node = step_node(a, out, node, &path->steps[i]);
+        for (uint32_t i = 0; i < path_length(path); i++)
+            node = step_node(a, out, node, &path->steps[i]);
         add_column(a, node, c);
         out->of_column[c] = node;
     }
@@ -111,7 +117,8 @@ static struct json_node *find_member(const struct json_node *node, const struct 
     return NULL;
 }
 
-static const char *scan_part(struct json_node *node, const char *p, const char *end, int depth, struct json_error *e)
+static const char *scan_part(struct json_node *node, const char *p, const char *end, int depth,
+                             struct json_error *e)
 {
     if (node) {
         json_node_reset(node);
@@ -127,7 +134,8 @@ static const char *scan_error(struct json_error *e, const char *what, const char
     return NULL;
 }
 
-static const char *walk_object(struct json_node *node, const char *p, const char *end, int depth, struct json_error *e)
+static const char *walk_object(struct json_node *node, const char *p, const char *end, int depth,
+                               struct json_error *e)
 {
     p = json_skip_blank(p + 1);
     if (p < end && *p == '}') return p + 1;
@@ -147,7 +155,8 @@ static const char *walk_object(struct json_node *node, const char *p, const char
     }
 }
 
-static const char *walk_array(struct json_node *node, const char *p, const char *end, int depth, struct json_error *e)
+static const char *walk_array(struct json_node *node, const char *p, const char *end, int depth,
+                              struct json_error *e)
 {
     p = json_skip_blank(p + 1);
     if (p < end && *p == ']') return p + 1;
@@ -165,17 +174,19 @@ static const char *walk_array(struct json_node *node, const char *p, const char 
     }
 }
 
-const char *json_node_scan(struct json_node *node, const char *p, const char *end, int depth, struct json_error *e)
+const char *json_node_scan(struct json_node *node, const char *p, const char *end, int depth,
+                           struct json_error *e)
 {
     const char *start = p;
-    bool        walks = p < end && ((*p == '{' && node->n_members) || (*p == '[' && node->n_elements));
+    bool walks = p < end && ((*p == '{' && node->n_members) || (*p == '[' && node->n_elements));
     if (!walks) return json_scan_value(p, end, depth, &node->value, e);
     if (depth <= 0) return scan_error(e, "nested too deeply", p);
 
     bool object = *p == '{';
     p = object ? walk_object(node, p, end, depth, e) : walk_array(node, p, end, depth, e);
     if (p) {
-        node->value = (struct json_extent){ start, (uint32_t)(p - start), object ? JSON_OBJECT : JSON_ARRAY, false };
+        node->value = (struct json_extent){ start, (uint32_t)(p - start),
+                                            object ? JSON_OBJECT : JSON_ARRAY, false };
     }
     return p;
 }

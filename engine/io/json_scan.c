@@ -53,7 +53,14 @@ const char *json_scan_escape(const char *p, const char *end, struct json_error *
 {
     if (p >= end) return fail(e, "unfinished escape", p);
     switch (*p) {
-    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
         return p + 1;
     case 'u':
         break;
@@ -71,7 +78,8 @@ const char *json_scan_escape(const char *p, const char *end, struct json_error *
     return p + 6;
 }
 
-const char *json_scan_string(const char *p, const char *end, struct json_extent *out, struct json_error *e)
+const char *json_scan_string(const char *p, const char *end, struct json_extent *out,
+                             struct json_error *e)
 {
     const char *start = ++p;
     bool        escaped = false, ascii = true;
@@ -99,7 +107,8 @@ static const char *scan_digits(const char *p, const char *end)
     return p;
 }
 
-static const char *scan_number(const char *p, const char *end, struct json_extent *out, struct json_error *e)
+static const char *scan_number(const char *p, const char *end, struct json_extent *out,
+                               struct json_error *e)
 {
     const char *start = p;
     if (p < end && *p == '-') p++;
@@ -133,7 +142,8 @@ static const char *scan_word(const char *p, const char *end, const char *word, e
 }
 
 /* The blanks, comma or closing bracket behind a member; NULL with e, or p behind it and *closed. */
-static const char *scan_separator(const char *p, const char *end, char close, bool *closed, struct json_error *e)
+static const char *scan_separator(const char *p, const char *end, char close, bool *closed,
+                                  struct json_error *e)
 {
     p = json_skip_blank(p);
     if (p >= end) return fail(e, "unfinished value", p);
@@ -179,7 +189,8 @@ static const char *scan_object(const char *p, const char *end, int depth, struct
     return p;
 }
 
-const char *json_scan_value(const char *p, const char *end, int depth, struct json_extent *out, struct json_error *e)
+const char *json_scan_value(const char *p, const char *end, int depth, struct json_extent *out,
+                            struct json_error *e)
 {
     if (p >= end) return fail(e, "a value is missing", p);
     const char *start = p;
@@ -196,9 +207,21 @@ const char *json_scan_value(const char *p, const char *end, int depth, struct js
     case '{':
         if (depth <= 0) return fail(e, "nested too deeply", p);
         p = *p == '[' ? scan_array(p, end, depth, e) : scan_object(p, end, depth, e);
-        if (p) *out = (struct json_extent){ start, (uint32_t)(p - start), *start == '[' ? JSON_ARRAY : JSON_OBJECT, false };
+        if (p)
+            *out = (struct json_extent){ start, (uint32_t)(p - start),
+                                         *start == '[' ? JSON_ARRAY : JSON_OBJECT, false };
         return p;
-    case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
         return scan_number(p, end, out, e);
     default:
         return fail(e, "expected a value", p);

@@ -2,16 +2,25 @@
 #define IO_JSON_SCAN_H
 
 /*
- * json_scan.h: checking JSON text byte by byte (RFC 8259) without building anything. Text ends at `end`, behind which BLOCK_PAD
- * bytes may be read. A line feed ends a record, so it is not white space here, and inside of strings it is an error like any
- * control character: a scan never leaves its line.
+ * json_scan.h: checking JSON text byte by byte (RFC 8259) without building anything. Text ends at `end`,
+ * behind which BLOCK_PAD bytes may be read. A line feed ends a record, so it is not white space here, and
+ * inside of strings it is an error like any control character: a scan never leaves its line.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum json_kind { JSON_NONE, JSON_NULL, JSON_TRUE, JSON_FALSE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind {
+    JSON_NONE,
+    JSON_NULL,
+    JSON_TRUE,
+    JSON_FALSE,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
 
 /* One value: where it lies and what it is. Strings without their quotes. */
 struct json_extent {
@@ -35,12 +44,15 @@ static inline const char *json_skip_blank(const char *p)
 
 /* Each returns the byte behind what it took, or NULL with *e set. */
 /* The value at p (no blanks before it); depth: levels that may still be opened. */
-const char *json_scan_value(const char *p, const char *end, int depth, struct json_extent *out, struct json_error *e);
+const char *json_scan_value(const char *p, const char *end, int depth, struct json_extent *out,
+                            struct json_error *e);
 /* The string whose opening quote is at p. */
-const char *json_scan_string(const char *p, const char *end, struct json_extent *out, struct json_error *e);
+const char *json_scan_string(const char *p, const char *end, struct json_extent *out,
+                             struct json_error *e);
 /* The escape whose backslash is before p. */
 const char *json_scan_escape(const char *p, const char *end, struct json_error *e);
-/* Writes the text of an escaped string, without quotes, to out (room for size bytes); returns its length. The string was scanned. */
+/* Writes the text of an escaped string, without quotes, to out (room for size bytes); returns its length.
+ * The string was scanned. */
 size_t json_unescape(const char *s, size_t size, char *out);
 /* Writes an array or object without blanks between its parts; returns the length, at most size. */
 size_t json_compact(const char *s, size_t size, char *out);

@@ -28,8 +28,8 @@ static bool may_pass(int error)
 static struct status write_failed(const struct output *o, int error)
 {
     enum err err = error == EPIPE ? ERR_INTERRUPTED : ERR_UNREACHABLE;
-    return status_new(o->arena, err, o->endpoint->at, "cannot write %s of %s: %s", o->path, o->endpoint->name,
-                      strerror(error));
+    return status_new(o->arena, err, o->endpoint->at, "cannot write %s of %s: %s", o->path,
+                      o->endpoint->name, strerror(error));
 }
 
 struct status output_write_all(struct output *o, const char *p, size_t n)
@@ -48,7 +48,9 @@ struct status output_write_all(struct output *o, const char *p, size_t n)
             continue;
         }
         if (!may_pass(errno) || stopped) return write_failed(o, errno);
-        if (!told) log_message(LOG_WARNING, "cannot write %s of %s: %s; trying again every second", o->path, o->endpoint->name, strerror(errno));
+        if (!told)
+            log_message(LOG_WARNING, "cannot write %s of %s: %s; trying again every second",
+                        o->path, o->endpoint->name, strerror(errno));
         told = true;
         poll(NULL, 0, RETRY_MS);
     }
@@ -80,7 +82,8 @@ struct status output_put(struct output *o, const char *p, size_t n)
         buf_append(&o->pending, p, take);
         p += take;
         n -= take;
-        if (o->pending.len >= OUTPUT_MEMBER && o->pending.data[o->pending.len - 1] == '\n') TRY(output_finish_member(o));
+        if (o->pending.len >= OUTPUT_MEMBER && o->pending.data[o->pending.len - 1] == '\n')
+            TRY(output_finish_member(o));
     }
     return OK;
 }

@@ -35,28 +35,30 @@ struct output_class {
 
 struct output {
     const struct output_class *class;
-    struct arena              *arena;
-    const struct io_endpoint  *endpoint;
-    const struct encoder      *encoder;
-    const char                *format;
-    const char                *path; /* where things go, for messages and summaries */
-    bool                       gzip;
-    int                        fd;
-    int                        pid;
-    struct gzip_maker         *maker;
-    struct buf                 pending; /* bytes that wait for a whole gzip member */
-    struct buf                 packed;
-    struct folder             *folder;
+    struct arena             *arena;
+    const struct io_endpoint *endpoint;
+    const struct encoder     *encoder;
+    const char               *format;
+    const char               *path; /* where things go, for messages and summaries */
+    bool                      gzip;
+    int                       fd;
+    int                       pid;
+    struct gzip_maker        *maker;
+    struct buf                pending; /* bytes that wait for a whole gzip member */
+    struct buf                packed;
+    struct folder            *folder;
 };
 
-extern const struct output_class output_stdout_class, output_file_class, output_dir_class, output_exec_class,
-    output_null_class;
+extern const struct output_class output_stdout_class, output_file_class, output_dir_class,
+    output_exec_class, output_null_class;
 
 /* ---- for the drivers ---- */
 
-/* Bytes to fd, all of them. A full disk is waited for: a message, then another try every second, until it works or output_stop was called. */
+/* Bytes to fd, all of them. A full disk is waited for: a message, then another try every second, until it
+ * works or output_stop was called. */
 struct status output_write_all(struct output *o, const char *p, size_t n);
-/* The same through gzip when the output is packed: members of OUTPUT_MEMBER bytes, cut at row ends, whatever the batches. */
+/* The same through gzip when the output is packed: members of OUTPUT_MEMBER bytes, cut at row ends,
+ * whatever the batches. */
 struct status output_put(struct output *o, const char *p, size_t n);
 /* What waits for its member goes out. */
 struct status output_finish_member(struct output *o);

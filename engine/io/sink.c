@@ -1,4 +1,5 @@
-/* sink.c: rows to bytes to where they go. Encoding is the stateless half, which any thread may do; delivery is in order. */
+/* sink.c: rows to bytes to where they go. Encoding is the stateless half, which any thread may do;
+ * delivery is in order. */
 
 #include "io/sink.h"
 
@@ -20,15 +21,16 @@ struct sink {
 };
 
 static const struct option_def sink_options[] = {
-    { "format", OPTION_TEXT },   { "size", OPTION_SIZE },          { "interval", OPTION_INTERVAL },
-    { "prefix", OPTION_TEXT },   { "gzip", OPTION_BOOLEAN },       { "key", OPTION_TEXT },
-    { "encrypt", OPTION_TEXT },  { "personal", OPTION_BOOLEAN },   { "column_delimiter", OPTION_TEXT },
+    { "format", OPTION_TEXT },  { "size", OPTION_SIZE },        { "interval", OPTION_INTERVAL },
+    { "prefix", OPTION_TEXT },  { "gzip", OPTION_BOOLEAN },     { "key", OPTION_TEXT },
+    { "encrypt", OPTION_TEXT }, { "personal", OPTION_BOOLEAN }, { "column_delimiter", OPTION_TEXT },
 };
 
 static const struct output_class *class_of(enum url_kind kind)
 {
-    static const struct output_class *const classes[] = { &output_stdout_class, &output_file_class, &output_dir_class,
-                                                          &output_exec_class, &output_null_class };
+    static const struct output_class *const classes[] = { &output_stdout_class, &output_file_class,
+                                                          &output_dir_class, &output_exec_class,
+                                                          &output_null_class };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         if (classes[i]->kind == kind) return classes[i];
     }
@@ -41,11 +43,13 @@ struct status sink_check(struct arena *a, const struct io_endpoint *e)
     TRY(options_check(a, e, "sink", sink_options, sizeof sink_options / sizeof sink_options[0]));
     TRY(url_parse(a, e, &u));
     if (class_of(u.kind)) return OK;
-    return status_new(a, ERR_NOT_SUPPORTED, e->at, "'%.*s' of %s is not supported as a sink by this version",
-                      STR_ARG(e->url), e->name);
+    return status_new(a, ERR_NOT_SUPPORTED, e->at,
+                      "'%.*s' of %s is not supported as a sink by this version", STR_ARG(e->url),
+                      e->name);
 }
 
-struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema, struct sink **out)
+struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
+                        struct sink **out)
 {
     struct url u;
     TRY(sink_check(a, e));
@@ -53,7 +57,8 @@ struct status sink_open(struct arena *a, const struct io_endpoint *e, const stru
     struct sink *s = mem_calloc(1, sizeof *s);
     pthread_mutex_init(&s->lock, NULL);
     const char          *format = url_format(e, &u);
-    struct encode_config config = { .schema = schema, .column_delimiter = option_text(e, "column_delimiter", "") };
+    struct encode_config config = { .schema = schema,
+                                    .column_delimiter = option_text(e, "column_delimiter", "") };
     struct status        st = encoder_new(a, format, &config, &s->encoder);
     s->encodes = u.kind != URL_NULL;
     s->out = (struct output){ .class = class_of(u.kind),
@@ -100,7 +105,8 @@ void *sink_prepare(struct sink *s, const struct batch *rows)
     struct encoded *e = take_spare(s);
     e->n_rows = batch_live(rows);
     if (s->out.class->needs_ends) e->ends = mem_realloc(e->ends, (e->n_rows + 1) * sizeof *e->ends);
-    encoder_rows(s->encoder, rows, 0, e->n_rows, &e->bytes, s->out.class->needs_ends ? e->ends : NULL);
+    encoder_rows(s->encoder, rows, 0, e->n_rows, &e->bytes,
+                 s->out.class->needs_ends ? e->ends : NULL);
     return e;
 }
 

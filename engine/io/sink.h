@@ -1,8 +1,8 @@
 #ifndef IO_SINK_H
 #define IO_SINK_H
 
-/* sink.h: drivers that deliver bytes. A driver never loses bytes silently: a failure is a status, and what can be retried (a full disk,
- * a dead program) is retried with a message before it becomes one. */
+/* sink.h: drivers that deliver bytes. A driver never loses bytes silently: a failure is a status, and what
+ * can be retried (a full disk, a dead program) is retried with a message before it becomes one. */
 
 #include "io/encode.h"
 #include "io/source.h"
@@ -10,8 +10,10 @@
 struct sink;
 
 struct status sink_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
-struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema, struct sink **out) MUST_CHECK;
-/* Rows to bytes (and gzip members), by any thread: pure. The result goes to sink_deliver in order. NULL: this sink has no such half. */
+struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
+                        struct sink **out) MUST_CHECK;
+/* Rows to bytes (and gzip members), by any thread: pure. The result goes to sink_deliver in order. NULL:
+ * this sink has no such half. */
 void *sink_prepare(struct sink *s, const struct batch *rows);
 /* Writes rows, with what sink_prepare made of them (NULL: prepares itself). Takes `prepared`. */
 struct status sink_deliver(struct sink *s, const struct batch *rows, void *prepared) MUST_CHECK;
@@ -21,6 +23,6 @@ struct status sink_advance(struct sink *s, rowtime bound) MUST_CHECK;
 struct status sink_flush(struct sink *s) MUST_CHECK;
 /* Flushes, closes, tells where things are: text for the summary in `a`, or NULL. */
 struct status sink_close(struct sink *s, struct arena *a, const char **where) MUST_CHECK;
-uint64_t sink_rows(const struct sink *s);
+uint64_t      sink_rows(const struct sink *s);
 
 #endif

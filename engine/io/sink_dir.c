@@ -3,8 +3,9 @@
  *
  *     PATH/prefix2026/01/31/13/NAME-2026-01-31-13-45-07-000001.ndjson.gz
  *
- * Folder, name and cuts come from rowtimes, bounds and a counter alone, so that a replay writes the same bytes into the same files.
- * An object is written beside its place with the ending .part and moved there when it is whole, so a reader never sees a half one.
+ * Folder, name and cuts come from rowtimes, bounds and a counter alone, so that a replay writes the same
+ * bytes into the same files. An object is written beside its place with the ending .part and moved there when
+ * it is whole, so a reader never sees a half one.
  */
 
 #include <errno.h>
@@ -20,17 +21,17 @@ struct folder {
     const char *root;
     const char *prefix;
     int64_t     size_max, interval_ms;
-    uint64_t    counter;   /* objects begun */
+    uint64_t    counter; /* objects begun */
     bool        open;
-    int64_t     due;       /* rowtime at which the object ends */
-    int64_t     size;      /* bytes of rows in it */
-    struct buf  path;      /* of the object, without .part */
+    int64_t     due;  /* rowtime at which the object ends */
+    int64_t     size; /* bytes of rows in it */
+    struct buf  path; /* of the object, without .part */
 };
 
 static struct status dir_failed(const struct output *o, const char *what, const char *path)
 {
-    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "cannot %s %s for %s: %s", what, path, o->endpoint->name,
-                      strerror(errno));
+    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "cannot %s %s for %s: %s", what,
+                      path, o->endpoint->name, strerror(errno));
 }
 
 static struct status make_folders(struct output *o, char *path)
@@ -38,7 +39,7 @@ static struct status make_folders(struct output *o, char *path)
     for (char *p = path + 1; *p; p++) {
         if (*p != '/') continue;
         *p = 0;
-        bool ok = mkdir(path, 0777) == 0 || errno == EEXIST;
+        bool          ok = mkdir(path, 0777) == 0 || errno == EEXIST;
         struct status st = ok ? OK : dir_failed(o, "make the folder", path);
         *p = '/';
         TRY(st);
@@ -73,9 +74,11 @@ static void name_object(struct output *o, rowtime time)
     calendar_from_ms(time, &c);
     long long year = (long long)c.year;
     buf_clear(&f->path);
-    buf_printf(&f->path, "%s/%s%04lld/%02d/%02d/%02d/", f->root, f->prefix, year, c.month, c.day, c.hour);
-    buf_printf(&f->path, "%s-%04lld-%02d-%02d-%02d-%02d-%02d-%06llu.%s%s", o->endpoint->name, year, c.month, c.day, c.hour,
-               c.minute, c.second, (unsigned long long)f->counter, ending(o), o->gzip ? ".gz" : "");
+    buf_printf(&f->path, "%s/%s%04lld/%02d/%02d/%02d/", f->root, f->prefix, year, c.month, c.day,
+               c.hour);
+    buf_printf(&f->path, "%s-%04lld-%02d-%02d-%02d-%02d-%02d-%06llu.%s%s", o->endpoint->name, year,
+               c.month, c.day, c.hour, c.minute, c.second, (unsigned long long)f->counter,
+               ending(o), o->gzip ? ".gz" : "");
 }
 
 static struct status begin_object(struct output *o, rowtime time)
@@ -119,7 +122,8 @@ static struct status roll(struct output *o, rowtime time)
     return f->open && (time >= f->due || f->size >= f->size_max) ? end_object(o) : OK;
 }
 
-static struct status dir_write(struct output *o, const struct encoded *rows, const struct batch *batch)
+static struct status dir_write(struct output *o, const struct encoded *rows,
+                               const struct batch *batch)
 {
     struct folder *f = o->folder;
     for (uint32_t i = 0; i < rows->n_rows;) {
@@ -131,7 +135,8 @@ static struct status dir_write(struct output *o, const struct encoded *rows, con
         do {
             f->size += rows->ends[i] - (i ? rows->ends[i - 1] : 0);
             i++;
-        } while (i < rows->n_rows && f->size < f->size_max && batch->rowtimes[batch_row(batch, i)] < f->due);
+        } while (i < rows->n_rows && f->size < f->size_max &&
+                 batch->rowtimes[batch_row(batch, i)] < f->due);
         TRY(output_put(o, rows->bytes.data + start, rows->ends[i - 1] - start));
     }
     return OK;

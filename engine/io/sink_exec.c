@@ -1,4 +1,5 @@
-/* sink_exec.c: exec:COMMAND: rows into the standard input of a program. It is waited for at the end; one that failed is an error. */
+/* sink_exec.c: exec:COMMAND: rows into the standard input of a program. It is waited for at the end; one
+ * that failed is an error. */
 
 #include <errno.h>
 #include <signal.h>
@@ -12,8 +13,9 @@ static struct status exec_open(struct output *o, const struct url *u)
     int ends[2];
     o->path = u->path;
     if (pipe(ends) != 0 || (o->pid = fork()) < 0) {
-        return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "cannot start '%s' for %s: %s", u->path,
-                          o->endpoint->name, strerror(errno));
+        return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at,
+                          "cannot start '%s' for %s: %s", u->path, o->endpoint->name,
+                          strerror(errno));
     }
     if (o->pid == 0) {
         dup2(ends[0], STDIN_FILENO);
@@ -37,11 +39,12 @@ static struct status ended(struct output *o, int how)
     if (WIFEXITED(how) && WEXITSTATUS(how) == 0) return OK;
     const char *what = WIFEXITED(how) ? "ended with exit code" : "was ended by signal";
     int         number = WIFEXITED(how) ? WEXITSTATUS(how) : WTERMSIG(how);
-    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "program '%s' of %s %s %d", o->path, o->endpoint->name,
-                      what, number);
+    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "program '%s' of %s %s %d",
+                      o->path, o->endpoint->name, what, number);
 }
 
-static struct status exec_write(struct output *o, const struct encoded *rows, const struct batch *batch)
+static struct status exec_write(struct output *o, const struct encoded *rows,
+                                const struct batch *batch)
 {
     (void)batch;
     struct status st = output_write_all(o, rows->bytes.data, rows->bytes.len);
@@ -53,8 +56,8 @@ static struct status exec_write(struct output *o, const struct encoded *rows, co
         struct status why = ended(o, how);
         if (why.err != ERR_NONE) return why;
     }
-    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "program '%s' of %s has closed its input", o->path,
-                      o->endpoint->name);
+    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at,
+                      "program '%s' of %s has closed its input", o->path, o->endpoint->name);
 }
 
 static struct status exec_advance(struct output *o, rowtime bound)

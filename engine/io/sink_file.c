@@ -34,11 +34,12 @@ static struct status file_open(struct output *o, const struct url *u)
     make_folders(o->arena, u->path);
     o->fd = open(u->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (o->fd >= 0) return put_head(o);
-    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "cannot write %s for %s: %s", u->path, o->endpoint->name,
-                      strerror(errno));
+    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "cannot write %s for %s: %s",
+                      u->path, o->endpoint->name, strerror(errno));
 }
 
-static struct status put_rows(struct output *o, const struct encoded *rows, const struct batch *batch)
+static struct status put_rows(struct output *o, const struct encoded *rows,
+                              const struct batch *batch)
 {
     (void)batch;
     return output_put(o, rows->bytes.data, rows->bytes.len);
@@ -55,8 +56,8 @@ static struct status file_close(struct output *o)
 {
     struct status st = output_finish_member(o);
     if (close(o->fd) != 0 && st.err == ERR_NONE) {
-        st = status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "cannot write %s of %s: %s", o->path,
-                        o->endpoint->name, strerror(errno));
+        st = status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "cannot write %s of %s: %s",
+                        o->path, o->endpoint->name, strerror(errno));
     }
     o->fd = -1;
     return st;
@@ -96,7 +97,8 @@ static struct status null_open(struct output *o, const struct url *u)
     return OK;
 }
 
-static struct status null_write(struct output *o, const struct encoded *rows, const struct batch *batch)
+static struct status null_write(struct output *o, const struct encoded *rows,
+                                const struct batch *batch)
 {
     (void)o;
     (void)rows;

@@ -24,10 +24,10 @@ struct source {
     const char    *format;
     struct str     row_delimiter;
     int            stop_fd;
-    struct buf     carry;       /* begins a record that is not whole yet */
-    bool           file_start;  /* nothing of the file at hand was handed out */
-    bool           sniffed;     /* its first bytes were looked at */
-    bool           skipping;    /* in a record beyond the limit, whose beginning was handed out */
+    struct buf     carry;      /* begins a record that is not whole yet */
+    bool           file_start; /* nothing of the file at hand was handed out */
+    bool           sniffed;    /* its first bytes were looked at */
+    bool           skipping;   /* in a record beyond the limit, whose beginning was handed out */
     atomic_bool    ended;
     struct status  failure;     /* of the input's end, told after its last block */
     struct gunzip *gunzip;      /* NULL: the file is not packed */
@@ -39,16 +39,18 @@ struct source {
 };
 
 static const struct option_def source_options[] = {
-    { "format", OPTION_TEXT },           { "row_path", OPTION_TEXT },      { "column_delimiter", OPTION_TEXT },
-    { "row_delimiter", OPTION_TEXT },    { "header", OPTION_BOOLEAN },     { "parallelism", OPTION_COUNT },
-    { "rowtime", OPTION_TEXT },          { "lateness", OPTION_INTERVAL },  { "follow", OPTION_BOOLEAN },
-    { "refresh", OPTION_INTERVAL },      { "on_missing", OPTION_TEXT },
+    { "format", OPTION_TEXT },           { "row_path", OPTION_TEXT },
+    { "column_delimiter", OPTION_TEXT }, { "row_delimiter", OPTION_TEXT },
+    { "header", OPTION_BOOLEAN },        { "parallelism", OPTION_COUNT },
+    { "rowtime", OPTION_TEXT },          { "lateness", OPTION_INTERVAL },
+    { "follow", OPTION_BOOLEAN },        { "refresh", OPTION_INTERVAL },
+    { "on_missing", OPTION_TEXT },
 };
 
 static const struct input_class *class_of(enum url_kind kind)
 {
-    static const struct input_class *const classes[] = { &input_file_class, &input_dir_class, &input_stdin_class,
-                                                         &input_exec_class };
+    static const struct input_class *const classes[] = { &input_file_class, &input_dir_class,
+                                                         &input_stdin_class, &input_exec_class };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         if (classes[i]->kind == kind) return classes[i];
     }
@@ -58,21 +60,25 @@ static const struct input_class *class_of(enum url_kind kind)
 static struct status check_format(struct arena *a, const struct io_endpoint *e)
 {
     struct str format = option_text(e, "format", "json");
-    if (str_equal_nocase_c(format, "json") || str_equal_nocase_c(format, "csv") || str_equal_nocase_c(format, "tsv")) {
+    if (str_equal_nocase_c(format, "json") || str_equal_nocase_c(format, "csv") ||
+        str_equal_nocase_c(format, "tsv")) {
         return OK;
     }
-    struct status st = status_new(a, ERR_BAD_OPTION, e->at, "option \"format\" of %s is '%.*s'", e->name, STR_ARG(format));
+    struct status st = status_new(a, ERR_BAD_OPTION, e->at, "option \"format\" of %s is '%.*s'",
+                                  e->name, STR_ARG(format));
     return status_with_hint(st, "known are 'json', 'csv' and 'tsv'");
 }
 
 struct status source_check(struct arena *a, const struct io_endpoint *e)
 {
-    TRY(options_check(a, e, "source", source_options, sizeof source_options / sizeof source_options[0]));
+    TRY(options_check(a, e, "source", source_options,
+                      sizeof source_options / sizeof source_options[0]));
     TRY(check_format(a, e));
     struct url u;
     TRY(url_parse(a, e, &u));
     if (class_of(u.kind) || u.kind == URL_SQLITE) return OK;
-    return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s cannot be a source", STR_ARG(e->url), e->name);
+    return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s cannot be a source", STR_ARG(e->url),
+                      e->name);
 }
 
 struct status source_open(struct arena *a, const struct io_endpoint *e, struct source **out)
@@ -82,8 +88,9 @@ struct status source_open(struct arena *a, const struct io_endpoint *e, struct s
     TRY(url_parse(a, e, &u));
     const struct input_class *class = class_of(u.kind);
     if (!class) {
-        struct status st = status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s cannot be a stream's source", STR_ARG(e->url),
-                                      e->name);
+        struct status st =
+            status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s cannot be a stream's source",
+                       STR_ARG(e->url), e->name);
         return status_with_hint(st, "SQLite tables are for CREATE REFERENCE TABLE");
     }
     struct source *s = mem_calloc(1, sizeof *s);
@@ -92,7 +99,9 @@ struct status source_open(struct arena *a, const struct io_endpoint *e, struct s
     s->row_delimiter = option_text(e, "row_delimiter", "");
     s->file_start = true;
     s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    s->in = (struct input){ .class = class, .arena = a, .endpoint = e, .fd = -1, .stop_fd = s->stop_fd };
+    s->in = (struct input){
+        .class = class, .arena = a, .endpoint = e, .fd = -1, .stop_fd = s->stop_fd
+    };
     struct status st = class->open(&s->in, a, e, &u);
     if (st.err != ERR_NONE) {
         source_close(s);
@@ -106,7 +115,8 @@ struct status source_open(struct arena *a, const struct io_endpoint *e, struct s
 
 static struct status gzip_failed(const struct source *s, const char *why)
 {
-    return status_new(s->arena, ERR_IO, s->in.endpoint->at, "%s of %s is damaged gzip data, about byte %llu: %s", s->in.path,
+    return status_new(s->arena, ERR_IO, s->in.endpoint->at,
+                      "%s of %s is damaged gzip data, about byte %llu: %s", s->in.path,
                       s->in.endpoint->name, (unsigned long long)s->done, why);
 }
 
@@ -119,7 +129,8 @@ static void sniff(struct source *s, const char *p, size_t n)
     if (!s->packed) s->packed = mem_alloc(PACKED_SIZE);
 }
 
-static enum input_result read_packed(struct source *s, char *out, size_t cap, int wait_ms, size_t *n, struct status *st)
+static enum input_result read_packed(struct source *s, char *out, size_t cap, int wait_ms,
+                                     size_t *n, struct status *st)
 {
     for (;;) {
         const char *why = "";
@@ -129,7 +140,8 @@ static enum input_result read_packed(struct source *s, char *out, size_t cap, in
         }
         if (*n) return INPUT_BYTES;
         size_t            got = 0;
-        enum input_result result = s->in.class->read(&s->in, s->packed, PACKED_SIZE, wait_ms, &got, st);
+        enum input_result result =
+            s->in.class->read(&s->in, s->packed, PACKED_SIZE, wait_ms, &got, st);
         if (result == INPUT_END && !gunzip_at_end(s->gunzip)) {
             *st = gzip_failed(s, "it ends too early");
             return INPUT_FAILED;
@@ -141,7 +153,8 @@ static enum input_result read_packed(struct source *s, char *out, size_t cap, in
     }
 }
 
-static enum input_result read_bytes(struct source *s, char *out, size_t cap, int wait_ms, size_t *n, struct status *st)
+static enum input_result read_bytes(struct source *s, char *out, size_t cap, int wait_ms, size_t *n,
+                                    struct status *st)
 {
     if (s->gunzip) return read_packed(s, out, cap, wait_ms, n, st);
     enum input_result result = s->in.class->read(&s->in, out, cap, wait_ms, n, st);
@@ -180,7 +193,8 @@ static void hand_out(struct source *s, struct block *b, size_t n, size_t whole)
     memset(b->data + n, 0, BLOCK_PAD);
 }
 
-/* A record beyond the limit: its beginning is handed out as a record of its own, which will be refused; the rest is left out. */
+/* A record beyond the limit: its beginning is handed out as a record of its own, which will be refused;
+ * the rest is left out. */
 static void cut_oversized(struct source *s, struct block *b, size_t n)
 {
     hand_out(s, b, n, n);
@@ -224,7 +238,8 @@ static struct block *begin_block(struct source *s, size_t want)
 }
 
 /* One read into the block behind its n bytes, which grow. */
-static enum input_result fill(struct source *s, struct block *b, size_t *n, int wait_ms, struct status *st)
+static enum input_result fill(struct source *s, struct block *b, size_t *n, int wait_ms,
+                              struct status *st)
 {
     size_t            got = 0;
     enum input_result result = read_bytes(s, b->data + *n, b->cap - *n, wait_ms, &got, st);
@@ -235,8 +250,8 @@ static enum input_result fill(struct source *s, struct block *b, size_t *n, int 
     return INPUT_BYTES;
 }
 
-enum source_result source_read(struct source *s, size_t want, int wait_ms, struct block **out, bool *first,
-                               struct status *st)
+enum source_result source_read(struct source *s, size_t want, int wait_ms, struct block **out,
+                               bool *first, struct status *st)
 {
     *st = OK;
     while (!s->ended) {
@@ -244,7 +259,8 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
         size_t            n = s->carry.len;
         enum input_result result = fill(s, b, &n, wait_ms, st);
         bool              file_end = result == INPUT_END;
-        size_t            whole = result == INPUT_BYTES || file_end ? whole_records(s, b->data, n, file_end) : 0;
+        size_t            whole =
+            result == INPUT_BYTES || file_end ? whole_records(s, b->data, n, file_end) : 0;
         *first = s->file_start;
         if (!whole && n >= LIMIT_RECORD_BYTES) {
             cut_oversized(s, b, n);

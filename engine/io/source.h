@@ -5,11 +5,12 @@
 
 #include "io/decode.h"
 
-/* Options of an endpoint, as written; who knows an option takes it, what is left over is an error that names the nearest. */
+/* Options of an endpoint, as written; who knows an option takes it, what is left over is an error that
+ * names the nearest. */
 struct io_option {
-    struct str  name;  /* lower case */
-    struct str  text;  /* value as text: 'TRUE', 5, ... */
-    int64_t     ms;    /* INTERVAL values: milliseconds, else -1 */
+    struct str  name; /* lower case */
+    struct str  text; /* value as text: 'TRUE', 5, ... */
+    int64_t     ms;   /* INTERVAL values: milliseconds, else -1 */
     struct span at;
 };
 
@@ -23,20 +24,23 @@ struct io_endpoint {
 };
 
 enum source_result {
-    SOURCE_BLOCK,   /* a block of at least one whole record */
-    SOURCE_IDLE,    /* nothing within the time; live input goes on later */
+    SOURCE_BLOCK, /* a block of at least one whole record */
+    SOURCE_IDLE,  /* nothing within the time; live input goes on later */
     SOURCE_END,
-    SOURCE_FAILED   /* see status */
+    SOURCE_FAILED /* see status */
 };
 
 struct source;
 
 /* Checks URL and options without touching anything, so that `sluice check` can call it. */
 struct status source_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
-struct status source_open(struct arena *a, const struct io_endpoint *e, struct source **out) MUST_CHECK;
-/* Waits at most wait_ms (0: not at all; -1: as long as it takes) and takes what is there, at most about `want` bytes: never waits to
- * fill. *first: the block begins a file (header). Interrupted by source_stop. The block is the caller's. */
-enum source_result source_read(struct source *s, size_t want, int wait_ms, struct block **out, bool *first, struct status *st);
+struct status source_open(struct arena *a, const struct io_endpoint *e,
+                          struct source **out) MUST_CHECK;
+/* Waits at most wait_ms (0: not at all; -1: as long as it takes) and takes what is there, at most about
+ * `want` bytes: never waits to fill. *first: the block begins a file (header). Interrupted by source_stop.
+ * The block is the caller's. */
+enum source_result source_read(struct source *s, size_t want, int wait_ms, struct block **out,
+                               bool *first, struct status *st);
 /* Ends waiting reads from another thread or a signal handler; the source then ends. */
 void source_stop(struct source *s);
 /* True when input may pause (a pipe, a terminal, a followed file): idle bounds by the clock make sense. */

@@ -1,5 +1,5 @@
-/* src_dir.c: dir:PATH: all files below a folder, in the order of their paths. Hidden files and folders are left out, and files that a
- * folder sink has not finished yet. */
+/* src_dir.c: dir:PATH: all files below a folder, in the order of their paths. Hidden files and folders are
+ * left out, and files that a folder sink has not finished yet. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,12 +22,14 @@ static bool is_unfinished(const char *name)
     return n > 5 && strcmp(name + n - 5, ".part") == 0;
 }
 
-static struct status collect(struct input *in, struct arena *a, const char *folder, struct file_list *out)
+static struct status collect(struct input *in, struct arena *a, const char *folder,
+                             struct file_list *out)
 {
     DIR *dir = opendir(folder);
     if (!dir) {
-        return status_new(a, ERR_UNREACHABLE, in->endpoint->at, "cannot open the folder %s of %s: %s", folder,
-                          in->endpoint->name, strerror(errno));
+        return status_new(a, ERR_UNREACHABLE, in->endpoint->at,
+                          "cannot open the folder %s of %s: %s", folder, in->endpoint->name,
+                          strerror(errno));
     }
     struct status st = OK;
     for (struct dirent *entry; st.err == ERR_NONE && (entry = readdir(dir));) {
@@ -47,7 +49,8 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static struct status dir_open(struct input *in, struct arena *a, const struct io_endpoint *e, const struct url *u)
+static struct status dir_open(struct input *in, struct arena *a, const struct io_endpoint *e,
+                              const struct url *u)
 {
     (void)e;
     struct file_list files = { 0 };
@@ -68,7 +71,8 @@ static struct status dir_open(struct input *in, struct arena *a, const struct io
     return OK;
 }
 
-static enum input_result dir_read(struct input *in, char *out, size_t cap, int wait_ms, size_t *n, struct status *st)
+static enum input_result dir_read(struct input *in, char *out, size_t cap, int wait_ms, size_t *n,
+                                  struct status *st)
 {
     return in->fd < 0 ? INPUT_END : input_read_fd(in, out, cap, wait_ms, n, st);
 }

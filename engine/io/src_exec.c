@@ -1,4 +1,5 @@
-/* src_exec.c: exec:COMMAND: the lines that a program prints. The shell runs it; a program that fails makes the source fail. */
+/* src_exec.c: exec:COMMAND: the lines that a program prints. The shell runs it; a program that fails makes
+ * the source fail. */
 
 #include <errno.h>
 #include <signal.h>
@@ -7,11 +8,13 @@
 
 #include "io/input.h"
 
-static struct status exec_open(struct input *in, struct arena *a, const struct io_endpoint *e, const struct url *u)
+static struct status exec_open(struct input *in, struct arena *a, const struct io_endpoint *e,
+                               const struct url *u)
 {
     int ends[2];
     if (pipe(ends) != 0) {
-        return status_new(a, ERR_UNREACHABLE, e->at, "cannot start '%s' for %s: %s", u->path, e->name, strerror(errno));
+        return status_new(a, ERR_UNREACHABLE, e->at, "cannot start '%s' for %s: %s", u->path,
+                          e->name, strerror(errno));
     }
     in->pid = fork();
     if (in->pid == 0) {
@@ -27,7 +30,8 @@ static struct status exec_open(struct input *in, struct arena *a, const struct i
     in->path = u->path;
     in->live = true;
     if (in->pid > 0) return OK;
-    return status_new(a, ERR_UNREACHABLE, e->at, "cannot start '%s' for %s: %s", u->path, e->name, strerror(errno));
+    return status_new(a, ERR_UNREACHABLE, e->at, "cannot start '%s' for %s: %s", u->path, e->name,
+                      strerror(errno));
 }
 
 /* The program has closed its output: how did it end? */
@@ -38,11 +42,13 @@ static struct status take_end(struct input *in)
     in->pid = 0;
     if (WIFEXITED(how) && WEXITSTATUS(how) == 0) return OK;
     if (WIFEXITED(how)) {
-        return status_new(in->arena, ERR_IO, in->endpoint->at, "program '%s' of %s ended with exit code %d", in->path,
+        return status_new(in->arena, ERR_IO, in->endpoint->at,
+                          "program '%s' of %s ended with exit code %d", in->path,
                           in->endpoint->name, WEXITSTATUS(how));
     }
-    return status_new(in->arena, ERR_IO, in->endpoint->at, "program '%s' of %s was ended by signal %d", in->path,
-                      in->endpoint->name, WTERMSIG(how));
+    return status_new(in->arena, ERR_IO, in->endpoint->at,
+                      "program '%s' of %s was ended by signal %d", in->path, in->endpoint->name,
+                      WTERMSIG(how));
 }
 
 static bool exec_next(struct input *in, struct status *st)

@@ -1,7 +1,8 @@
 /*
  * src_file.c: file:PATH and bare paths: a regular file, read to its end or followed as it grows, or a named pipe.
  *
- * A followed file that shrank, or was replaced by another one of its name, is read from its start again, as log files are rotated.
+ * A followed file that shrank, or was replaced by another one of its name, is read from its start again, as
+ * log files are rotated.
  */
 
 #include <sys/stat.h>
@@ -11,7 +12,8 @@
 
 enum { FOLLOW_POLL_MS = 50 };
 
-static struct status file_open(struct input *in, struct arena *a, const struct io_endpoint *e, const struct url *u)
+static struct status file_open(struct input *in, struct arena *a, const struct io_endpoint *e,
+                               const struct url *u)
 {
     (void)a;
     in->follow = option_is(e, "follow", false);
@@ -33,7 +35,8 @@ static bool was_rotated(struct input *in)
     return true;
 }
 
-static enum input_result file_read(struct input *in, char *out, size_t cap, int wait_ms, size_t *n, struct status *st)
+static enum input_result file_read(struct input *in, char *out, size_t cap, int wait_ms, size_t *n,
+                                   struct status *st)
 {
     for (int waited = 0;; waited += FOLLOW_POLL_MS) {
         enum input_result result = input_read_fd(in, out, cap, wait_ms, n, st);
@@ -70,7 +73,8 @@ const struct input_class input_file_class = {
     .close = file_close,
 };
 
-static struct status stdin_open(struct input *in, struct arena *a, const struct io_endpoint *e, const struct url *u)
+static struct status stdin_open(struct input *in, struct arena *a, const struct io_endpoint *e,
+                                const struct url *u)
 {
     struct stat about;
     (void)a;

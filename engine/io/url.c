@@ -11,13 +11,25 @@ struct scheme {
 };
 
 static const struct scheme schemes[] = {
-    { "file", URL_FILE, false },  { "dir", URL_DIR, false },    { "sqlite", URL_SQLITE, false },
-    { "exec", URL_EXEC, false },  { "null", URL_NULL, false },  { "tcp", URL_FILE, true },
-    { "unix", URL_FILE, true },   { "http", URL_FILE, true },   { "https", URL_FILE, true },
-    { "mqtt", URL_FILE, true },   { "mqtts", URL_FILE, true },  { "smtp", URL_FILE, true },
-    { "vault", URL_FILE, true },  { "kafka", URL_FILE, true },  { "kinesis", URL_FILE, true },
+    { "file", URL_FILE, false },
+    { "dir", URL_DIR, false },
+    { "sqlite", URL_SQLITE, false },
+    { "exec", URL_EXEC, false },
+    { "null", URL_NULL, false },
+    { "tcp", URL_FILE, true },
+    { "unix", URL_FILE, true },
+    { "http", URL_FILE, true },
+    { "https", URL_FILE, true },
+    { "mqtt", URL_FILE, true },
+    { "mqtts", URL_FILE, true },
+    { "smtp", URL_FILE, true },
+    { "vault", URL_FILE, true },
+    { "kafka", URL_FILE, true },
+    { "kinesis", URL_FILE, true },
 };
-enum { N_SCHEMES = sizeof schemes / sizeof schemes[0] };
+enum {
+    N_SCHEMES = sizeof schemes / sizeof schemes[0]
+};
 
 /* Length of "scheme" in "scheme:rest", 0 for a bare path. One letter is no scheme. */
 static size_t scheme_length(const char *url)
@@ -38,8 +50,9 @@ static struct status unknown_scheme(struct arena *a, const struct io_endpoint *e
             nearest = schemes[i].name;
         }
     }
-    struct status st = status_new(a, ERR_BAD_URL, e->at, "no kind of endpoint \"%.*s:\" in '%.*s' of %s", STR_ARG(name),
-                                  STR_ARG(e->url), e->name);
+    struct status st =
+        status_new(a, ERR_BAD_URL, e->at, "no kind of endpoint \"%.*s:\" in '%.*s' of %s",
+                   STR_ARG(name), STR_ARG(e->url), e->name);
     return status_with_hint(st, nearest ? str_format_c(a, "did you mean \"%s:\"?", nearest)
                                         : "known are -, file:, dir:, sqlite:, exec: and null:");
 }
@@ -51,7 +64,8 @@ static const char *resolve_path(struct arena *a, const struct io_endpoint *e, co
 }
 
 /* sqlite:PATH?table=T */
-static struct status parse_table(struct arena *a, const struct io_endpoint *e, char *path, struct url *out)
+static struct status parse_table(struct arena *a, const struct io_endpoint *e, char *path,
+                                 struct url *out)
 {
     char *mark = strstr(path, "?table=");
     if (mark && mark[7]) {
@@ -59,17 +73,20 @@ static struct status parse_table(struct arena *a, const struct io_endpoint *e, c
         *mark = 0;
         return OK;
     }
-    return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s names no table: write sqlite:PATH?table=NAME", STR_ARG(e->url),
+    return status_new(a, ERR_BAD_URL, e->at,
+                      "'%.*s' of %s names no table: write sqlite:PATH?table=NAME", STR_ARG(e->url),
                       e->name);
 }
 
-static struct status parse_scheme(struct arena *a, const struct io_endpoint *e, const char *url, size_t n, struct url *out)
+static struct status parse_scheme(struct arena *a, const struct io_endpoint *e, const char *url,
+                                  size_t n, struct url *out)
 {
     struct str name = str_view(url, n);
     for (size_t i = 0; i < N_SCHEMES; i++) {
         if (!str_equal_c(name, schemes[i].name)) continue;
         if (schemes[i].later) {
-            return status_new(a, ERR_NOT_SUPPORTED, e->at, "\"%.*s:\" in '%.*s' of %s is not supported by this version",
+            return status_new(a, ERR_NOT_SUPPORTED, e->at,
+                              "\"%.*s:\" in '%.*s' of %s is not supported by this version",
                               STR_ARG(name), STR_ARG(e->url), e->name);
         }
         out->kind = schemes[i].kind;
@@ -91,7 +108,8 @@ struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url
     if (n) TRY(parse_scheme(a, e, url, n, out));
     if (out->kind == URL_NULL) return OK;
     if (out->path[0] == 0) {
-        return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has nothing behind its scheme", STR_ARG(e->url), e->name);
+        return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has nothing behind its scheme",
+                          STR_ARG(e->url), e->name);
     }
     if (out->kind != URL_EXEC) out->path = resolve_path(a, e, out->path);
     if (out->kind != URL_SQLITE) return OK;
@@ -127,8 +145,8 @@ static bool parse_count(struct str s, int64_t *out)
 static bool parse_size(struct str s, int64_t *out)
 {
     static const char *const units[] = { "", "KB", "MB", "GB" };
-    const char *p = str_data(&s);
-    uint32_t    digits = 0;
+    const char              *p = str_data(&s);
+    uint32_t                 digits = 0;
     while (digits < s.len && p[digits] >= '0' && p[digits] <= '9') digits++;
     if (!parse_count(str_view(p, digits), out)) return false;
     while (digits < s.len && p[digits] == ' ') digits++;
@@ -170,8 +188,9 @@ static bool value_fits(const struct io_option *o, int kind)
     }
 }
 
-static struct status unknown_option(struct arena *a, const struct io_endpoint *e, const struct io_option *o,
-                                    const char *what, const struct option_def *defs, size_t n_defs)
+static struct status unknown_option(struct arena *a, const struct io_endpoint *e,
+                                    const struct io_option *o, const char *what,
+                                    const struct option_def *defs, size_t n_defs)
 {
     const char *nearest = NULL;
     int         best = 4;
@@ -184,10 +203,11 @@ static struct status unknown_option(struct arena *a, const struct io_endpoint *e
         }
         buf_printf(&all, "%s%s", i ? ", " : "", defs[i].name);
     }
-    const char   *hint = nearest      ? str_format_c(a, "did you mean \"%s\"?", nearest)
-                         : all.len    ? str_format_c(a, "known are: %s", buf_c(&all))
-                                      : NULL;
-    struct status st = status_new(a, ERR_BAD_OPTION, o->at, "%s %s has no option \"%.*s\"", what, e->name, STR_ARG(o->name));
+    const char   *hint = nearest   ? str_format_c(a, "did you mean \"%s\"?", nearest)
+                         : all.len ? str_format_c(a, "known are: %s", buf_c(&all))
+                                   : NULL;
+    struct status st = status_new(a, ERR_BAD_OPTION, o->at, "%s %s has no option \"%.*s\"", what,
+                                  e->name, STR_ARG(o->name));
     buf_free(&all);
     return status_with_hint(st, hint);
 }
@@ -203,8 +223,8 @@ struct status options_check(struct arena *a, const struct io_endpoint *e, const 
         }
         if (!def) return unknown_option(a, e, o, what, defs, n_defs);
         if (!value_fits(o, def->kind)) {
-            return status_new(a, ERR_BAD_OPTION, o->at, "option \"%s\" of %s is '%.*s', not %s", def->name, e->name,
-                              STR_ARG(o->text), expected_value(def->kind));
+            return status_new(a, ERR_BAD_OPTION, o->at, "option \"%s\" of %s is '%.*s', not %s",
+                              def->name, e->name, STR_ARG(o->text), expected_value(def->kind));
         }
     }
     return OK;

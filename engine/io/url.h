@@ -9,11 +9,12 @@ enum url_kind { URL_STDIO, URL_FILE, URL_DIR, URL_SQLITE, URL_EXEC, URL_NULL };
 
 struct url {
     enum url_kind kind;
-    const char   *path;  /* file, folder or command; relative paths already stand relative to the endpoint's base */
+    const char   *path;  /* file, folder or command; a relative path stands relative to the base already */
     const char   *table; /* ?table=T, or NULL */
 };
 
-/* Fails with BAD_URL: an unknown scheme (the nearest one as hint), one that this version does not have, a missing part. */
+/* Fails with BAD_URL: an unknown scheme (the nearest one as hint), one that this version does not have, a
+ * missing part. */
 struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url *out) MUST_CHECK;
 
 /* ---- options ---- */
@@ -31,9 +32,9 @@ struct str option_text(const struct io_endpoint *e, const char *name, const char
 bool       option_is(const struct io_endpoint *e, const char *name, bool otherwise);
 int64_t    option_count(const struct io_endpoint *e, const char *name, int64_t otherwise);
 /* "5 MB", "64KB", 1000: bytes. */
-int64_t    option_size(const struct io_endpoint *e, const char *name, int64_t otherwise);
+int64_t option_size(const struct io_endpoint *e, const char *name, int64_t otherwise);
 /* Milliseconds; a plain number counts seconds. */
-int64_t    option_interval(const struct io_endpoint *e, const char *name, int64_t otherwise);
+int64_t option_interval(const struct io_endpoint *e, const char *name, int64_t otherwise);
 
 /* "json", "csv" or "tsv": the option `format`, else the ending of the path, else "json". */
 const char *url_format(const struct io_endpoint *e, const struct url *u);
