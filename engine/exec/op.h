@@ -18,6 +18,7 @@
 #include "exec/program.h"
 #include "sql/plan.h"
 
+struct error_log;
 struct graph;
 struct op;
 
@@ -54,11 +55,15 @@ struct op {
     const struct op_class  *class;
     const struct plan_node *node;    /* NULL for streams, sources and sinks */
     struct graph           *graph;
+    const struct program_env *env;   /* what its expressions may ask */
+    struct error_log       *errors;  /* where its faults go: the graph's, or a section's */
+    struct str              name;    /* unique in the graph; its snapshot is found by it */
     struct arena           *arena;   /* lives as long as the operator */
     struct arena           *scratch; /* reset after each push and advance */
     struct account         *account; /* of state that grows with data */
     uint32_t                pump;    /* number of the pump that it belongs to; 0: none */
     uint32_t                n_inputs;
+    bool                    loose;   /* rows were timed by AS ROWTIME: they alone move time (dialect L-57) */
     struct op_edge         *outputs;
     uint32_t                n_outputs;
     struct bound            bound;   /* the last one emitted */
@@ -83,7 +88,17 @@ struct status op_save_nothing(const struct op *op, struct snap_writer *w);
 struct status op_load_nothing(struct op *op, struct snap_reader *r);
 void          op_close_nothing(struct op *op);
 
-extern const struct op_class op_stream_class, op_filter_class, op_project_class, op_group_class, op_lookup_class,
-    op_union_class, op_table_fn_class, op_source_class, op_sink_class;
+/* Where they differ by what the plan says: */
+extern const struct op_class op_source_class;  /* ROWTIME is the arrival */
+extern const struct op_class op_timed_class;   /* a source whose ROWTIME is a column: put in order */
+extern const struct op_class op_stream_class;  /* at most one writer */
+extern const struct op_class op_merge_class;   /* a stream with several */
+extern const struct op_class op_project_class; /* rows keep their times */
+extern const struct op_class op_retime_class;  /* AS ROWTIME */
+extern const struct op_class op_group_class;   /* tumbling windows */
+extern const struct op_class op_stagger_class;
+extern const struct op_class op_enter_class;   /* a pump's rows become those of its target */
+extern const struct op_class op_filter_class, op_lookup_class, op_union_class, op_table_fn_class,
+    op_sink_class;
 
 #endif

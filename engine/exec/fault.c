@@ -1,0 +1,372 @@
+/*
+ * fault.c: failed rows to the columns of error_stream.
+ *
+ * An error row is one block of memory with its texts behind it; texts are made at once, while the batch of the row is at
+ * hand. Rows are sorted when they are given out. Its place is the failed row's cause and path with the word of the
+ * failing pump behind it, as if the error were what the pump made of the row.
+ */
+
+#include "exec/fault.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "data/text.h"
+#include "time/gather.h"
+
+struct error_row {
+    rowtime  cause_time;
+    uint64_t cause_seq;
+    uint64_t number; /* of equal places the first comes first */
+    rowtime  data_time;
+    bool     has_data_time;
+    uint8_t  err; /* enum err */
+    uint32_t pump;
+    uint32_t path_len, message_len, text_len;
+    uint64_t path[]; /* then the message, then the text */
+};
+
+_Static_assert(ERR_COUNT <= UINT8_MAX, "an error fits its field");
+
+struct error_log {
+    struct error_config config;
+    int32_t            *record_column; /* of a stream: the record's text; -1: none */
+    struct error_row  **rows;
+    size_t              count, cap;
+    uint64_t            next;
+    struct buf          text;
+};
+
+/* ---- names ---- */
+
+/* DECISION L-28. */
+static const char *error_name(enum err err)
+{
+    switch (err) {
+    case ERR_COERCION: return "COERCION_ERROR";
+    case ERR_PARSE: return "PARSE_ERROR";
+    case ERR_DIVISION_BY_ZERO: return "DIVISION_BY_ZERO";
+    case ERR_NUMERIC_OVERFLOW:
+    case ERR_DATETIME_OVERFLOW:
+    case ERR_INTERVAL_OVERFLOW: return "NUMERIC_OVERFLOW";
+    case ERR_STRING_TOO_LONG: return "STRING_TRUNCATION";
+    case ERR_CANNOT_CONVERT:
+    case ERR_CANNOT_CONVERT_DATETIME: return "CAST_ERROR";
+    case ERR_NULL_NOT_ALLOWED: return "NULL_NOT_ALLOWED";
+    case ERR_OUT_OF_ORDER: return "ROWTIME_OUT_OF_ORDER";
+    default: return "DATA_ERROR";
+    }
+}
+
+/* ---- one row ---- */
+
+static char *message_of(struct error_row *e)
+{
+    return (char *)(e->path + e->path_len);
+}
+
+static char *text_of(struct error_row *e)
+{
+    return message_of(e) + e->message_len;
+}
+
+static struct error_row *new_row(uint32_t path_len, size_t message_len, size_t text_len)
+{
+    struct error_row *e = mem_calloc(
+        1, sizeof *e + path_len * sizeof *e->path + message_len + text_len);
+    e->path_len = path_len;
+    e->message_len = (uint32_t)message_len;
+    e->text_len = (uint32_t)text_len;
+    return e;
+}
+
+static void add_row(struct error_log *log, struct error_row *e)
+{
+    if (log->count == log->cap) {
+        log->cap = log->cap ? log->cap * 2 : 16;
+        log->rows = mem_realloc(log->rows, log->cap * sizeof *log->rows);
+    }
+    e->number = log->next++;
+    log->rows[log->count++] = e;
+}
+
+static struct error_row *make_row(struct error_log *log, uint32_t path_len, enum err err,
+                                  const char *message)
+{
+    if (!message) message = err_text(err);
+    size_t message_len = log->config.render ? strlen(message) : 0;
+    message_len = utf8_prefix(message, message_len, LIMIT_ERROR_MESSAGE);
+    size_t text_len = log->text.len < LIMIT_ERROR_DATA_ROW / 2 ? log->text.len
+                                                               : LIMIT_ERROR_DATA_ROW / 2;
+    struct error_row *e = new_row(path_len, message_len, text_len);
+    e->err = (uint8_t)err;
+    if (message_len) memcpy(message_of(e), message, message_len);
+    if (text_len) memcpy(text_of(e), log->text.data, text_len);
+    return e;
+}
+
+/* ---- DATA_ROW ---- */
+
+static void columns_text(const struct schema *schema, uint32_t n_columns, const struct batch *b,
+                         uint32_t row, struct buf *out)
+{
+    buf_append_char(out, '{');
+    for (uint32_t i = 0; i < n_columns && i < b->n_columns; i++) {
+        if (i) buf_append_char(out, ',');
+        struct str name = schema->columns[i].name;
+        text_json_string(out, str_data(&name), name.len);
+        buf_append_char(out, ':');
+        text_json_value(out, &b->columns[i], row);
+    }
+    buf_append_char(out, '}');
+}
+
+/* The record that a row of a source stream came from, NULL without one. */
+static const struct str *record_of(const struct error_log *log, const struct batch *b, uint32_t row)
+{
+    if (!b->origin.stream) return NULL;
+    int32_t column = log->record_column[b->origin.stream - 1];
+    if (column < 0 || (uint32_t)column >= b->n_columns) return NULL;
+    const struct vector *v = &b->columns[column];
+    return vector_is_null(v, row) ? NULL : &v->str[vector_at(v, row)];
+}
+
+void errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row, struct buf *out)
+{
+    const struct str *record = record_of(log, b, row);
+    if (record) {
+        buf_append_str(out, *record);
+    } else if (b->origin.stream) {
+        const struct plan_stream *s = &log->config.plan->streams[b->origin.stream - 1];
+        columns_text(&s->schema, s->n_visible, b, row, out);
+    }
+}
+
+static void render_row(struct error_log *log, struct row_ref from, const struct schema *schema)
+{
+    const struct str *record = record_of(log, from.batch, from.row);
+    if (record && log->config.row_of_record) {
+        uint32_t source = log->config.plan->streams[from.batch->origin.stream - 1].source;
+        log->config.row_of_record(log->config.row_arg, source, *record, &log->text);
+    } else if (from.batch->origin.stream) {
+        errors_row_text(log, from.batch, from.row, &log->text);
+    } else if (schema) {
+        columns_text(schema, schema->n_columns, from.batch, from.row, &log->text);
+    }
+}
+
+/* ---- what comes in ---- */
+
+void errors_add_rows(struct error_log *log, uint32_t pump, const struct batch *in,
+                     const struct schema *schema, const struct faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct fault *f = &faults->items[i];
+        struct row_ref from = gather_origin((struct batch *)(uintptr_t)in, f->row);
+        buf_clear(&log->text);
+        if (log->config.render) render_row(log, from, schema);
+        struct error_row *e = make_row(log, in->path_len + 1, f->err, f->message);
+        e->cause_time = in->cause_times[f->row];
+        e->cause_seq = in->cause_seqs[f->row];
+        for (uint32_t k = 0; k < in->path_len; k++) {
+            e->path[k] = in->path[k].words ? in->path[k].words[f->row] : in->path[k].all;
+        }
+        e->path[in->path_len] = (uint64_t)pump << 32;
+        e->pump = pump;
+        e->has_data_time = true;
+        e->data_time = from.batch->rowtimes[from.row];
+        add_row(log, e);
+    }
+}
+
+void errors_add_input(struct error_log *log, const struct error_input *in)
+{
+    buf_clear(&log->text);
+    if (log->config.render) buf_append_str(&log->text, in->text);
+    struct error_row *e = make_row(log, 0, in->err, in->message);
+    e->cause_time = in->cause_time;
+    e->cause_seq = in->cause_seq;
+    e->has_data_time = in->has_rowtime;
+    e->data_time = in->rowtime;
+    add_row(log, e);
+}
+
+size_t errors_count(const struct error_log *log)
+{
+    return log->count;
+}
+
+void errors_move(struct error_log *to, struct error_log *from)
+{
+    for (size_t i = 0; i < from->count; i++) add_row(to, from->rows[i]);
+    from->count = 0;
+}
+
+/* ---- what goes out ---- */
+
+static int compare_rows(const void *x, const void *y)
+{
+    const struct error_row *a = *(struct error_row *const *)x, *b = *(struct error_row *const *)y;
+    if (a->cause_time != b->cause_time) return a->cause_time < b->cause_time ? -1 : 1;
+    if (a->cause_seq != b->cause_seq) return a->cause_seq < b->cause_seq ? -1 : 1;
+    uint32_t len = a->path_len > b->path_len ? a->path_len : b->path_len;
+    for (uint32_t i = 0; i < len; i++) {
+        uint64_t p = i < a->path_len ? a->path[i] : 0, q = i < b->path_len ? b->path[i] : 0;
+        if (p != q) return p < q ? -1 : 1;
+    }
+    return a->number < b->number ? -1 : 1;
+}
+
+static void put_text(struct builder *out, enum error_column column, struct str s)
+{
+    const struct value v = { .type = type_varchar(0), .str = s };
+    builder_value(out, column, &v);
+}
+
+static void put_time(struct builder *out, enum error_column column, rowtime t)
+{
+    const struct value v = { .type = type_of(TYPE_TIMESTAMP), .i64 = t };
+    builder_value(out, column, &v);
+}
+
+static void put_hex(struct error_log *log, struct builder *out, struct error_row *e)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    const char *text = text_of(e);
+    buf_clear(&log->text);
+    char *hex = buf_reserve(&log->text, e->text_len * 2 + 1);
+    for (uint32_t i = 0; i < e->text_len; i++) {
+        hex[2 * i] = digits[(unsigned char)text[i] >> 4];
+        hex[2 * i + 1] = digits[(unsigned char)text[i] & 15];
+    }
+    put_text(out, ERROR_DATA_ROW, str_view(hex, e->text_len * 2));
+}
+
+static struct str pump_name(const struct app_plan *plan, uint32_t number)
+{
+    for (uint32_t i = 0; i < plan->n_pumps; i++) {
+        if (plan->pumps[i].number == number) return plan->pumps[i].name;
+    }
+    return STR_EMPTY;
+}
+
+static void put_row(struct error_log *log, struct builder *out, struct error_row *e, rowtime now)
+{
+    builder_row(out, now, e->cause_time, e->cause_seq, e->path, e->path_len);
+    put_time(out, ERROR_TIME, now);
+    put_text(out, ERROR_LEVEL, str_c("ERROR"));
+    put_text(out, ERROR_NAME, str_c(error_name(e->err)));
+    put_text(out, ERROR_MESSAGE, str_view(message_of(e), e->message_len));
+    if (e->has_data_time) put_time(out, ERROR_DATA_ROWTIME, e->data_time);
+    put_hex(log, out, e);
+    struct str name = pump_name(log->config.plan, e->pump);
+    if (name.len) put_text(out, ERROR_PUMP_NAME, name);
+}
+
+static bool is_due(const struct error_row *e, struct bound limit)
+{
+    if (limit.time == ROWTIME_END) return true;
+    return bound_compare((struct bound){ e->cause_time, e->cause_seq }, limit) < 0;
+}
+
+size_t errors_take(struct error_log *log, struct bound limit, error_now_fn now, void *now_arg,
+                   rowtime latest, rowtime *last, struct builder *out)
+{
+    if (log->count == 0) return 0;
+    qsort(log->rows, log->count, sizeof *log->rows, compare_rows);
+    size_t n = 0;
+    for (; n < log->count && is_due(log->rows[n], limit); n++) {
+        struct error_row *e = log->rows[n];
+        rowtime t = now ? now(now_arg) : e->cause_time < latest ? e->cause_time : latest;
+        if (t > *last) *last = t;
+        put_row(log, out, e, *last);
+        mem_free(e);
+    }
+    log->count -= n;
+    memmove(log->rows, log->rows + n, log->count * sizeof *log->rows);
+    return n;
+}
+
+/* ---- life and snapshots ---- */
+
+struct error_log *errors_new(const struct error_config *config)
+{
+    struct error_log *log = mem_calloc(1, sizeof *log);
+    log->config = *config;
+    const struct app_plan *plan = config->plan;
+    log->record_column = mem_calloc(plan->n_streams, sizeof *log->record_column);
+    for (uint32_t i = 0; i < plan->n_streams; i++) {
+        const struct plan_stream *s = &plan->streams[i];
+        log->record_column[i] =
+            s->is_source ? schema_find(&s->schema, str_c(plan_hidden_names[HIDDEN_RECORD])) : -1;
+    }
+    return log;
+}
+
+void errors_free(struct error_log *log)
+{
+    if (!log) return;
+    for (size_t i = 0; i < log->count; i++) mem_free(log->rows[i]);
+    mem_free(log->rows);
+    mem_free(log->record_column);
+    buf_free(&log->text);
+    mem_free(log);
+}
+
+void errors_save(const struct error_log *log, struct snap_writer *w)
+{
+    snap_u32(w, (uint32_t)log->count);
+    for (size_t i = 0; i < log->count; i++) {
+        struct error_row *e = log->rows[i];
+        snap_i64(w, e->cause_time);
+        snap_u64(w, e->cause_seq);
+        snap_u8(w, e->has_data_time);
+        snap_i64(w, e->data_time);
+        snap_u8(w, e->err);
+        snap_u32(w, e->pump);
+        snap_u32(w, e->path_len);
+        for (uint32_t k = 0; k < e->path_len; k++) snap_u64(w, e->path[k]);
+        snap_str(w, str_view(message_of(e), e->message_len));
+        snap_str(w, str_view(text_of(e), e->text_len));
+    }
+}
+
+static struct error_row *load_row(struct snap_reader *r)
+{
+    struct error_row head = { 0 };
+    head.cause_time = snap_read_i64(r);
+    head.cause_seq = snap_read_u64(r);
+    head.has_data_time = snap_read_u8(r);
+    head.data_time = snap_read_i64(r);
+    head.err = snap_read_u8(r);
+    head.pump = snap_read_u32(r);
+    uint64_t path[LIMIT_PUMP_DEPTH + 1];
+    uint32_t path_len = snap_read_count(r, sizeof path[0]);
+    if (head.err >= ERR_COUNT || path_len > LIMIT_PUMP_DEPTH + 1) return NULL;
+    for (uint32_t k = 0; k < path_len; k++) path[k] = snap_read_u64(r);
+    struct str message = snap_read_str(r);
+    struct str text = snap_read_str(r);
+    if (r->failed) return NULL;
+    struct error_row *e = new_row(path_len, message.len, text.len);
+    head.path_len = path_len;
+    head.message_len = message.len;
+    head.text_len = text.len;
+    memcpy(e, &head, sizeof head);
+    memcpy(e->path, path, path_len * sizeof *path);
+    memcpy(message_of(e), str_data(&message), message.len);
+    memcpy(text_of(e), str_data(&text), text.len);
+    return e;
+}
+
+bool errors_load(struct error_log *log, struct snap_reader *r)
+{
+    uint32_t n = snap_read_count(r, 42);
+    for (uint32_t i = 0; i < n; i++) {
+        struct error_row *e = load_row(r);
+        if (!e) return false;
+        add_row(log, e);
+    }
+    return !r->failed;
+}

@@ -1,0 +1,62 @@
+#ifndef EXEC_FAULT_H
+#define EXEC_FAULT_H
+
+/*
+ * fault.h: failed rows on their way to error_stream (dialect 4.6, L-28).
+ *
+ * A log collects them with the cause of the row that failed, and gives them out in the order of causes once no
+ * earlier one can come: the order in which single rows going all the way down would fail, wherever batches are cut.
+ */
+
+#include "data/builder.h"
+#include "data/snap.h"
+#include "exec/program.h"
+#include "sql/plan.h"
+
+/* How the raw record of a source becomes the whole row again; JSON text appended to out. */
+typedef void (*error_record_fn)(void *arg, uint32_t source, struct str record, struct buf *out);
+
+struct error_config {
+    const struct app_plan *plan;
+    error_record_fn        row_of_record; /* NULL: the record as it came */
+    void                  *row_arg;
+    bool                   render; /* somebody reads DATA_ROW and MESSAGE */
+};
+
+struct error_log;
+
+struct error_log *errors_new(const struct error_config *config);
+void errors_free(struct error_log *log);
+
+/* Failed rows of a pump. DATA_ROW is the stream's row that a row was made of; where there is none (a group), the row of
+ * `in` itself, its columns named by `schema`. */
+void errors_add_rows(struct error_log *log, uint32_t pump, const struct batch *in,
+                     const struct schema *schema, const struct faults *faults);
+
+/* A record or row that did not enter its stream: no pump, DATA_ROW is the text. */
+struct error_input {
+    rowtime     cause_time; /* its place among the rows of the source */
+    uint64_t    cause_seq;
+    bool        has_rowtime;
+    rowtime     rowtime;
+    enum err    err;
+    const char *message;
+    struct str  text;
+};
+void errors_add_input(struct error_log *log, const struct error_input *e);
+/* The text of a row of a stream: its record, or its columns as JSON. */
+void errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row, struct buf *out);
+
+size_t errors_count(const struct error_log *log);
+/* Everything in `from`, in its order. */
+void errors_move(struct error_log *to, struct error_log *from);
+/* The rows whose cause comes before (limit.time, limit.seq), in order, into a builder with the columns of error_stream;
+ * for BOUND_END all of them. now: the application's clock, NULL: the time of the cause, but at most `latest`. The
+ * ROWTIMEs given do not go back behind *last. Returns how many. */
+typedef rowtime (*error_now_fn)(void *arg);
+size_t errors_take(struct error_log *log, struct bound limit, error_now_fn now, void *now_arg,
+                   rowtime latest, rowtime *last, struct builder *out);
+void errors_save(const struct error_log *log, struct snap_writer *w);
+bool errors_load(struct error_log *log, struct snap_reader *r);
+
+#endif

@@ -1,0 +1,69 @@
+#ifndef EXEC_GRAPH_IMPL_H
+#define EXEC_GRAPH_IMPL_H
+
+/* graph_impl.h: what graph.c, section.c and the operators at the edges of the graph know of each other. */
+
+#include "base/array.h"
+#include "data/builder.h"
+#include "exec/fault.h"
+#include "exec/graph.h"
+#include "time/merge.h"
+
+struct op_list {
+    struct op **items;
+    size_t      count, cap;
+};
+
+struct graph {
+    struct arena          *arena; /* the application's: operators lie in it */
+    struct graph_config    config;
+    const struct app_plan *plan;
+    struct program_env     env;
+    struct op_list         ops;     /* all of them, in the order in which they were made */
+    struct op            **streams; /* plan->n_streams */
+    struct op            **sources; /* plan->n_streams; NULL: not a source */
+    struct op            **results; /* plan->n_pumps: behind a top-level query; NULL: a pump */
+    struct op             *error_stream;
+    struct error_log      *errors;
+    struct builder        *error_rows;
+    rowtime                error_time; /* ROWTIME of the last row of error_stream */
+    rowtime                latest;     /* the latest time that a source has reached */
+};
+
+/* ---- making operators ---- */
+
+/* A new operator with its own scratch arena, in g->ops; to be connected, then opened by graph_new. */
+struct op *graph_op(struct graph *g, const struct op_class *class, struct str name,
+                    const struct plan_node *node, uint32_t pump, uint32_t n_inputs);
+/* The same outside of g->ops, for sections: memory in `a`. */
+struct op *op_new(struct graph *g, struct arena *a, const struct op_class *class, struct str name,
+                  const struct plan_node *node, uint32_t pump, uint32_t n_inputs);
+void op_free(struct op *op);
+void op_connect(struct arena *a, struct op *from, struct op *to, uint32_t input);
+/* Error rows whose turn has come reach error_stream. */
+struct status graph_release_errors(struct graph *g) MUST_CHECK;
+
+/* ---- what some operators are told before they are opened ---- */
+
+void source_setup(struct op *op, uint32_t stream, int32_t rowtime_column, int64_t lateness_ms);
+void enter_setup(struct op *op, uint32_t stream, bool repeats);
+void merge_setup(struct op *op, const struct schema *schema);
+void sink_setup(struct op *op, const struct graph_sink *sink);
+const struct graph_sink *sink_of(const struct op *op);
+
+/* ---- what the graph asks of some ---- */
+
+/* Rows and bad records of a source; class->push takes rows alone. */
+struct status source_take(struct op *op, const struct source_rows *rows) MUST_CHECK;
+/* The least cause of the rows that a merging operator holds; BOUND_END without one. */
+struct bound merge_held(const struct op *op);
+/* How streams' rows are read back from snapshots. */
+struct merge_streams graph_stream_types(struct graph *g);
+/* The types of a schema's columns, in the arena. */
+struct type *schema_types(struct arena *a, const struct schema *s);
+/* The live rows of a batch as a list: its selection, or one made in the arena. */
+const uint32_t *live_rows(struct arena *a, const struct batch *b);
+/* rows without those that have a fault (ascending both), into `out`, which has room for n; returns how many. */
+uint32_t rows_without(const uint32_t *rows, uint32_t n, const struct faults *faults, uint32_t *out);
+
+#endif
