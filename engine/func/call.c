@@ -133,3 +133,24 @@ bool sluice_read(struct sluice_reader *r, void *p, size_t n)
 {
     return snap_read_bytes((struct snap_reader *)r, p, n);
 }
+
+/* ---- binding of table functions ---- */
+
+struct sluice_table_bind call_table_bind(struct arena *a)
+{
+    return (struct sluice_table_bind){ .refused_param = -1, .host = a };
+}
+
+void *sluice_table_alloc(struct sluice_table_bind *b, size_t size)
+{
+    return arena_calloc(b->host, size);
+}
+
+const char *sluice_table_text(struct sluice_table_bind *b, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = format_text(b->host, format, args);
+    va_end(args);
+    return text;
+}

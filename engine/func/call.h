@@ -34,6 +34,8 @@ struct call_host {
 
 /* A bind whose memory comes from `a`. */
 struct sluice_bind call_bind(struct arena *a);
+/* The same for a table function. */
+struct sluice_table_bind call_table_bind(struct arena *a);
 /* The engine's error for a public fault code; ERR_INTERNAL for a number that is none. */
 enum err fn_fault_err(enum sluice_fault code);
 
