@@ -58,8 +58,7 @@ static bool true_option(const struct io_endpoint *e, const char *name)
     return str_equal_nocase_c(text_option(e, name), "true");
 }
 
-/* Options that say how records are read. */
-static struct status decode_options(struct arena *a, const struct io_endpoint *e, struct decode_config *out)
+struct status feed_decode_options(struct arena *a, const struct io_endpoint *e, struct decode_config *out)
 {
     const struct io_option *row_path = find_option(e, "row_path");
     if (row_path) TRY(path_parse(a, row_path->text, row_path->at, &out->row_path));
@@ -77,6 +76,17 @@ static int32_t hidden_column(const struct plan_stream *s, int hidden)
     return -1;
 }
 
+/* Columns that any of the source's streams wants: the same record can go to each of them. */
+static bool *needed_columns(struct arena *a, const struct app_plan *plan, const struct plan_source *s)
+{
+    uint32_t n = plan->streams[s->streams[0]].schema.n_columns;
+    bool    *out = arena_calloc(a, n * sizeof *out);
+    for (uint32_t i = 0; i < s->n_streams; i++) {
+        for (uint32_t c = 0; c < n; c++) out[c] |= plan->streams[s->streams[i]].needed[c];
+    }
+    return out;
+}
+
 struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t source, uint32_t stream, const char *format,
                         struct feed *out)
 {
@@ -91,12 +101,13 @@ struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t s
     out->rowtime_column = plan_source_rowtime(s);
     out->lateness_ms = plan_source_lateness_ms(s);
 
-    bool *needed = arena_dup(a, target->needed, target->schema.n_columns * sizeof *needed);
+    bool *needed = needed_columns(a, plan, s);
     if (out->rowtime_column >= 0) needed[out->rowtime_column] = true;
+    out->needed = needed;
     int32_t record = hidden_column(target, HIDDEN_RECORD);
     out->config = (struct decode_config){ .schema = &s->schema, .needed = needed };
-    out->config.keep_record = record >= 0 && target->needed[record];
-    return decode_options(a, out->endpoint, &out->config);
+    out->config.keep_record = record >= 0 && needed[record];
+    return feed_decode_options(a, out->endpoint, &out->config);
 }
 
 /* ---- rows ---- */
@@ -110,7 +121,7 @@ static void fill_hidden(const struct feed *f, struct batch *b, struct vector *co
     int32_t record = hidden_column(s, HIDDEN_RECORD);
     if (record >= 0 && f->config.keep_record) columns[record] = b->columns[n_declared];
     int32_t arrival = hidden_column(s, HIDDEN_ARRIVAL);
-    if (arrival < 0 || !s->needed[arrival]) return;
+    if (arrival < 0 || !f->needed[arrival]) return;
     struct vector *v = &columns[arrival];
     if (f->rowtime_column >= 0) {
         *v = columns[f->rowtime_column]; /* without better knowledge it is the ROWTIME (L-21) */
@@ -227,7 +238,7 @@ static void check_source(struct arena *a, const struct plan_endpoint *e, struct 
     struct decode_config ignored = { 0 };
     if (!e->has_url) return;
     diags_error(diags, source_check(a, endpoint));
-    diags_error(diags, decode_options(a, endpoint, &ignored));
+    diags_error(diags, feed_decode_options(a, endpoint, &ignored));
 }
 
 void feed_check(struct arena *a, const struct app_plan *plan, struct diags *diags)

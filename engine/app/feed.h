@@ -15,6 +15,9 @@
 /* The plan's endpoint, with options as text. name: of the source or sink. */
 struct io_endpoint *feed_endpoint(struct arena *a, const struct plan_endpoint *e, struct str name);
 
+/* Options that say how records are read: row path, delimiters, header. */
+struct status feed_decode_options(struct arena *a, const struct io_endpoint *e, struct decode_config *out) MUST_CHECK;
+
 /* How to decode the records of one source stream. */
 struct feed {
     const struct app_plan    *plan;
@@ -22,6 +25,7 @@ struct feed {
     uint32_t                  stream; /* of plan->streams */
     struct io_endpoint       *endpoint;
     struct decode_config      config;
+    const bool               *needed; /* of the stream's columns, hidden ones too: config.needed is its beginning */
     const char               *format;
     int32_t                   rowtime_column; /* -1: arrival */
     int64_t                   lateness_ms;
