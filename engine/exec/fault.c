@@ -32,6 +32,7 @@ _Static_assert(ERR_COUNT <= UINT8_MAX, "an error fits its field");
 
 struct error_log {
     struct error_config config;
+    bool                render;
     int32_t            *record_column; /* of a stream: the record's text; -1: none */
     struct error_row  **rows;
     size_t              count, cap;
@@ -96,7 +97,7 @@ static struct error_row *make_row(struct error_log *log, uint32_t path_len, enum
                                   const char *message)
 {
     if (!message) message = err_text(err);
-    size_t message_len = log->config.render ? strlen(message) : 0;
+    size_t message_len = log->render ? strlen(message) : 0;
     message_len = utf8_prefix(message, message_len, LIMIT_ERROR_MESSAGE);
     size_t text_len = log->text.len < LIMIT_ERROR_DATA_ROW / 2 ? log->text.len
                                                                : LIMIT_ERROR_DATA_ROW / 2;
@@ -166,7 +167,7 @@ void errors_add_rows(struct error_log *log, uint32_t pump, const struct batch *i
         const struct fault *f = &faults->items[i];
         struct row_ref from = gather_origin((struct batch *)(uintptr_t)in, f->row);
         buf_clear(&log->text);
-        if (log->config.render) render_row(log, from, schema);
+        if (log->render) render_row(log, from, schema);
         struct error_row *e = make_row(log, in->path_len + 1, f->err, f->message);
         e->cause_time = in->cause_times[f->row];
         e->cause_seq = in->cause_seqs[f->row];
@@ -184,13 +185,23 @@ void errors_add_rows(struct error_log *log, uint32_t pump, const struct batch *i
 void errors_add_input(struct error_log *log, const struct error_input *in)
 {
     buf_clear(&log->text);
-    if (log->config.render) buf_append_str(&log->text, in->text);
+    if (log->render) buf_append_str(&log->text, in->text);
     struct error_row *e = make_row(log, 0, in->err, in->message);
     e->cause_time = in->cause_time;
     e->cause_seq = in->cause_seq;
     e->has_data_time = in->has_rowtime;
     e->data_time = in->rowtime;
     add_row(log, e);
+}
+
+void errors_render(struct error_log *log)
+{
+    log->render = true;
+}
+
+bool errors_are_rendered(const struct error_log *log)
+{
+    return log->render;
 }
 
 size_t errors_count(const struct error_log *log)

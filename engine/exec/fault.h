@@ -20,7 +20,6 @@ struct error_config {
     const struct app_plan *plan;
     error_record_fn        row_of_record; /* NULL: the record as it came */
     void                  *row_arg;
-    bool                   render; /* somebody reads DATA_ROW and MESSAGE */
 };
 
 struct error_log;
@@ -47,6 +46,9 @@ void errors_add_input(struct error_log *log, const struct error_input *e);
 /* The text of a row of a stream: its record, or its columns as JSON. */
 void errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row, struct buf *out);
 
+/* Somebody reads error_stream: from now on MESSAGE and DATA_ROW are made; before, rows are counted alone. */
+void errors_render(struct error_log *log);
+bool errors_are_rendered(const struct error_log *log);
 size_t errors_count(const struct error_log *log);
 /* Everything in `from`, in its order. */
 void errors_move(struct error_log *to, struct error_log *from);

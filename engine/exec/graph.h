@@ -40,6 +40,7 @@ struct graph_sink {
     /* For sections: a pure first half, e.g. rows to bytes, run by workers; its result goes to `finish` in order. NULL: none. */
     void *(*prepare)(void *arg, struct batch *rows);
     struct status (*finish)(void *arg, struct batch *rows, void *prepared);
+    void (*drop)(void *arg, void *prepared); /* instead of finish, when the run ends before; NULL: nothing to free */
 };
 
 /* How the raw record of a source becomes the whole row again, for DATA_ROW; JSON text appended to out. */
@@ -49,9 +50,10 @@ struct graph_config {
     const struct app_plan    *plan;
     struct reftable         **tables; /* plan->n_tables */
     rowtime                   started; /* CURRENT_TIMESTAMP */
-    rowtime (*now)(void *arg);         /* the application's clock: ERROR_TIME, CURRENT_ROW_TIMESTAMP */
+    rowtime (*now)(void *arg);         /* the application's clock: ERROR_TIME, CURRENT_ROW_TIMESTAMP; any thread asks.
+                                          NULL: it stands at the cause of each row (tests) */
     void                     *now_arg;
-    record_to_row             row_of_record;
+    record_to_row             row_of_record; /* any thread asks; NULL: the record as it is */
     void                     *row_arg;
     /* per source: where ROWTIME comes from */
     const int64_t            *lateness_ms;    /* plan->n_sources */
@@ -60,6 +62,7 @@ struct graph_config {
 
 struct graph;
 
+/* Operators lie in the arena, which outlives the graph. Refuses what a plan says and no operator does. */
 struct status graph_new(struct arena *a, const struct graph_config *config, struct graph **out) MUST_CHECK;
 void graph_free(struct graph *g);
 /* Adds a receiver to a stream (index, PLAN_ERROR_STREAM) or to the query of pump index `pump` when stream is PLAN_STDOUT. Before graph_start. */
@@ -69,8 +72,9 @@ struct status graph_start(struct graph *g) MUST_CHECK;
 struct status graph_push(struct graph *g, uint32_t stream, const struct source_rows *rows) MUST_CHECK;
 /* No row before the bound will come from this stream. BOUND_END: it has ended. */
 struct status graph_advance(struct graph *g, uint32_t stream, struct bound bound) MUST_CHECK;
-/* The clock of the application has reached `time` for all sources: used by live input and test files. */
-/* All operators' snapshots, and back into a fresh graph of the same plan. */
+/* The same for all sources that have not ended: the clock of the application has reached the bound. */
+struct status graph_tick(struct graph *g, struct bound bound) MUST_CHECK;
+/* All operators' snapshots, and back into a fresh graph of the same plan, instead of graph_start. */
 struct status graph_checkpoint(const struct graph *g, struct snap_writer *w) MUST_CHECK;
 struct status graph_restore(struct graph *g, struct snap_reader *r) MUST_CHECK;
 /* Rows, faults and state per operator, for summaries. */
@@ -82,9 +86,10 @@ struct graph_count graph_stream_count(const struct graph *g, uint32_t stream); /
 /* A worker's copies of the stateless operators behind one source stream. */
 struct section;
 struct section_result;
+/* Made and freed by the owner, after graph_start or graph_restore and all sinks. */
 struct section *graph_section_new(struct graph *g, uint32_t stream);
 void section_free(struct section *s);
-/* Run by a worker: decoded rows through the copies; keeps what came out. */
+/* Run by a worker, one at a time for a section: decoded rows through the copies; keeps what came out. */
 struct status section_run(struct section *s, const struct source_rows *rows, struct section_result **out) MUST_CHECK;
 /* Run by the owner in input order: what was kept enters the rest of the graph. Frees the result. */
 struct status section_replay(struct graph *g, struct section_result *result) MUST_CHECK;

@@ -47,6 +47,8 @@ struct status graph_release_errors(struct graph *g) MUST_CHECK;
 
 void source_setup(struct op *op, uint32_t stream, int32_t rowtime_column, int64_t lateness_ms);
 void enter_setup(struct op *op, uint32_t stream, bool repeats);
+void source_setup_like(struct op *op, const struct op *other);
+void enter_setup_like(struct op *op, const struct op *other);
 void merge_setup(struct op *op, const struct schema *schema);
 void sink_setup(struct op *op, const struct graph_sink *sink);
 const struct graph_sink *sink_of(const struct op *op);

@@ -30,6 +30,12 @@ void source_setup(struct op *op, uint32_t stream, int32_t rowtime_column, int64_
     s->lateness = lateness_ms;
 }
 
+void source_setup_like(struct op *op, const struct op *other)
+{
+    const struct source *s = (const struct source *)other;
+    source_setup(op, s->stream, s->column, s->lateness);
+}
+
 /* ---- by arrival ---- */
 
 static struct batch *enter_stream(struct source *s, struct batch *in)

@@ -50,6 +50,12 @@ void enter_setup(struct op *op, uint32_t stream, bool repeats)
     e->repeats = repeats;
 }
 
+void enter_setup_like(struct op *op, const struct op *other)
+{
+    const struct enter *e = (const struct enter *)other;
+    enter_setup(op, e->stream, e->repeats);
+}
+
 static uint64_t word_at(const struct batch *b, uint32_t k, uint32_t row)
 {
     if (k >= b->path_len) return 0;

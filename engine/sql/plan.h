@@ -209,7 +209,7 @@ struct plan_pump {
     struct plan_node *root;   /* its rows have the target's columns */
     uint32_t          reads;  /* first stream that its rows come from, whose row a fault shows */
 };
-#define PLAN_STDOUT UINT32_MAX
+#define PLAN_STDOUT (UINT32_MAX - 1)
 
 struct app_plan {
     struct plan_stream *streams;
