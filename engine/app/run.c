@@ -159,7 +159,7 @@ static struct status open_sink(struct run *r, const struct plan_endpoint *e, str
     TRY(sink_open(r->arena, endpoint, schema, &s->sink));
     s->open = true;
     r->n_sinks++;
-    struct graph_sink into = { s, take_rows, take_bound, prepare_rows, finish_rows };
+    struct graph_sink into = { .arg = s, .rows = take_rows, .bound = take_bound, .prepare = prepare_rows, .finish = finish_rows };
     graph_add_sink(r->graph, stream, pump, &into);
     return OK;
 }
