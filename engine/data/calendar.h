@@ -48,12 +48,13 @@ bool calendar_add_months(int64_t days, int64_t months, int64_t *out);
 /* Complete months from b to a, both TIMESTAMPs (S-31). */
 int64_t calendar_months_between(int64_t a_ms, int64_t b_ms);
 
-/* Text forms of dialect L-15 and S-25; leading and trailing blanks are skipped. False: not of the form or no such date. */
+/* Text forms of dialect L-15 and S-25; leading and trailing blanks are skipped. False: not of the form or
+ * no such date. */
 bool calendar_parse_date(const char *s, size_t n, int64_t *days);
 bool calendar_parse_time(const char *s, size_t n, int64_t *ms);
 bool calendar_parse_timestamp(const char *s, size_t n, int64_t *ms);
-/* The one form that the text of a DATE, TIME or TIMESTAMP literal may have (dialect S-25): kind is TYPE_DATE, TYPE_TIME or
- * TYPE_TIMESTAMP; the value in days or milliseconds. */
+/* The one form that the text of a DATE, TIME or TIMESTAMP literal may have (dialect S-25): kind is
+ * TYPE_DATE, TYPE_TIME or TYPE_TIMESTAMP; the value in days or milliseconds. */
 bool calendar_parse_literal(const char *s, size_t n, enum type_kind kind, int64_t *out);
 /* Text out; the room must be at least CALENDAR_TEXT_MAX; returns the length. */
 enum { CALENDAR_TEXT_MAX = 40 };

@@ -86,27 +86,32 @@ bool decimal_rescale(int64_t v, int from_scale, int to_scale, int to_precision, 
     return rescale_wide(v, from_scale, to_scale, &r) && store(r, to_precision, out);
 }
 
-static bool add_wide(wide a, int a_scale, wide b, int b_scale, int scale, int precision, int64_t *out)
+static bool add_wide(wide a, int a_scale, wide b, int b_scale, int scale, int precision,
+                     int64_t *out)
 {
     /* Brought to the larger scale first: two operands of at most 19 digits, moved by at most 19. */
     int common = a_scale > b_scale ? a_scale : b_scale;
     wide x, y, sum;
-    if (!rescale_wide(a, a_scale, common, &x) || !rescale_wide(b, b_scale, common, &y)) return false;
+    if (!rescale_wide(a, a_scale, common, &x) || !rescale_wide(b, b_scale, common, &y))
+        return false;
     if (__builtin_add_overflow(x, y, &sum)) return false;
     return rescale_wide(sum, common, scale, &sum) && store(sum, precision, out);
 }
 
-bool decimal_add(int64_t a, int a_scale, int64_t b, int b_scale, int scale, int precision, int64_t *out)
+bool decimal_add(int64_t a, int a_scale, int64_t b, int b_scale, int scale, int precision,
+                 int64_t *out)
 {
     return add_wide(a, a_scale, b, b_scale, scale, precision, out);
 }
 
-bool decimal_sub(int64_t a, int a_scale, int64_t b, int b_scale, int scale, int precision, int64_t *out)
+bool decimal_sub(int64_t a, int a_scale, int64_t b, int b_scale, int scale, int precision,
+                 int64_t *out)
 {
     return add_wide(a, a_scale, -(wide)b, b_scale, scale, precision, out);
 }
 
-bool decimal_mul(int64_t a, int a_scale, int64_t b, int b_scale, int scale, int precision, int64_t *out)
+bool decimal_mul(int64_t a, int a_scale, int64_t b, int b_scale, int scale, int precision,
+                 int64_t *out)
 {
     wide product;
     return rescale_wide((wide)a * b, a_scale + b_scale, scale, &product) &&
@@ -128,7 +133,8 @@ static bool divide_long(uwide dividend, uwide divisor, int digits, uwide *out)
     return true;
 }
 
-bool decimal_div(int64_t a, int a_scale, int64_t b, int b_scale, int scale, int precision, int64_t *out)
+bool decimal_div(int64_t a, int a_scale, int64_t b, int b_scale, int scale, int precision,
+                 int64_t *out)
 {
     assert(b != 0);
     bool negative = (a < 0) != (b < 0);

@@ -208,7 +208,8 @@ struct str text_fit(struct arena *a, const char *s, size_t n, struct type t)
     return str_view(padded, n + blanks);
 }
 
-enum text_result text_parse(struct arena *a, const char *s, size_t n, struct type t, struct value *out)
+enum text_result text_parse(struct arena *a, const char *s, size_t n, struct type t,
+                            struct value *out)
 {
     struct value v = { .type = t };
     enum text_result result = TEXT_NOT;

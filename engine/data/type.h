@@ -57,7 +57,7 @@ enum time_unit {
 
 struct type {
     uint8_t  kind;      /* enum type_kind */
-    uint8_t  precision; /* DECIMAL digits; intervals: digits of the leading field as declared, 0 none */
+    uint8_t  precision; /* DECIMAL digits; intervals: digits of the leading field, 0 not declared */
     uint8_t  scale;     /* DECIMAL digits after the point; intervals: fraction digits of SECOND */
     uint8_t  from, to;  /* intervals: enum time_unit, first and last field; equal for one field */
     uint32_t length;    /* characters or bytes; 0: as long as needed (VARCHAR of CAST, dialect L-5) */
@@ -77,7 +77,9 @@ static inline struct type type_char(uint32_t length)
 }
 static inline struct type type_decimal(int precision, int scale)
 {
-    return (struct type){ .kind = TYPE_DECIMAL, .precision = (uint8_t)precision, .scale = (uint8_t)scale };
+    return (struct type){ .kind = TYPE_DECIMAL,
+                          .precision = (uint8_t)precision,
+                          .scale = (uint8_t)scale };
 }
 static inline struct type type_interval(enum time_unit from, enum time_unit to)
 {

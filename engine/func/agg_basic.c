@@ -41,7 +41,8 @@ static void count_merge(void *into, const void *from, const void *bound)
 
 static void count_value(struct kernel_call *k, const char *base, size_t stride, const uint32_t *ids)
 {
-    FOR_ROWS(k, row) k->result->i64[row] = *(const int64_t *)(const void *)(base + ids[row] * stride);
+    FOR_ROWS(k, row)
+    k->result->i64[row] = *(const int64_t *)(const void *)(base + ids[row] * stride);
 }
 
 static void count_save(const void *state, struct sluice_writer *w)
@@ -113,7 +114,8 @@ static bool exact_load(void *state, struct sluice_reader *r)
 {
     struct exact_sum *s = state;
     const wide most = (wide)INT64_MAX << 60;
-    return sluice_read(r, s, sizeof *s) && s->count >= 0 && sum_get(s) <= most && sum_get(s) >= -most;
+    return sluice_read(r, s, sizeof *s) && s->count >= 0 && sum_get(s) <= most &&
+           sum_get(s) >= -most;
 }
 
 /* The state of a row, NULL (and the row made NULL) when it has no values. */
@@ -208,8 +210,8 @@ static bool double_load(void *state, struct sluice_reader *r)
     return sluice_read(r, s, sizeof *s) && s->count >= 0;
 }
 
-static void double_value(struct kernel_call *k, const char *base, size_t stride, const uint32_t *ids,
-                         bool average)
+static void double_value(struct kernel_call *k, const char *base, size_t stride,
+                         const uint32_t *ids, bool average)
 {
     FOR_ROWS(k, row)
     {
@@ -304,15 +306,16 @@ static bool bind_same(struct fn_bind *b)
     }
 
 static const char sum_doc[] =
-    "Sum of the values that are not NULL: BIGINT of integers, DECIMAL(18, s) of DECIMALs, else DOUBLE; "
-    "NULL when there are none.";
+    "Sum of the values that are not NULL: BIGINT of integers, DECIMAL(18, s) of DECIMALs, "
+    "else DOUBLE; NULL when there are none.";
 static const char avg_doc[] =
-    "Average of the values that are not NULL, in their type: of integers cut towards zero, of DECIMALs "
-    "rounded; DOUBLE of approximate numbers.";
+    "Average of the values that are not NULL, in their type: of integers cut towards zero, "
+    "of DECIMALs rounded; DOUBLE of approximate numbers.";
 
 const struct agg_def agg_basic[] = {
     COUNT_ROW(true, { NULL }, "Number of rows.", "COUNT(*) OVER (1, NULL, 3) => 3"),
-    COUNT_ROW(false, { "x" }, "Number of values that are not NULL.", "COUNT(x) OVER (1, NULL, 3) => 2"),
+    COUNT_ROW(false, { "x" }, "Number of values that are not NULL.",
+              "COUNT(x) OVER (1, NULL, 3) => 2"),
     EXACT_ROW("SUM", SLUICE_CLASS_INTEGER, SLUICE_BIGINT, NULL, exact_sum_value, sum_doc,
               "SUM(x) OVER (1, NULL, 3) => 4"),
     EXACT_ROW("SUM", SLUICE_CLASS_EXACT, SLUICE_DECIMAL, bind_decimal_sum, exact_sum_value, sum_doc,

@@ -309,7 +309,8 @@ static struct type type_of_null(const struct call_site *site, const struct signa
 }
 
 /* The arguments with NULLs typed, and exact numbers as DOUBLE where the kernel wants that. */
-static enum fit fit_classes(const struct call_site *site, const struct signature *s, struct type *out)
+static enum fit fit_classes(const struct call_site *site, const struct signature *s,
+                            struct type *out)
 {
     uint32_t nulls = 0;
     for (uint32_t i = 0; i < site->n_args; i++) {
@@ -349,7 +350,8 @@ struct binding {
     const char  *refusal;
 };
 
-static enum fit run_bind(const struct call_site *site, const struct signature *s, struct binding *out)
+static enum fit run_bind(const struct call_site *site, const struct signature *s,
+                         struct binding *out)
 {
     struct sluice_bind b = call_bind(site->arena);
     b.n_args = site->n_args;
@@ -424,7 +426,8 @@ static struct status not_fitting(const struct fn_catalog *c, const struct call_s
 /* ---- resolution ---- */
 
 /* The farther an overload came, the better its reason. */
-static void keep_better(enum fit fit, const char *refusal, enum fit *best, const char **best_refusal)
+static void keep_better(enum fit fit, const char *refusal, enum fit *best,
+                        const char **best_refusal)
 {
     if (fit < *best) return;
     *best = fit;

@@ -41,7 +41,8 @@
 
 struct fn_catalog;
 
-/* The built-in rows of func/; packages are added before sealing. One catalogue a process, read-only after sealing. */
+/* The built-in rows of func/; packages are added before sealing. One catalogue a process, read-only after
+ * sealing. */
 struct fn_catalog *fn_catalog_new(void);
 void fn_catalog_free(struct fn_catalog *c);
 struct status fn_catalog_add(struct fn_catalog *c, struct arena *a, const struct sluice_package *p);
@@ -61,8 +62,9 @@ struct fn_choice {
  * gives one (S-42). Fails with UNKNOWN_FUNCTION ("no match found for function signature NAME(types)",
  * nearest name as hint), CANNOT_APPLY ("cannot apply 'NAME' to arguments of type ...") or what bind
  * says. */
-struct status fn_resolve(const struct fn_catalog *c, struct arena *a, struct str name, struct span at,
-                         const struct type *args, const struct value *const *constants, uint32_t n_args,
+struct status fn_resolve(const struct fn_catalog *c, struct arena *a, struct str name,
+                         struct span at, const struct type *args,
+                         const struct value *const *constants, uint32_t n_args,
                          struct fn_choice *out);
 
 struct agg_choice {
@@ -72,8 +74,9 @@ struct agg_choice {
     const void           *bound;
 };
 bool fn_is_aggregate(const struct fn_catalog *c, struct str name);
-struct status agg_resolve(const struct fn_catalog *c, struct arena *a, struct str name, struct span at, bool star,
-                          const struct type *args, const struct value *const *constants, uint32_t n_args,
+struct status agg_resolve(const struct fn_catalog *c, struct arena *a, struct str name,
+                          struct span at, bool star, const struct type *args,
+                          const struct value *const *constants, uint32_t n_args,
                           struct agg_choice *out);
 const struct sluice_table_fn *fn_find_table_function(const struct fn_catalog *c, struct str name);
 

@@ -24,8 +24,10 @@
 #define fn_bind sluice_bind
 
 _Static_assert(sizeof(struct sluice_str) == sizeof(struct str), "the public view is the engine's");
-_Static_assert(sizeof(struct sluice_type) == sizeof(struct type), "the public type is the engine's");
-_Static_assert(sizeof(struct sluice_column) == sizeof(struct vector), "the public column is the engine's");
+_Static_assert(sizeof(struct sluice_type) == sizeof(struct type),
+               "the public type is the engine's");
+_Static_assert(sizeof(struct sluice_column) == sizeof(struct vector),
+               "the public column is the engine's");
 _Static_assert((int)SLUICE_INTERVAL_MONTH == (int)TYPE_INTERVAL_MONTH, "kinds agree");
 
 /* Rows one after the other; dense ones without the indirection, so that the compiler can make vectors of them. */

@@ -95,7 +95,8 @@ static void exact_to_exact(struct kernel_call *k)
     int64_t *out = k->result->i64;
     EACH_ROW(k, row, {
         int64_t v = a[row & mask];
-        bool good = from_scale == to.scale || decimal_rescale(v, from_scale, to.scale, precision, &v);
+        bool good =
+            from_scale == to.scale || decimal_rescale(v, from_scale, to.scale, precision, &v);
         out[row] = v;
         if (!good || !fits(v, to)) fault_overflow(k, row);
     });
@@ -173,8 +174,8 @@ static char *room_for(struct kernel_call *k, struct text_room *r, size_t n, uint
 }
 
 /* Stores n ASCII characters, padded for CHAR; a text that does not fit is a fault. */
-static void store_text(struct kernel_call *k, struct text_room *room, uint32_t row, uint32_t rows_left,
-                       const char *text, size_t n)
+static void store_text(struct kernel_call *k, struct text_room *room, uint32_t row,
+                       uint32_t rows_left, const char *text, size_t n)
 {
     const struct type to = to_type(k);
     struct str *out = result_str(k) + row;
@@ -442,8 +443,11 @@ static void binary_to_binary(struct kernel_call *k)
 
 /* ---- which one it is ---- */
 
-#define CAST_ROW(run, failures) \
-    { .name = "CAST", .group = "Casts", .errors = failures, .kernel = run, .doc = "", .examples = "" }
+#define CAST_ROW(run, failures)                                                                    \
+    {                                                                                              \
+        .name = "CAST", .group = "Casts", .errors = failures, .kernel = run, .doc = "",            \
+        .examples = ""                                                                             \
+    }
 
 static const struct fn_def cast_same = CAST_ROW(fn_same_kernel, "");
 static const struct fn_def cast_null = {

@@ -84,7 +84,8 @@ static bool bind_equality(struct fn_bind *b)
 /* TRUE and FALSE have no order for the operators (section 4). */
 static bool bind_order(struct fn_bind *b)
 {
-    return bind_arg(b, 0).kind != TYPE_BOOLEAN && bind_arg(b, 1).kind != TYPE_BOOLEAN && bind_pair(b);
+    return bind_arg(b, 0).kind != TYPE_BOOLEAN && bind_arg(b, 1).kind != TYPE_BOOLEAN &&
+           bind_pair(b);
 }
 
 /* NULLIF keeps the type of its first argument, so nothing but the second may be converted. */
@@ -295,7 +296,8 @@ const struct fn_def fn_compare[] = {
         .bind = bind_equality,
         .kernel = is_distinct,
         .doc = "Like <>, but two NULLs are equal and a NULL is unlike any value.",
-        .examples = "1 IS DISTINCT FROM CAST(NULL AS INTEGER) => true\n1 IS DISTINCT FROM 1.0 => false",
+        .examples =
+            "1 IS DISTINCT FROM CAST(NULL AS INTEGER) => true\n1 IS DISTINCT FROM 1.0 => false",
     },
     {
         .name = "IS NOT DISTINCT FROM",

@@ -432,8 +432,9 @@ const struct fn_def fn_interval[] = {
         .errors = "22015",
         .bind = bind_difference,
         .kernel = datetime_difference,
-        .doc = "(a - b) qualifier: the interval between two datetimes of one type, cut towards zero "
-               "to the qualifier's last field; of YEAR and MONTH the complete ones.",
+        .doc =
+            "(a - b) qualifier: the interval between two datetimes of one type, cut towards zero "
+            "to the qualifier's last field; of YEAR and MONTH the complete ones.",
         .examples = "(TIMESTAMP '2026-01-01 18:22:41' - TIMESTAMP '2026-01-01 18:13:05') MINUTE "
                     "=> \"+9\"\n(DATE '2026-03-15' - DATE '2025-01-31') MONTH => \"+13\"",
     },

@@ -137,7 +137,8 @@ static const char *find_piece(const struct like *l, const struct piece *piece, c
 }
 
 /* Whether the piece stands at the end of s; its characters are counted to find its start. */
-static bool match_end(const struct like *l, const struct piece *piece, const char *s, const char *end)
+static bool match_end(const struct like *l, const struct piece *piece, const char *s,
+                      const char *end)
 {
     size_t characters = 0;
     for (uint32_t i = 0; i < piece->count; i++) {
@@ -185,7 +186,8 @@ static const struct like *pattern_of(struct kernel_call *k, uint32_t row, struct
     struct str escape = STR_EMPTY;
     bool escapes = k->n_args > 2;
     if (escapes) escape = arg_str(k, 2)[sluice_at(&k->args[2], row)];
-    bool same = last->made && str_equal(&pattern, &last->pattern) && str_equal(&escape, &last->escape);
+    bool same =
+        last->made && str_equal(&pattern, &last->pattern) && str_equal(&escape, &last->escape);
     if (!same) {
         *last = (struct row_pattern){ .made = true, .pattern = pattern, .escape = escape };
         struct arena *scratch = ((struct call_host *)k)->scratch;
@@ -211,8 +213,8 @@ static void like_rows(struct kernel_call *k, bool wanted)
         const struct like *l = pattern_of(k, row, &last);
         out[row] = l && match(l, &s[row & mask]) == wanted;
         if (!l) {
-            sluice_fault(k, row, SLUICE_FAULT_ESCAPE, "invalid escape in the pattern of LIKE: '%.*s'",
-                         STR_ARG(last.pattern));
+            sluice_fault(k, row, SLUICE_FAULT_ESCAPE,
+                         "invalid escape in the pattern of LIKE: '%.*s'", STR_ARG(last.pattern));
         }
     }
 }
@@ -269,10 +271,11 @@ static bool bind_like(struct fn_bind *b)
     }
 
 const struct fn_def fn_like[] = {
-    LIKE_ROW("LIKE", like,
-             "Whether the whole of s matches the pattern: % is any run of characters, _ any one; after "
-             "the escape character, if there is one, they and it are themselves.",
-             "'abc' LIKE 'a%' => true\n'50%' LIKE '50#%' ESCAPE '#' => true"),
+    LIKE_ROW(
+        "LIKE", like,
+        "Whether the whole of s matches the pattern: % is any run of characters, _ any one; after "
+        "the escape character, if there is one, they and it are themselves.",
+        "'abc' LIKE 'a%' => true\n'50%' LIKE '50#%' ESCAPE '#' => true"),
     LIKE_ROW("NOT LIKE", not_like, "Whether s does not match the pattern.",
              "'abc' NOT LIKE 'a%' => false"),
     { .name = NULL },

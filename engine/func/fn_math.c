@@ -60,7 +60,8 @@ static void square_root(struct kernel_call *k)
         if (v >= 0) {
             store(k, row, sqrt(v), "SQRT");
         } else {
-            sluice_fault(k, row, SLUICE_FAULT_POWER, "SQRT: power outside its domain: negative number");
+            sluice_fault(k, row, SLUICE_FAULT_POWER,
+                         "SQRT: power outside its domain: negative number");
         }
     }
 }

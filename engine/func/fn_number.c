@@ -105,8 +105,8 @@ static void i64_rows(struct kernel_call *k, i64_op op)
 static void i64_arithmetic(struct kernel_call *k, i64_leaf leaf, i64_op op)
 {
     const struct sluice_column *a = &k->args[0], *b = &k->args[1];
-    bool done = kernel_is_dense(k) && !leaf(k->result->i64, a->i64, a->constant, b->i64, b->constant,
-                                            k->n_rows, range_of(result_type(k)));
+    bool done = kernel_is_dense(k) && !leaf(k->result->i64, a->i64, a->constant, b->i64,
+                                            b->constant, k->n_rows, range_of(result_type(k)));
     if (!done) i64_rows(k, op);
 }
 
@@ -145,7 +145,8 @@ static void decimal_rows(struct kernel_call *k, decimal_op op, bool divides)
     EACH_ROW(k, row, {
         int64_t y = b[row & b_mask], v = 0;
         if (divides && y == 0) fault_division(k, row);
-        else if (!op(a[row & a_mask], a_scale, y, b_scale, scale, precision, &v)) fault_overflow(k, row);
+        else if (!op(a[row & a_mask], a_scale, y, b_scale, scale, precision, &v))
+            fault_overflow(k, row);
         out[row] = v;
     });
 }
@@ -214,7 +215,7 @@ static inline uint64_t not_finite(double v)
         EACH_ROW(k, row, {                                                                    \
             double y = b->f64[row & b_mask], v = a->f64[row & a_mask] sign y;                 \
             out[row] = v;                                                                     \
-            if (not_finite(v)) fault_f64(k, row, divides && y == 0);                          \
+            if (not_finite(v)) fault_f64(k, row, (divides) && y == 0);                         \
         });                                                                                   \
     }
 
@@ -440,7 +441,7 @@ static bool bind_step(struct fn_bind *b)
     }
 
 static const char add_doc[] =
-    "Sum. Integers stay integers of the wider type, DECIMAL stays exact, any DOUBLE makes it DOUBLE.";
+    "Sum. Integers stay integers of the wider type, DECIMAL stays exact, else it is DOUBLE.";
 static const char sub_doc[] = "Difference, with the result types of +.";
 static const char mul_doc[] = "Product; the scales of DECIMALs add up.";
 static const char div_doc[] = "Quotient. That of integers is cut towards zero.";

@@ -136,7 +136,7 @@ static void map_case(struct kernel_call *k, mapper map)
     EACH_ROW(k, row, {
         const struct str *x = &s[row & mask];
         bool longer = mapped_max(x->len) > SMALL;
-        char small[SMALL];
+        char small[SMALL] = { 0 };
         char *p = longer ? room : small;
         size_t n = map(p, str_data(x), x->len);
         if (!longer && n > STR_INLINE) p = memcpy(sluice_alloc(k, n), small, n);
@@ -203,9 +203,10 @@ const struct fn_def fn_string[] = {
     },
     CASE_ROW("UPPER", upper, "s in upper case.", "UPPER('Kinesis 2a') => \"KINESIS 2A\""),
     CASE_ROW("LOWER", lower, "s in lower case.", "LOWER('ÀÉ') => \"àé\""),
-    CASE_ROW("INITCAP", initcap,
-             "s with the first letter of each word in upper case, the rest in lower case; only a blank "
-             "begins a new word.",
-             "INITCAP('hello big WORLD') => \"Hello Big World\""),
+    CASE_ROW(
+        "INITCAP", initcap,
+        "s with the first letter of each word in upper case, the rest in lower case; only a blank "
+        "begins a new word.",
+        "INITCAP('hello big WORLD') => \"Hello Big World\""),
     { .name = NULL },
 };

@@ -117,7 +117,8 @@ static struct str trimmed(const struct str *s, const struct str *c, int64_t wher
     const char *p = str_data(s);
     size_t n = s->len;
     while (where != TRIM_TRAILING && begins_with(p, n, c)) p += c->len, n -= c->len;
-    while (where != TRIM_LEADING && n >= c->len && begins_with(p + n - c->len, c->len, c)) n -= c->len;
+    while (where != TRIM_LEADING && n >= c->len && begins_with(p + n - c->len, c->len, c))
+        n -= c->len;
     return str_view(p, n);
 }
 
@@ -180,7 +181,8 @@ static void overlay(struct kernel_call *k)
                                   : (int64_t)utf8_length(str_data(y), y->len);
         if (n < 0) {
             result_str(k)[row] = STR_EMPTY;
-            sluice_fault(k, row, SLUICE_FAULT_SUBSTRING, "substring error in OVERLAY: negative length");
+            sluice_fault(k, row, SLUICE_FAULT_SUBSTRING,
+                         "substring error in OVERLAY: negative length");
             continue;
         }
         struct three t = overlay_parts(x, y, length_at(k, 2, row), n);
@@ -205,8 +207,8 @@ static bool bind_overlay(struct fn_bind *b)
 /* ---- rows ---- */
 
 static const char substring_doc[] =
-    "The characters at positions p to p + n - 1, from 1, as far as they exist; without n to the end. "
-    "Of BINARY the bytes.";
+    "The characters at positions p to p + n - 1, from 1, as far as they exist; without n to the "
+    "end. Of BINARY the bytes.";
 
 const struct fn_def fn_substring[] = {
     {
@@ -254,8 +256,9 @@ const struct fn_def fn_substring[] = {
         .errors = "22027",
         .bind = bind_trim,
         .kernel = trim,
-        .doc = "TRIM([[LEADING | TRAILING | BOTH] [c] FROM] s): s without the character c, a blank by "
-               "default, at its ends.",
+        .doc =
+            "TRIM([[LEADING | TRAILING | BOTH] [c] FROM] s): s without the character c, a blank by "
+            "default, at its ends.",
         .examples = "TRIM('  ab c  ') => \"ab c\"\nTRIM(LEADING '0' FROM '00420') => \"420\"",
     },
     {

@@ -234,7 +234,8 @@ static void extract(struct kernel_call *k)
     const int64_t *a = arg_i64(k, 1);
     const uint32_t mask = arg_mask(k, 1);
     const struct type t = arg_type(k, 1);
-    const enum time_unit u = (enum time_unit)*(const int64_t *)k->bound;
+    const int64_t *unit = k->bound;
+    const enum time_unit u = (enum time_unit)unit[0];
     int64_t *out = k->result->i64;
     if (type_is_interval(t)) EACH_ROW(k, row, out[row] = interval_field(t, u, a[row & mask]););
     else EACH_ROW(k, row, out[row] = datetime_field(t, u, a[row & mask]););
@@ -330,7 +331,8 @@ static void timestamp_of(struct kernel_call *k)
     }
 
 const struct fn_def fn_time[] = {
-    ROUNDING("FLOOR TO", SLUICE_CLASS_DATETIME, floor_to, "FLOOR(x TO unit): x cut down to the unit.",
+    ROUNDING("FLOOR TO", SLUICE_CLASS_DATETIME, floor_to,
+             "FLOOR(x TO unit): x cut down to the unit.",
              "FLOOR(TIMESTAMP '2026-01-31 13:45:07.250' TO MINUTE) => \"2026-01-31 13:45:00.000\"\n"
              "FLOOR(DATE '2026-08-17' TO MONTH) => \"2026-08-01\""),
     ROUNDING("FLOOR TO", SLUICE_CLASS_INTERVAL, floor_to,

@@ -96,7 +96,8 @@ static struct type literal_type(const char *text)
 struct value harness_value(struct arena *a, const char *text)
 {
     if (strcmp(text, "null") == 0) return (struct value){ .null = true };
-    if (strcmp(text, "true") == 0) return (struct value){ .type = type_of(TYPE_BOOLEAN), .b = true };
+    if (strcmp(text, "true") == 0)
+        return (struct value){ .type = type_of(TYPE_BOOLEAN), .b = true };
     if (strcmp(text, "false") == 0) return (struct value){ .type = type_of(TYPE_BOOLEAN) };
     if (*text == '~') return (struct value){ .type = harness_type(text + 1), .null = true };
     struct value v = { .null = false };
@@ -220,8 +221,8 @@ static const char *call_once(struct arena *a, const struct fn_choice *choice, st
     return text;
 }
 
-static const char *call_all_ways(struct arena *a, const struct fn_choice *choice, struct value *values,
-                                 uint32_t n)
+static const char *call_all_ways(struct arena *a, const struct fn_choice *choice,
+                                 struct value *values, uint32_t n)
 {
     const char *first = NULL;
     for (unsigned constants = 0; constants < 1u << n; constants++) {
@@ -293,7 +294,8 @@ const char *harness_cast(struct harness *h, const char *arg, const char *type, b
 {
     struct value v = harness_value(h->arena, arg);
     struct fn_choice choice;
-    struct status st = cast_resolve(h->arena, v.type, harness_type(type), implicit, SPAN_NONE, &choice);
+    struct status st =
+        cast_resolve(h->arena, v.type, harness_type(type), implicit, SPAN_NONE, &choice);
     if (st.err != ERR_NONE) return status_text(h->arena, st);
     return call_all_ways(h->arena, &choice, &v, 1);
 }
@@ -318,7 +320,8 @@ static void step_one(const struct agg_choice *choice, void *state, const struct 
     (back ? choice->agg->inverse : choice->agg->step)(&call);
 }
 
-static const char *aggregate_value(const struct agg_choice *choice, const void *state, struct arena *a)
+static const char *aggregate_value(const struct agg_choice *choice, const void *state,
+                                   struct arena *a)
 {
     struct vector out;
     vector_new(a, choice->result, 1, &out);
@@ -411,8 +414,10 @@ const char *harness_aggregate(struct harness *h, const char *name, const char *a
     uint32_t n = star ? 3 : args->n;
     const char *plain = aggregate_plain(h->arena, &choice, args, n);
     const char *merged = aggregate_merged(h->arena, &choice, args, n);
-    if (strcmp(plain, merged) != 0) return str_format_c(h->arena, "merged %s, not %s", merged, plain);
+    if (strcmp(plain, merged) != 0)
+        return str_format_c(h->arena, "merged %s, not %s", merged, plain);
     if (!choice.agg->inverse) return plain;
     const char *back = aggregate_back(h->arena, &choice, args, n);
-    return strcmp(plain, back) == 0 ? plain : str_format_c(h->arena, "back %s, not %s", back, plain);
+    return strcmp(plain, back) == 0 ? plain
+                                    : str_format_c(h->arena, "back %s, not %s", back, plain);
 }

@@ -24,7 +24,8 @@ static void check(const struct example *rows, size_t n)
         bool error = strncmp(rows[i].expected, "error ", 6) == 0;
         bool good = error ? strncmp(got, "error: ", 7) == 0 && strcasestr(got, rows[i].expected + 6)
                           : strcmp(got, rows[i].expected) == 0;
-        if (!good) fail_msg("%s(%s): %s, not %s", rows[i].name, rows[i].args, got, rows[i].expected);
+        if (!good)
+            fail_msg("%s(%s): %s, not %s", rows[i].name, rows[i].args, got, rows[i].expected);
     }
     harness_close(&h);
 }
@@ -44,25 +45,28 @@ static void counts(void **state)
 
 static void sums(void **state)
 {
-    CHECK({ "SUM", "1, ~INTEGER, 3", "4" }, { "SUM", "~INTEGER", "null" }, { "SUM", "1.5, -2.5", "-1.0" },
+    CHECK({ "SUM", "1, ~INTEGER, 3", "4" }, { "SUM", "~INTEGER", "null" },
+          { "SUM", "1.5, -2.5", "-1.0" },
           { "SUM", "9223372036854775807, BIGINT|1", "error 22003 numeric overflow" },
           { "SUM", "9223372036854775807, BIGINT|1, BIGINT|-1", "9223372036854775807" },
           { "SUM", "DECIMAL(18,0)|999999999999999999, DECIMAL(18,0)|1", "error overflow" },
-          { "SUM", "1.5e0, 2e0", "3.5" }, { "SUM", "1e308, 1e308", "error overflow" }, { "SUM", "~DOUBLE", "null" },
-          { "SUM", "'a", "error cannot apply 'SUM'" }, { "SUM", "DAY|1", "error cannot apply" },
-          { "SUM", "true", "error cannot apply" });
+          { "SUM", "1.5e0, 2e0", "3.5" }, { "SUM", "1e308, 1e308", "error overflow" },
+          { "SUM", "~DOUBLE", "null" }, { "SUM", "'a", "error cannot apply 'SUM'" },
+          { "SUM", "DAY|1", "error cannot apply" }, { "SUM", "true", "error cannot apply" });
 }
 
 static void averages(void **state)
 {
-    CHECK({ "AVG", "-29, -32", "-30" }, { "AVG", "1, 2, ~INTEGER", "1" }, { "AVG", "0.1, 0.2", "0.2" },
-          { "AVG", "-0.1, -0.2", "-0.2" }, { "AVG", "1e0, 2e0, ~DOUBLE", "1.5" }, { "AVG", "~DOUBLE", "null" });
+    CHECK({ "AVG", "-29, -32", "-30" }, { "AVG", "1, 2, ~INTEGER", "1" },
+          { "AVG", "0.1, 0.2", "0.2" }, { "AVG", "-0.1, -0.2", "-0.2" },
+          { "AVG", "1e0, 2e0, ~DOUBLE", "1.5" }, { "AVG", "~DOUBLE", "null" });
 }
 
 static void extremes(void **state)
 {
-    CHECK({ "MIN", "3, ~INTEGER, 1", "1" }, { "MAX", "3, ~INTEGER, 1", "3" }, { "MIN", "~INTEGER", "null" },
-          { "MIN", "-1.5e0, 1e0", "-1.5" }, { "MAX", "-1.5, 1.0", "1.0" }, { "MAX", "true, false", "true" },
+    CHECK({ "MIN", "3, ~INTEGER, 1", "1" }, { "MAX", "3, ~INTEGER, 1", "3" },
+          { "MIN", "~INTEGER", "null" }, { "MIN", "-1.5e0, 1e0", "-1.5" },
+          { "MAX", "-1.5, 1.0", "1.0" }, { "MAX", "true, false", "true" },
           { "MIN", "DATE|2026-01-02, DATE|2026-01-01", "\"2026-01-01\"" },
           { "MAX", "'a, 'a text longer than a view, 'Z", "\"a text longer than a view\"" },
           { "MIN", "VARCHAR(3)|a, VARCHAR(3)|a  , VARCHAR(3)|b", "\"a\"" },

@@ -39,7 +39,8 @@ static void days_walk_through_the_years(void **state)
     while (year < 2401) {
         struct civil c;
         calendar_from_days(day_number, &c);
-        if (c.year != year || c.month != month || c.day != day) fail_msg("day %ld", (long)day_number);
+        if (c.year != year || c.month != month || c.day != day)
+            fail_msg("day %ld", (long)day_number);
         assert_true(calendar_days(year, month, day) == day_number);
         day_number++;
         if (++day > calendar_month_days(year, month)) {
@@ -65,7 +66,8 @@ static void texts_are_written(void **state)
     assert_int_equal(calendar_format_time(text, 49500250), 12);
     assert_memory_equal(text, "13:45:00.250", 12);
     assert_int_equal(calendar_format_time(text, 49500000), 8);
-    assert_int_equal(calendar_format_timestamp(text, INT64_MIN), calendar_format_timestamp(text, INT64_MIN));
+    assert_int_equal(calendar_format_timestamp(text, INT64_MIN),
+                     calendar_format_timestamp(text, INT64_MIN));
 }
 
 static void texts_are_read(void **state)
@@ -76,9 +78,19 @@ static void texts_are_read(void **state)
     assert_int_equal(stamp("2013-05-17 17:05:48.6259") % 1000, 625);
     assert_int_equal(stamp("2013-05-17 17:05:48.34") % 1000, 340);
     assert_int_equal(date("1969-12-31"), -1);
-    static const char *const bad[] = { "", "2013-02-29", "2013-13-01", "2013-00-10", "20130517", "213-01-01",
-                                       "2013-05-17 25:05:48", "2013-05-17 17:05", "2013-05-17 17:05:48.",
-                                       "2013-05-17  17:05:48", "2013-05-17Z", "12013-05-17", "2013-05-17 x" };
+    static const char *const bad[] = { "",
+                                       "2013-02-29",
+                                       "2013-13-01",
+                                       "2013-00-10",
+                                       "20130517",
+                                       "213-01-01",
+                                       "2013-05-17 25:05:48",
+                                       "2013-05-17 17:05",
+                                       "2013-05-17 17:05:48.",
+                                       "2013-05-17  17:05:48",
+                                       "2013-05-17Z",
+                                       "12013-05-17",
+                                       "2013-05-17 x" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         int64_t ms;
         assert_false(calendar_parse_timestamp(bad[i], strlen(bad[i]), &ms));
@@ -116,14 +128,18 @@ static void assert_floor(const char *s, enum time_unit u, const char *floor, con
 static void floor_and_ceil(void **state)
 {
     (void)state;
-    assert_floor("2026-01-31 13:45:07.250", UNIT_MINUTE, "2026-01-31 13:45:00.000", "2026-01-31 13:46:00.000");
-    assert_floor("2026-12-31 13:45:07", UNIT_MONTH, "2026-12-01 00:00:00.000", "2027-01-01 00:00:00.000");
-    assert_floor("1969-12-31 23:59:59.5", UNIT_DAY, "1969-12-31 00:00:00.000", "1970-01-01 00:00:00.000");
+    assert_floor("2026-01-31 13:45:07.250", UNIT_MINUTE, "2026-01-31 13:45:00.000",
+                 "2026-01-31 13:46:00.000");
+    assert_floor("2026-12-31 13:45:07", UNIT_MONTH, "2026-12-01 00:00:00.000",
+                 "2027-01-01 00:00:00.000");
+    assert_floor("1969-12-31 23:59:59.5", UNIT_DAY, "1969-12-31 00:00:00.000",
+                 "1970-01-01 00:00:00.000");
     assert_floor("2026-01-01", UNIT_YEAR, "2026-01-01 00:00:00.000", "2026-01-01 00:00:00.000");
     int64_t out;
     assert_false(calendar_ceil(INT64_MAX, UNIT_YEAR, &out));
     assert_false(calendar_floor(INT64_MIN, UNIT_SECOND, &out));
-    assert_stamp(calendar_step_ms(stamp("2026-01-31 13:45:07.25"), 7 * MS_PER_HOUR), "2026-01-31 08:00:00.000");
+    assert_stamp(calendar_step_ms(stamp("2026-01-31 13:45:07.25"), 7 * MS_PER_HOUR),
+                 "2026-01-31 08:00:00.000");
     assert_true(calendar_step_months(stamp("1969-11-30"), 3, &out));
     assert_stamp(out, "1969-10-01 00:00:00.000");
 }
@@ -147,7 +163,8 @@ static void months_stop_at_the_last_day(void **state)
     assert_false(calendar_add_months(0, INT64_MIN, &days));
     assert_int_equal(calendar_months_between(stamp("2026-03-15"), stamp("2025-01-31")), 13);
     assert_int_equal(calendar_months_between(stamp("2025-01-31"), stamp("2026-03-15")), -13);
-    assert_int_equal(calendar_months_between(stamp("2026-05-05"), stamp("2024-05-05 00:00:01")), 23);
+    assert_int_equal(calendar_months_between(stamp("2026-05-05"), stamp("2024-05-05 00:00:01")),
+                     23);
 }
 
 static void assert_interval(const char *s, enum time_unit from, enum time_unit to, int64_t value,
@@ -178,15 +195,19 @@ static void intervals(void **state)
     assert_interval("0", UNIT_SECOND, UNIT_SECOND, 0, "+0");
     assert_interval("1.5", UNIT_SECOND, UNIT_SECOND, 1500, "+1.500");
     assert_interval("-0:20:52", UNIT_HOUR, UNIT_SECOND, -1252000, "-0:20:52");
-    struct type minute = type_interval(UNIT_HOUR, UNIT_MINUTE), second = type_interval(UNIT_SECOND, UNIT_SECOND);
+    struct type minute = type_interval(UNIT_HOUR, UNIT_MINUTE),
+                second = type_interval(UNIT_SECOND, UNIT_SECOND);
     second.precision = 2;
-    assert_false(is_interval("1:75", minute) || is_interval("x", minute) || is_interval("1", minute));
-    assert_false(is_interval("1:2:3", minute) || is_interval("", minute) || is_interval("1:2.5", minute));
+    assert_false(is_interval("1:75", minute) || is_interval("x", minute) ||
+                 is_interval("1", minute));
+    assert_false(is_interval("1:2:3", minute) || is_interval("", minute) ||
+                 is_interval("1:2.5", minute));
     assert_true(is_interval("10", second));
     assert_false(is_interval("100", second));
     assert_false(is_interval("99999999999999999999", type_interval(UNIT_DAY, UNIT_DAY)));
     char out[CALENDAR_TEXT_MAX];
-    assert_true(interval_format(out, INT64_MIN, type_interval(UNIT_SECOND, UNIT_SECOND)) < CALENDAR_TEXT_MAX);
+    assert_true(interval_format(out, INT64_MIN, type_interval(UNIT_SECOND, UNIT_SECOND)) <
+                CALENDAR_TEXT_MAX);
 }
 
 int main(void)

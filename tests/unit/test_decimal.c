@@ -45,7 +45,8 @@ static void reads_numbers(void **state)
 static void refuses_what_is_none(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "", "-", ".", "1.", "1.2.3", "--1", "1 2", "12x", "1e", "e5", "1e+" };
+    static const char *const bad[] = { "",    "-",   ".",  "1.", "1.2.3", "--1",
+                                       "1 2", "12x", "1e", "e5", "1e+" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(parse_result(bad[i], 18, 2), 1);
     }

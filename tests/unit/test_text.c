@@ -45,7 +45,8 @@ static struct value text(struct type t, const char *s)
 static void values_are_written(void **state)
 {
     (void)state;
-    assert_json(integer(type_of(TYPE_BIGINT), INT64_MIN), "-9223372036854775808", "-9223372036854775808");
+    assert_json(integer(type_of(TYPE_BIGINT), INT64_MIN), "-9223372036854775808",
+                "-9223372036854775808");
     assert_json(integer(type_decimal(3, 2), 37), "0.37", ".37");
     assert_json(integer(type_decimal(3, 2), 0), "0.00", ".00");
     assert_json(number(TYPE_DOUBLE, 730), "730", "7.3E2");
@@ -53,12 +54,15 @@ static void values_are_written(void **state)
     assert_json(number(TYPE_REAL, (double)0.1f), "0.1", "1E-1");
     assert_json(integer(type_of(TYPE_DATE), 0), "\"1970-01-01\"", "1970-01-01");
     assert_json(integer(type_of(TYPE_TIME), 1), "\"00:00:00.001\"", "00:00:00.001");
-    assert_json(integer(type_of(TYPE_TIMESTAMP), -1), "\"1969-12-31 23:59:59.999\"", "1969-12-31 23:59:59.999");
-    assert_json(integer(type_interval(UNIT_DAY, UNIT_SECOND), 93600000), "\"+1 02:00:00\"", "+1 02:00:00");
+    assert_json(integer(type_of(TYPE_TIMESTAMP), -1), "\"1969-12-31 23:59:59.999\"",
+                "1969-12-31 23:59:59.999");
+    assert_json(integer(type_interval(UNIT_DAY, UNIT_SECOND), 93600000), "\"+1 02:00:00\"",
+                "+1 02:00:00");
     assert_json((struct value){ .type = type_of(TYPE_BOOLEAN), .b = true }, "true", "TRUE");
     assert_json((struct value){ .type = type_of(TYPE_BOOLEAN), .null = true }, "null", NULL);
     assert_json(text(type_char(4), "ab  "), "\"ab  \"", "ab  ");
-    assert_json(text(type_varchar(9), "a\"b\\c\n\x01"), "\"a\\\"b\\\\c\\n\\u0001\"", "a\"b\\c\n\x01");
+    assert_json(text(type_varchar(9), "a\"b\\c\n\x01"), "\"a\\\"b\\\\c\\n\\u0001\"",
+                "a\"b\\c\n\x01");
     assert_json(text(type_of(TYPE_BINARY), "\xc0\xff"), "\"C0FF\"", NULL);
 }
 
@@ -71,7 +75,12 @@ static void escape_naively(struct buf *out, const char *s, size_t n)
         if (c == '"' || c == '\\') {
             buf_printf(out, "\\%c", c);
         } else if (c == '\n' || c == '\t' || c == '\r' || c == '\b' || c == '\f') {
-            buf_printf(out, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : c == '\r' ? 'r' : c == '\b' ? 'b' : 'f');
+            buf_printf(out, "\\%c",
+                       c == '\n'   ? 'n'
+                       : c == '\t' ? 't'
+                       : c == '\r' ? 'r'
+                       : c == '\b' ? 'b'
+                                   : 'f');
         } else if (c < 32) {
             buf_printf(out, "\\u%04x", c);
         } else {
@@ -160,7 +169,8 @@ static void strings_fit_their_types(void **state)
     assert_fit("ab", type_char(4), "ab  ");
     assert_fit("", type_char(2), "  ");
     assert_fit("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", type_varchar(2), "\xe6\x97\xa5\xe6\x9c\xac");
-    assert_fit("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", type_char(5), "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e  ");
+    assert_fit("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", type_char(5),
+               "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e  ");
     assert_fit("abcdefghijklmnopqrstuvwxyz", type_varchar(0), "abcdefghijklmnopqrstuvwxyz");
     assert_fit("abcdefghijklmnopqrstuvwxyz", type_char(25), "abcdefghijklmnopqrstuvwxy");
 }

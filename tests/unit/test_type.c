@@ -77,7 +77,8 @@ static void casts_are_those_of_the_table(void **state)
     struct type integer = type_of(TYPE_INTEGER), text = type_varchar(9);
     struct type date = type_of(TYPE_DATE), time = type_of(TYPE_TIME);
     struct type stamp = type_of(TYPE_TIMESTAMP), binary = type_of(TYPE_BINARY);
-    struct type day = type_interval(UNIT_DAY, UNIT_DAY), month = type_interval(UNIT_MONTH, UNIT_MONTH);
+    struct type day = type_interval(UNIT_DAY, UNIT_DAY),
+                month = type_interval(UNIT_MONTH, UNIT_MONTH);
     assert_true(type_castable(integer, text) && type_castable(text, integer));
     assert_true(type_castable(date, stamp) && type_castable(stamp, date));
     assert_true(type_castable(time, stamp) && type_castable(day, type_of(TYPE_BIGINT)));
@@ -95,10 +96,12 @@ static void arithmetic_follows_the_formulas(void **state)
     (void)state;
     struct type integer = type_of(TYPE_INTEGER), big = type_of(TYPE_BIGINT);
     assert_true(type_equal(type_arithmetic('/', integer, big), big));
-    assert_true(type_equal(type_arithmetic('*', type_of(TYPE_REAL), integer), type_of(TYPE_DOUBLE)));
+    assert_true(
+        type_equal(type_arithmetic('*', type_of(TYPE_REAL), integer), type_of(TYPE_DOUBLE)));
     assert_true(type_equal(type_arithmetic('/', type_decimal(3, 1), type_decimal(2, 1)),
                            type_decimal(9, 6)));
-    assert_true(type_equal(type_arithmetic('/', type_decimal(2, 1), integer), type_decimal(13, 12)));
+    assert_true(
+        type_equal(type_arithmetic('/', type_decimal(2, 1), integer), type_decimal(13, 12)));
     assert_true(type_equal(type_arithmetic('+', type_decimal(18, 2), type_decimal(3, 2)),
                            type_decimal(18, 2)));
     assert_true(type_equal(type_arithmetic('*', type_decimal(10, 9), type_decimal(10, 9)),
