@@ -48,6 +48,8 @@ GEN     := $(if $(wildcard grammar/parser.y),$(BUILD)/gen/parser.c) \
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 SUPPORT := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c)))
 FUZZ    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+# Programs of one file that need nothing of the engine: generators and meters.
+TOOLS   := $(sort $(shell find queries tests/bench -name '*.c' 2>/dev/null))
 
 OBJ         := $(SRC:%.c=$(BUILD)/%.o) $(patsubst %.c,%.o,$(GEN))
 MAIN_OBJ    := $(MAIN:%.c=$(BUILD)/%.o)
@@ -56,6 +58,7 @@ LIB         := $(BUILD)/libsluice.a
 PROGRAM     := $(if $(MAIN),$(BUILD)/sluice)
 UNIT_BIN    := $(UNIT:%.c=$(BUILD)/%)
 FUZZ_BIN    := $(FUZZ:%.c=$(BUILD)/%)
+TOOL_BIN    := $(TOOLS:%.c=$(BUILD)/%)
 
 FUZZ_SECONDS ?= 60
 
@@ -69,7 +72,7 @@ all: $(LIB) $(PROGRAM)
 	@$(if $(PROGRAM),ln -sfn $(PROGRAM:build/%=%) build/sluice)
 
 ## test: everything below tests/ and queries/, after installing what is missing
-test: all $(UNIT_BIN)
+test: all $(UNIT_BIN) $(TOOL_BIN)
 	@tests/run.sh $(BUILD) unit sql cli
 
 ## unit: the cmocka tests of tests/unit; ONLY=test_str for one program
@@ -85,8 +88,8 @@ cli: all
 	@tests/cli/run.sh $(BUILD) $(ONLY)
 
 ## bench: measures the pipelines of tests/bench; PEERS=DIR measures others beside them
-bench: all
-	@tests/bench/run.sh $(BUILD)/sluice $(PEERS)
+bench: all $(TOOL_BIN)
+	@tests/bench/run.sh $(BUILD) $(PEERS)
 
 ## fuzz: runs every target of tests/fuzz FUZZ_SECONDS (60) each; ONLY=fuzz_parser for one
 fuzz:
@@ -101,16 +104,15 @@ lint:
 
 ## format: formats all C files in place
 format:
-	@find engine grammar udf tests -name '*.[ch]' -print0 2>/dev/null | \
-	  xargs -0 -r clang-format -i
+	@tests/lint/format.sh --write
 
 ## docs: writes the generated pages of docs/reference
 docs:
 	@tests/lint/pages.sh --write
 
 ## demo: generates hospital records, scores them and shows what was found
-demo: all
-	@queries/workshop/demo.sh $(BUILD)/sluice
+demo: all $(TOOL_BIN)
+	@queries/workshop/demo.sh $(BUILD)
 
 ## deps: installs the packages that building, testing and checking need
 deps:
@@ -170,7 +172,11 @@ $(BUILD)/sluice: $(MAIN_OBJ) $(LIB) $(BUILD)/flags
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(SUPPORT_OBJ) $(LIB) $(BUILD)/sources
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(LIB) -lcmocka $(LIBS)
 
+$(TOOL_BIN): %: %.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $< -lm
+
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS)
 
--include $(patsubst %.o,%.d,$(OBJ) $(MAIN_OBJ) $(SUPPORT_OBJ) $(UNIT_BIN:=.o) $(FUZZ_BIN:=.o))
+-include $(patsubst %.o,%.d,$(OBJ) $(MAIN_OBJ) $(SUPPORT_OBJ) $(UNIT_BIN:=.o) $(FUZZ_BIN:=.o) \
+           $(TOOL_BIN:=.o))

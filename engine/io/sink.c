@@ -3,8 +3,7 @@
 
 #include "io/sink.h"
 
-#include <pthread.h>
-
+#include "base/thread.h"
 #include "io/output.h"
 
 /* Encoded rows are used again, so that their buffers keep their size: a free list with a lock. */

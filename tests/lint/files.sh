@@ -17,7 +17,7 @@ complain() {
 # Files above $lines_max lines that are one noun all the same: "path: reason", one a line.
 large=tests/lint/large-files.txt
 
-mapfile -t sources < <(find engine grammar udf tests \
+mapfile -t sources < <(find engine grammar udf queries tests \
     \( -name '*.[ch]' -o -name '*.y' -o -name '*.re' -o -name '*.def' \) 2>/dev/null | sort)
 mapfile -t texts < <(find engine grammar udf tests docs Makefile README.md \
     \( -name '*.sh' -o -name '*.awk' -o -name '*.md' -o -name Makefile \) 2>/dev/null | sort)
@@ -33,7 +33,7 @@ for file in "${sources[@]}"; do
         ;;
     esac
     case $file in
-    tests/*) ;;
+    tests/* | queries/*) ;;
     *.h)
         guard=${file#engine/}
         guard=$(echo "${guard//[\/.-]/_}" | tr a-z A-Z)

@@ -17,7 +17,7 @@ if [ "${1:-}" = --write ]; then
 fi
 files=("$@")
 [ ${#files[@]} -gt 0 ] || mapfile -t files < <(
-    find engine grammar udf tests -name '*.[ch]' 2>/dev/null | sort)
+    find engine grammar udf queries tests -name '*.[ch]' 2>/dev/null | sort)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -34,6 +34,7 @@ merge() {
             for (i = 1; i <= nmine; i++) {
                 mine = mine " " rest(a[minus[i]])
                 code = a[minus[i]]
+                gsub(/"([^"\\]|\\.)*"/, "", code)
                 sub(/\/[*\/].*/, "", code)
                 if (code ~ /; *[^ ]/ || code ~ /^ *[}]? *(else|while|do)/) theirs = "a block"
             }
