@@ -1,8 +1,9 @@
 /*
  * build_expr.c: nodes of expressions.
  *
- * Every node is made through build_expr and gets its arguments through build_args, which counts the height of the tree.
- * A tree that becomes higher than LIMIT_TREE_DEPTH is reported once; the statement is dropped then.
+ * Every node is made through build_expr and gets its arguments through build_args, which counts
+ * the height of the tree. A tree that becomes higher than LIMIT_TREE_DEPTH is reported once; the
+ * statement is dropped then.
  */
 
 #include "grammar/build.h"
@@ -45,9 +46,10 @@ struct ast_name build_name(const struct token *t)
 static void check_reserved(struct parse *p, const struct ast_name *n)
 {
     if (n->quoted || !word_is_reserved(n->text)) return;
-    build_fault(p, ERR_RESERVED_NAME, n->at,
-                str_format_c(p->arena, "as a name it needs double quotes: \"%.*s\"", STR_ARG(n->text)),
-                "\"%.*s\" is a reserved word", STR_ARG(n->text));
+    const char *hint = str_format_c(p->arena, "as a name it needs double quotes: \"%.*s\"",
+                                    STR_ARG(n->text));
+    build_fault(p, ERR_RESERVED_NAME, n->at, hint, "\"%.*s\" is a reserved word",
+                STR_ARG(n->text));
 }
 
 struct ast_name build_new_name(struct parse *p, const struct token *t)
@@ -70,7 +72,8 @@ uint8_t build_unit_checked(struct parse *p, const struct token *t, const char *f
 {
     uint8_t unit = build_unit(t);
     if (unit == UNIT_NONE) {
-        build_fault(p, ERR_CANNOT_APPLY, t->at, "the units are YEAR, MONTH, DAY, HOUR, MINUTE and SECOND",
+        build_fault(p, ERR_CANNOT_APPLY, t->at,
+                    "the units are YEAR, MONTH, DAY, HOUR, MINUTE and SECOND",
                     "cannot apply %s: there is no unit %.*s", function, STR_ARG(t->text));
     }
     return unit;
@@ -145,7 +148,7 @@ static struct ast_expr *blank_leaf(struct parse *p, struct span at)
 }
 
 struct ast_expr *build_call(struct parse *p, const char *name, struct span at, struct ast_expr *a,
-                           struct ast_expr *b, struct ast_expr *c, struct ast_expr *d)
+                            struct ast_expr *b, struct ast_expr *c, struct ast_expr *d)
 {
     struct ast_expr *e = build_expr(p, AST_CALL, at);
     struct ast_expr *given[] = { a ? a : blank_leaf(p, at), b, c, d };
@@ -157,7 +160,8 @@ struct ast_expr *build_call(struct parse *p, const char *name, struct span at, s
     return e;
 }
 
-struct ast_expr *build_binary(struct parse *p, struct str name, struct ast_expr *a, struct ast_expr *b)
+struct ast_expr *build_binary(struct parse *p, struct str name, struct ast_expr *a,
+                              struct ast_expr *b)
 {
     struct ast_expr *e = build_call(p, "", a->at, a, b, NULL, NULL);
     e->name = name;
@@ -231,7 +235,9 @@ static bool takes_nulls(const struct ast_expr *call)
 struct ast_expr *build_tail(struct parse *p, struct ast_expr *call, struct tail_part tail)
 {
     call->at = build_span(p, call->at);
-    if (tail.nulls != NULLS_DEFAULT) call->null_treatment = (__typeof__(call->null_treatment))tail.nulls;
+    if (tail.nulls != NULLS_DEFAULT) {
+        call->null_treatment = (__typeof__(call->null_treatment))tail.nulls;
+    }
     call->from_last = tail.from_last;
     call->over = tail.over;
     if (tail.over) build_raise_window(p, &call->depth, tail.over);
@@ -247,7 +253,8 @@ struct ast_expr *build_tail(struct parse *p, struct ast_expr *call, struct tail_
     return call;
 }
 
-struct ast_expr *build_subquery(struct parse *p, enum ast_kind kind, struct span at, struct ast_query *q)
+struct ast_expr *build_subquery(struct parse *p, enum ast_kind kind, struct span at,
+                                struct ast_query *q)
 {
     struct ast_expr *e = build_expr(p, kind, at);
     e->query = q;
@@ -256,7 +263,7 @@ struct ast_expr *build_subquery(struct parse *p, enum ast_kind kind, struct span
 }
 
 struct ast_expr *build_list(struct parse *p, enum ast_kind kind, struct span at,
-                              struct ast_expr *first, struct expr_list rest)
+                            struct ast_expr *first, struct expr_list rest)
 {
     struct ast_expr *e = build_expr(p, kind, at);
     struct expr_list all = first ? build_one(p, first) : (struct expr_list){ 0 };
@@ -271,7 +278,7 @@ static bool is_interval(const struct ast_expr *e)
 }
 
 struct ast_expr *build_period(struct parse *p, const struct token *t, struct ast_expr *a,
-                             struct ast_expr *b)
+                              struct ast_expr *b)
 {
     struct ast_expr *e = build_expr(p, AST_PERIOD, a->at);
     struct expr_list ends = { 0 };
@@ -297,7 +304,7 @@ struct ast_expr *build_period(struct parse *p, const struct token *t, struct ast
 }
 
 struct ast_expr *build_interval(struct parse *p, const struct token *t, char sign,
-                               const struct token *text, struct ast_type type)
+                                const struct token *text, struct ast_type type)
 {
     struct ast_expr *e = build_expr(p, AST_INTERVAL, t->at);
     e->text = sign ? str_format(p->arena, "%c%.*s", sign, STR_ARG(text->text)) : text->text;

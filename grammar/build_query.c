@@ -1,8 +1,8 @@
 /*
  * build_query.c: nodes of queries, windows, FROM clauses and statements.
  *
- * What can only be wrong because of how it is written is refused here, in words: a PATH in a stream, a function
- * without a body. What depends on what names mean is left to the binder.
+ * What can only be wrong because of how it is written is refused here, in words: a PATH in a
+ * stream, a function without a body. What depends on what names mean is left to the binder.
  */
 
 #include "grammar/build.h"
@@ -29,8 +29,8 @@ void build_raise_window(struct parse *p, uint16_t *height, const struct ast_wind
 }
 
 struct ast_window *build_window(struct parse *p, struct span at, struct ast_name base,
-                              struct expr_list partition, struct order_part order,
-                              struct frame_part frame)
+                                struct expr_list partition, struct order_part order,
+                                struct frame_part frame)
 {
     struct ast_window *w = ARENA_NEW(p->arena, struct ast_window);
     w->base = base;
@@ -94,7 +94,9 @@ static void set_windows(struct parse *p, struct ast_query *q, struct window_list
 {
     q->windows = windows.items;
     q->n_windows = (uint32_t)windows.count;
-    for (size_t i = 0; i < windows.count; i++) build_raise_window(p, &q->depth, windows.items[i].window);
+    for (size_t i = 0; i < windows.count; i++) {
+        build_raise_window(p, &q->depth, windows.items[i].window);
+    }
 }
 
 static void set_group(struct parse *p, struct ast_query *q, struct group_part group)
@@ -108,7 +110,8 @@ static void set_group(struct parse *p, struct ast_query *q, struct group_part gr
 }
 
 struct ast_query *build_select(struct parse *p, struct span at, struct select_mode mode,
-                               struct item_list items, struct ast_from *from, struct ast_expr *where,
+                               struct item_list items, struct ast_from *from,
+                               struct ast_expr *where,
                                struct group_part group, struct ast_expr *having,
                                struct window_list windows)
 {
@@ -129,7 +132,7 @@ struct ast_query *build_select(struct parse *p, struct span at, struct select_mo
 }
 
 struct ast_query *build_order(struct parse *p, struct ast_query *q, struct order_part order,
-                             struct ast_expr *limit)
+                              struct ast_expr *limit)
 {
     if (order.list.count == 0 && !limit) return q;
     if (q->n_order > 0 || q->limit) {
@@ -178,7 +181,8 @@ static struct ast_from *from_new(struct parse *p, enum ast_from_kind kind, struc
 
 struct ast_from *build_relation(struct parse *p, struct ast_name qualifier, struct ast_name name)
 {
-    struct ast_from *f = from_new(p, FROM_RELATION, qualifier.text.len > 0 ? qualifier.at : name.at);
+    bool qualified = qualifier.text.len > 0;
+    struct ast_from *f = from_new(p, FROM_RELATION, qualified ? qualifier.at : name.at);
     f->qualifier = qualifier;
     f->name = name;
     return f;
@@ -194,7 +198,7 @@ struct ast_from *build_from_query(struct parse *p, struct span at, struct ast_qu
 }
 
 struct ast_from *build_from_function(struct parse *p, struct span at, const struct token *name,
-                               struct arg_list args)
+                                     struct arg_list args)
 {
     struct ast_from *f = from_new(p, FROM_TABLE_FN, at);
     f->name = build_name(name);
@@ -222,7 +226,8 @@ void build_over(struct parse *p, struct ast_from *from, struct ast_window *w)
     build_raise_window(p, &from->depth, w);
 }
 
-struct ast_from *build_join(struct parse *p, struct ast_from *left, int kind, struct ast_from *right)
+struct ast_from *build_join(struct parse *p, struct ast_from *left, int kind,
+                            struct ast_from *right)
 {
     struct ast_from *f = from_new(p, FROM_JOIN, left->at);
     f->join = (__typeof__(f->join))kind;
@@ -251,7 +256,7 @@ struct ast_statement *build_statement(struct parse *p, enum ast_statement_kind k
 }
 
 void build_body(struct parse *p, struct ast_statement *s, struct function_part part,
-                    struct ast_expr *body)
+                struct ast_expr *body)
 {
     s->body = body;
     s->null_on_null = part.null_on_null;
@@ -259,12 +264,12 @@ void build_body(struct parse *p, struct ast_statement *s, struct function_part p
     if (part.language == 'S' && (!body || part.has_external)) {
         build_fault(p, ERR_SYNTAX, s->name.at,
                     "CREATE FUNCTION f (x INTEGER) RETURNS INTEGER RETURN x + 1",
-                    "syntax error at line %u: a function in SQL ends with RETURN and one expression%s",
+                    "syntax error at line %u: a function in SQL ends with RETURN expression%s",
                     s->name.at.line, part.has_external ? ", and has no EXTERNAL NAME" : "");
     }
     if (part.language == 'C' && (body || part.external.len == 0)) {
         build_fault(p, ERR_SYNTAX, s->name.at, "LANGUAGE C EXTERNAL NAME 'file.so:symbol'",
-                    "syntax error at line %u: a function in C has an EXTERNAL NAME instead of RETURN",
+                    "syntax error at line %u: a function in C has EXTERNAL NAME instead of RETURN",
                     s->name.at.line);
     }
 }
@@ -314,6 +319,7 @@ static bool is_option_value(const struct ast_expr *e)
 void build_option(struct parse *p, const struct ast_expr *value)
 {
     if (is_option_value(value)) return;
-    build_fault(p, ERR_BAD_OPTION, value->at, "write the value itself: 'text', 5, TRUE, INTERVAL '5' SECOND",
+    build_fault(p, ERR_BAD_OPTION, value->at,
+                "write the value itself: 'text', 5, TRUE, INTERVAL '5' SECOND",
                 "the value of an option is a literal or a word");
 }

@@ -1,8 +1,9 @@
 /*
  * complain.c: syntax errors in words.
  *
- * The parser's tables know which tokens would fit. They are asked for every kind, and kinds that mean one thing to
- * the reader of a message are given as one: "an expression" stands for some thirty of them.
+ * The parser's tables know which tokens would fit. They are asked for every kind, and kinds that
+ * mean one thing to the reader of a message are given as one: "an expression" stands for some
+ * thirty of them.
  */
 
 #include "grammar/complain.h"
@@ -11,13 +12,15 @@
 #include "grammar/words.h"
 #include "parser.h"
 
-enum { EXPECTED_MAX = 7 };
+enum {
+    EXPECTED_MAX = 7
+};
 
 /* ---- what would fit ---- */
 
 struct expected {
     const char *items[16];
-    int         count;
+    int count;
 };
 
 static bool fits(const struct scene *s, int kind)
@@ -31,25 +34,93 @@ static void expect(struct expected *e, const char *what)
     e->count++;
 }
 
-/* The kinds that expect_groups has words for. */
+/* The kinds that are given as one of a group, or not worth a word. */
 static bool is_grouped(int kind)
 {
-    switch (kind) {
-    case TK_ID: case TK_NUMBER: case TK_STRING: case TK_BINARY: case TK_NULL: case TK_TRUE:
-    case TK_FALSE: case TK_UNKNOWN: case TK_DATETIME: case TK_INTERVAL: case TK_ROW: case TK_EXISTS:
-    case TK_CASE: case TK_CAST: case TK_FLOOR: case TK_CEIL: case TK_STEP: case TK_EXTRACT:
-    case TK_TRIM: case TK_SUBSTRING: case TK_POSITION: case TK_OVERLAY: case TK_NOT: case TK_PLUS:
-    case TK_MINUS: case TK_STAR: case TK_SLASH: case TK_CONCAT: case TK_EQ: case TK_NE: case TK_LT:
-    case TK_LE: case TK_GT: case TK_GE: case TK_IS: case TK_IN: case TK_LIKE: case TK_SIMILAR:
-    case TK_BETWEEN: case TK_PERIOD: case TK_AND: case TK_OR: case TK_UNIT: case TK_JOIN:
-    case TK_INNER: case TK_LEFT: case TK_RIGHT: case TK_FULL: case TK_CROSS: case TK_NATURAL:
-    case TK_UNION: case TK_EXCEPT: case TK_INTERSECT: case TK_FROM: case TK_WHERE: case TK_GROUP:
-    case TK_WINDOWED: case TK_HAVING: case TK_WINDOW: case TK_ORDER: case TK_LIMIT: case TK_WITHIN:
-    case TK_FROM_FIRST: case TK_FROM_LAST: case TK_IGNORE_NULLS: case TK_RESPECT_NULLS: case TK_DOT:
-    case TK_ALL: case TK_DISTINCT: case TK_STREAM: case TK_OUTER: case TK_SYMMETRIC:
-    case TK_ASYMMETRIC: case TK_EXPEDITED: case TK_TO_UNIT: case TK_OVER: return true;
-    default: return false;
+    static const int kinds[] = {
+        TK_ID,
+        TK_NUMBER,
+        TK_STRING,
+        TK_BINARY,
+        TK_NULL,
+        TK_TRUE,
+        TK_FALSE,
+        TK_UNKNOWN,
+        TK_DATETIME,
+        TK_INTERVAL,
+        TK_ROW,
+        TK_EXISTS,
+        TK_CASE,
+        TK_CAST,
+        TK_FLOOR,
+        TK_CEIL,
+        TK_STEP,
+        TK_EXTRACT,
+        TK_TRIM,
+        TK_SUBSTRING,
+        TK_POSITION,
+        TK_OVERLAY,
+        TK_NOT,
+        TK_PLUS,
+        TK_MINUS,
+        TK_STAR,
+        TK_SLASH,
+        TK_CONCAT,
+        TK_EQ,
+        TK_NE,
+        TK_LT,
+        TK_LE,
+        TK_GT,
+        TK_GE,
+        TK_IS,
+        TK_IN,
+        TK_LIKE,
+        TK_SIMILAR,
+        TK_BETWEEN,
+        TK_PERIOD,
+        TK_AND,
+        TK_OR,
+        TK_UNIT,
+        TK_JOIN,
+        TK_INNER,
+        TK_LEFT,
+        TK_RIGHT,
+        TK_FULL,
+        TK_CROSS,
+        TK_NATURAL,
+        TK_UNION,
+        TK_EXCEPT,
+        TK_INTERSECT,
+        TK_FROM,
+        TK_WHERE,
+        TK_GROUP,
+        TK_WINDOWED,
+        TK_HAVING,
+        TK_WINDOW,
+        TK_ORDER,
+        TK_LIMIT,
+        TK_WITHIN,
+        TK_FROM_FIRST,
+        TK_FROM_LAST,
+        TK_IGNORE_NULLS,
+        TK_RESPECT_NULLS,
+        TK_DOT,
+        TK_ALL,
+        TK_DISTINCT,
+        TK_STREAM,
+        TK_OUTER,
+        TK_SYMMETRIC,
+        TK_ASYMMETRIC,
+        TK_EXPEDITED,
+        TK_TO_UNIT,
+        TK_OVER,
+        TK_VARYING,
+        TK_PRECISION,
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (kinds[i] == kind) return true;
     }
+    return false;
 }
 
 /* "a name", "a text", "an expression": what begins here. */
@@ -71,7 +142,7 @@ static void expect_operands(const struct scene *s, struct expected *e)
     if (fits(s, TK_STRING)) expect(e, "a text in single quotes");
 }
 
-/* Words that only fit as themselves where nothing larger does: STREAM behind CREATE, but not behind SELECT. */
+/* Words that are worth naming only where no expression fits, such as NULL behind IS. */
 static void expect_lone_words(const struct scene *s, struct expected *e)
 {
     static const int kinds[] = { TK_STREAM, TK_NULL, TK_NOT, TK_TRUE, TK_FALSE, TK_UNKNOWN, TK_ROW,
@@ -81,11 +152,14 @@ static void expect_lone_words(const struct scene *s, struct expected *e)
         if (kinds[i] == TK_NOT && fits(s, TK_PLUS)) continue;
         if (fits(s, kinds[i])) expect(e, word_of_kind(kinds[i]));
     }
+    if (fits(s, TK_AND) && !fits(s, TK_OR)) expect(e, "AND");
+    if (fits(s, TK_LIKE) && !fits(s, TK_EQ)) expect(e, "BETWEEN, IN, LIKE or SIMILAR TO");
 }
 
 static void expect_groups(const struct scene *s, struct expected *e)
 {
-    static const int clauses[] = { TK_FROM, TK_WHERE, TK_GROUP, TK_HAVING, TK_WINDOW, TK_ORDER, TK_LIMIT };
+    static const int clauses[] = { TK_FROM, TK_WHERE, TK_GROUP, TK_HAVING,
+                                   TK_WINDOW, TK_ORDER, TK_LIMIT };
     expect_operands(s, e);
     expect_lone_words(s, e);
     if (fits(s, TK_PLUS) && !fits(s, TK_NUMBER)) {
@@ -101,17 +175,33 @@ static void expect_groups(const struct scene *s, struct expected *e)
     }
 }
 
-/* Appends "a, b or c" for what fits, if that is short enough to help. */
-static void describe_expected(const struct scene *s, struct buf *out)
+/* All that fits; without the words that may but need not follow if signs_only. */
+static void expect_all(const struct scene *s, struct expected *e, bool signs_only)
 {
-    struct expected e = { .count = 0 };
-    expect_groups(s, &e);
+    e->count = 0;
+    expect_groups(s, e);
     for (int kind = 1; kind < machine_kind_count(); kind++) {
         if (is_grouped(kind) || !fits(s, kind)) continue;
         const char *word = word_of_kind(kind);
-        if (word) expect(&e, word);
+        bool sign = word && *word < 'A';
+        if (!word || (signs_only && !sign)) continue;
+        /* Behind or within an expression a parenthesis goes without saying. */
+        if (kind == TK_LP && (fits(s, TK_PLUS) || fits(s, TK_NUMBER))) continue;
+        expect(e, sign ? str_format_c(s->parse->arena, "\"%s\"", word) : word);
     }
-    if (fits(s, 0)) expect(&e, ";");
+    if (fits(s, 0)) expect(e, "\";\"");
+}
+
+/* Appends "a, b or c" for what fits, if that is short enough to help. */
+static void describe_expected(const struct scene *s, struct buf *out)
+{
+    if (s->reader->before[0].kind == 0 && fits(s, TK_CREATE)) {
+        buf_append_c(out, ": expected CREATE, INSERT, SELECT, ALTER or DROP");
+        return;
+    }
+    struct expected e;
+    expect_all(s, &e, false);
+    if (e.count > EXPECTED_MAX) expect_all(s, &e, true);
     if (e.count == 0 || e.count > EXPECTED_MAX) return;
     buf_append_c(out, ": expected ");
     for (int i = 0; i < e.count; i++) {
@@ -124,7 +214,9 @@ static void describe_expected(const struct scene *s, struct buf *out)
 
 static void describe_token(const struct token *t, struct buf *out)
 {
-    enum { SHOWN = 40 };
+    enum {
+        SHOWN = 40
+    };
     if (t->kind == 0) {
         buf_append_c(out, "end of the text");
         return;
@@ -132,11 +224,11 @@ static void describe_token(const struct token *t, struct buf *out)
     struct str text = str_view(t->at.file->data + t->at.offset, t->at.length);
     const char *quote = t->kind == TK_STRING || t->quoted ? "" : "\"";
     uint32_t shown = text.len <= SHOWN ? text.len : SHOWN;
-    while (shown < text.len && shown > 0 && ((unsigned char)str_data(&text)[shown] & 0xc0) == 0x80) shown--;
+    const char *s = str_data(&text);
+    while (shown < text.len && shown > 0 && ((unsigned char)s[shown] & 0xc0) == 0x80) shown--;
     buf_append_c(out, quote);
     for (uint32_t i = 0; i < shown; i++) {
-        char c = str_data(&text)[i];
-        buf_append_char(out, (unsigned char)c < ' ' ? ' ' : c);
+        buf_append_char(out, (unsigned char)s[i] < ' ' ? ' ' : s[i]);
     }
     if (shown < text.len) buf_append_c(out, "...");
     buf_append_c(out, quote);
@@ -151,7 +243,7 @@ static const struct {
     { "ANY", "compare with each value, joined by OR" },
     { "CUBE", "write one pump for each grouping" },
     { "DELETE", "rows of a stream cannot be taken back" },
-    { "FETCH", "a stream has no end to count from: for the first rows of each window use TOP_K_ITEMS_TUMBLING or GROUP_RANK" },
+    { "FETCH", "for the first rows of each window use GROUP_RANK" },
     { "FILTER", "put the condition into the argument: SUM(CASE WHEN condition THEN x END)" },
     { "GROUPING", "write one pump for each grouping" },
     { "IF", "CREATE OR REPLACE replaces what is there" },
@@ -163,7 +255,7 @@ static const struct {
     { "RENAME", "create the stream with the new name" },
     { "ROLLUP", "write one pump for each grouping" },
     { "TABLESAMPLE", NULL },
-    { "TOP", "use TOP_K_ITEMS_TUMBLING or GROUP_RANK" },
+    { "TOP", "for the first rows of each window use GROUP_RANK" },
     { "UPDATE", "rows of a stream cannot be changed" },
 };
 
@@ -197,8 +289,12 @@ static const char *plural_hint(const struct scene *s, const struct token *t)
 static const char *hint_of_token(const struct scene *s, const struct token *t)
 {
     const struct token *before = &s->reader->before[0];
-    if (t->quoted && fits(s, TK_STRING)) return "a text stands in single quotes, a name in double quotes";
-    if (t->kind == TK_STRING && fits(s, TK_ID)) return "a name stands in double quotes, a text in single quotes";
+    if ((t->quoted && fits(s, TK_STRING)) || (t->kind == TK_STRING && fits(s, TK_ID))) {
+        return "a text stands in single quotes, a name in double quotes";
+    }
+    if (t->kind == TK_STRING && before->at.offset + before->at.length == t->at.offset) {
+        return "a quote within a text is doubled: 'it''s'";
+    }
     if (before->kind == TK_INTERVAL) return "write INTERVAL '5' MINUTE";
     if (t->kind == TK_EQ && before->kind == TK_EQ) return "\"is equal\" is written with one =";
     if (t->kind == TK_TABLE && before->kind == TK_CREATE) {
@@ -207,46 +303,70 @@ static const char *hint_of_token(const struct scene *s, const struct token *t)
     return plural_hint(s, t);
 }
 
+static bool spans_lines(struct span at)
+{
+    return memchr(at.file->data + at.offset, '\n', at.length) != NULL;
+}
+
 /* Hints that follow from what is open or was left behind. */
 static const char *hint_of_place(const struct scene *s, const struct token *t)
 {
+    struct arena *a = s->parse->arena;
     const struct token *before = &s->reader->before[0];
     bool ends = t->kind == 0 || t->kind == TK_SEMI;
-    if (before->kind == TK_STRING && memchr(before->at.file->data + before->at.offset, '\n', before->at.length)) {
-        return str_format_c(s->parse->arena, "the text before it begins at line %u: is a quote missing?",
+    if (before->kind == TK_STRING && spans_lines(before->at)) {
+        return str_format_c(a, "the text before it begins at line %u: is a quote missing?",
                             before->at.line);
     }
     if (before->kind == TK_COMMA && (ends || t->kind == TK_RP || is_clause_word(t->kind))) {
         return "there may be a comma too many before it";
     }
     if (ends && s->n_open > 0) {
-        return str_format_c(s->parse->arena, "the ( at line %u, column %u is not closed",
-                            s->open[s->n_open - 1].line, s->open[s->n_open - 1].column);
+        const struct span *open = &s->open[s->n_open - 1];
+        return str_format_c(a, "the ( at line %u, column %u is not closed", open->line,
+                            open->column);
     }
     if (t->kind == TK_RP && s->n_open == 0) return "no ( is open here";
     if (t->use == WORD_CLAUSE && fits(s, TK_ID)) {
-        return str_format_c(s->parse->arena, "it is a reserved word: as a name it needs double quotes, \"%.*s\"",
+        return str_format_c(a, "it is a reserved word: as a name it needs double quotes: \"%.*s\"",
                             STR_ARG(t->text));
     }
-    if (is_clause_word(t->kind) && before->kind != 0) {
-        return "the clauses come in this order: SELECT, FROM, WHERE, GROUP BY, HAVING, WINDOW, ORDER BY";
+    if (is_clause_word(t->kind) && before->kind != 0 && !fits(s, TK_END)) {
+        return "clauses come in this order: "
+               "SELECT, FROM, WHERE, GROUP BY, HAVING, WINDOW, ORDER BY";
     }
     return NULL;
 }
 
 /* ---- the messages ---- */
 
+bool complain_refuses(const struct scene *s)
+{
+    const struct token *t = &s->reader->window[0], *next = &s->reader->window[1];
+    if (t->quoted || t->kind != TK_ID || t->use == WORD_NONE) return false;
+    if (str_equal_c(t->text, "FILTER")) {
+        return next->kind == TK_LP && s->reader->before[0].kind == TK_RP;
+    }
+    if (str_equal_c(t->text, "LATERAL")) return next->kind == TK_LP || next->kind == TK_TABLE;
+    return str_equal_c(t->text, "FETCH") &&
+           (str_equal_c(next->text, "FIRST") || str_equal_c(next->text, "NEXT"));
+}
+
 void complain_unexpected(struct scene *s)
 {
     const struct token *t = &s->reader->window[0];
     s->parse->failed = true;
-    if (t->kind == TK_ILLEGAL) return;
+    if (t->kind == TK_ILLEGAL || t->kind == TK_UNCLOSED) {
+        complain_spelling(s, t);
+        return;
+    }
 
     bool known;
     const char *hint = refused_hint(t, &known);
     if (known) {
         build_fault(s->parse, ERR_NOT_SUPPORTED, t->at, hint,
-                    "syntax error at line %u: %.*s is not supported here", t->at.line, STR_ARG(t->text));
+                    "syntax error at line %u: %.*s is not supported here", t->at.line,
+                    STR_ARG(t->text));
         return;
     }
     struct buf text = { 0 };
@@ -254,9 +374,16 @@ void complain_unexpected(struct scene *s)
     describe_expected(s, &text);
     hint = hint_of_token(s, t);
     if (!hint) hint = hint_of_place(s, t);
-    build_fault(s->parse, ERR_SYNTAX, t->at, hint, "syntax error at line %u: unexpected %s", t->at.line,
-                buf_c(&text));
+    build_fault(s->parse, ERR_SYNTAX, t->at, hint, "syntax error at line %u: unexpected %s",
+                t->at.line, buf_c(&text));
     buf_free(&text);
+}
+
+void complain_spelling(struct scene *s, const struct token *t)
+{
+    if (!t->fault) return;
+    s->parse->failed = true;
+    diags_error(s->parse->diags, *t->fault);
 }
 
 void complain_semicolon(struct scene *s)
@@ -264,6 +391,7 @@ void complain_semicolon(struct scene *s)
     const struct token *t = &s->reader->window[0];
     bool failed = s->parse->failed;
     build_fault(s->parse, ERR_SYNTAX, t->at, "end each statement with ;",
-                "syntax error at line %u: a ; is missing before %.*s", t->at.line, STR_ARG(t->text));
+                "syntax error at line %u: a ; is missing before %.*s", t->at.line,
+                STR_ARG(t->text));
     s->parse->failed = failed; /* the statement itself is complete */
 }

@@ -1,8 +1,9 @@
 /*
  * lexer.re: text to tokens.
  *
- * The rules below say where a token ends; spell.c says what its characters mean. The text has no terminator: reading
- * at its end gives NUL, which no rule but the last one takes, so that every match stops there.
+ * The rules below say where a token ends; spell.c says what its characters mean. The text has no
+ * terminator: reading at its end gives NUL, which no rule but the last one takes, so that every
+ * match stops there.
  */
 
 #include "grammar/lexer.h"
@@ -11,7 +12,8 @@
 #include "grammar/spell.h"
 #include "parser.h"
 
-void lexer_init(struct lexer *lx, struct arena *a, const struct text_file *file, struct diags *diags)
+void lexer_init(struct lexer *lx, struct arena *a, const struct text_file *file,
+                struct diags *diags)
 {
     *lx = (struct lexer){ .arena = a, .file = file, .diags = diags, .line = 1, .column = 1 };
     lx->at = file->data;
@@ -32,8 +34,8 @@ static void advance(struct lexer *lx, const char *to)
     }
 }
 
-/* Behind the end of a block comment whose inside begins at c; at the end of the text if it is never closed,
- * which is a warning: what stood in front of it still counts. */
+/* Behind the end of a block comment whose inside begins at c; the end of the text if it is never
+ * closed, which is a warning: what stood in front of it still counts. */
 static const char *comment_end(struct lexer *lx, const char *c)
 {
     for (; c + 1 < lx->end; c++) {
@@ -56,7 +58,7 @@ static bool illegal(struct lexer *lx, struct token *t)
     const char *hint = NULL;
     switch (c) {
     case '%': hint = "the remainder of a division is MOD(a, b)"; break;
-    case '\\': hint = "a backslash in front of a quote comes from other languages: leave it out"; break;
+    case '\\': hint = "a backslash before a quote belongs to other languages: leave it out"; break;
     case '`': hint = "a name stands in double quotes"; break;
     case '!': hint = "\"is not equal\" is written <>"; break;
     case '|': hint = "texts are joined by ||"; break;
@@ -73,11 +75,11 @@ static bool illegal(struct lexer *lx, struct token *t)
     }
     t->at.length = (uint32_t)at;
     if (c > 0x20 && c < 0x7f) {
-        spell_fault(lx, ERR_SYNTAX, t->at, hint, "syntax error at line %u: unexpected character \"%c\"",
-                    lx->line, (int)c);
+        spell_fault(lx, t, ERR_SYNTAX, hint,
+                    "syntax error at line %u: unexpected character \"%c\"", lx->line, (int)c);
     } else {
-        spell_fault(lx, ERR_SYNTAX, t->at, hint, "syntax error at line %u: unexpected character U+%04X",
-                    lx->line, c);
+        spell_fault(lx, t, ERR_SYNTAX, hint,
+                    "syntax error at line %u: unexpected character U+%04X", lx->line, c);
     }
     advance(lx, lx->at + at);
     return false;
@@ -86,8 +88,9 @@ static bool illegal(struct lexer *lx, struct token *t)
 /* A quote without its partner. */
 static bool unclosed(struct lexer *lx, struct token *t, const char *what, const char *quote)
 {
+    t->kind = TK_UNCLOSED;
     t->at.length = 1;
-    spell_fault(lx, ERR_SYNTAX, t->at, NULL,
+    spell_fault(lx, t, ERR_SYNTAX, NULL,
                 "syntax error at line %u: the %s that begins here is never closed: %s is missing",
                 lx->line, what, quote);
     const char *stop = memchr(lx->at, '\n', (size_t)(lx->end - lx->at));
@@ -110,7 +113,8 @@ static bool scan(struct lexer *lx, struct token *t)
 
 again:
     c = marker = from = lx->at;
-    *t = (struct token){ .at = { lx->file, lx->line, lx->column, (uint32_t)(from - lx->file->data), 0 } };
+    uint32_t offset = (uint32_t)(from - lx->file->data);
+    *t = (struct token){ .at = { lx->file, lx->line, lx->column, offset, 0 } };
     if (from >= lx->end) return true;
 
 /*!re2c
@@ -181,7 +185,7 @@ again:
     number first more* {
         t->at.length = (uint32_t)(c - from);
         struct str word = str_view(from, (size_t)(c - from));
-        spell_fault(lx, ERR_SYNTAX, t->at, "a name that begins with a digit needs double quotes",
+        spell_fault(lx, t, ERR_SYNTAX, "a name that begins with a digit needs double quotes",
                     "syntax error at line %u: \"%.*s\" is neither a number nor a name", lx->line,
                     word.len > 40 ? 40 : (int)word.len, str_data(&word));
         advance(lx, c);
@@ -213,8 +217,6 @@ again:
 
 void lexer_next(struct lexer *lx, struct token *t)
 {
-    size_t errors = lx->diags->error_count;
-    if (!scan(lx, t)) t->kind = TK_ILLEGAL;
-    t->faulty = lx->diags->error_count > errors;
+    if (!scan(lx, t) && t->kind != TK_UNCLOSED) t->kind = TK_ILLEGAL;
     if (t->at.length == 0) t->at.length = (uint32_t)(lx->at - lx->file->data) - t->at.offset;
 }

@@ -2,9 +2,9 @@
 #define GRAMMAR_MACHINE_H
 
 /*
- * machine.h: the parser that lemon makes of parser.y, as the driver sees it: a stack that takes tokens. Before it
- * pushes a token, the driver asks whether it fits; so the parser never meets a wrong one, and words can be
- * names wherever they are not needed as words.
+ * machine.h: the parser that lemon makes of parser.y, as the driver sees it: a stack that takes
+ * tokens. Before it pushes a token, the driver asks whether it fits; so the parser never meets a
+ * wrong one, and words can be names wherever they are not needed as words.
  */
 
 #include "base/diag.h"
@@ -14,7 +14,7 @@
 /* A named array, as base/array.h makes nameless ones. */
 #define LIST_OF(name, type) \
     struct name {           \
-        type  *items;       \
+        type *items;        \
         size_t count, cap;  \
     }
 
@@ -23,19 +23,28 @@ LIST_OF(option_list, struct ast_option);
 
 /* One parse: what the rules' actions share, and where they leave what was read. */
 struct parse {
-    struct arena         *arena;
-    struct diags         *diags;
-    struct span           last; /* of the token pushed last: where a node that is finished now ends */
-    bool                  failed; /* an error was added */
-    enum { DEPTH_FINE, DEPTH_STACK, DEPTH_TREE } depth; /* what is too deep, if anything */
+    struct arena *arena;
+    struct diags *diags;
+    struct span last; /* of the token pushed last: here ends what is finished now */
+    bool failed;      /* an error was added */
+    enum {
+        DEPTH_FINE,
+        DEPTH_STACK,
+        DEPTH_TREE
+    } depth; /* what is too deep, if anything */
     struct ast_statement *statement;
-    struct ast_expr      *expr;
-    struct column_list    columns;
-    struct option_list    options;
+    struct ast_expr *expr;
+    struct column_list columns;
+    struct option_list options;
 };
 
 /* What a text is to be; the first token pushed. */
-enum start { START_STATEMENT, START_EXPRESSION, START_COLUMNS, START_OPTIONS };
+enum start {
+    START_STATEMENT,
+    START_EXPRESSION,
+    START_COLUMNS,
+    START_OPTIONS
+};
 
 struct machine;
 

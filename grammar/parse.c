@@ -1,9 +1,10 @@
 /*
  * parse.c: the driver: tokens of a text, pushed into the parser statement by statement.
  *
- * Before each push it asks the parser whether the token fits. A word that does not fit as itself is tried as a name,
- * so keywords need no list of the places where they are none. A token that does not fit at all ends the
- * statement with a message; reading goes on behind the next `;`, or at a CREATE where that is missing.
+ * Before each push it asks the parser whether the token fits. A word that does not fit as itself
+ * is tried as a name, so keywords need no list of the places where they are none. A token that
+ * does not fit at all ends the statement with a message; reading goes on behind the next `;`, or
+ * at a CREATE where that is missing.
  */
 
 #include "grammar/parse.h"
@@ -15,7 +16,7 @@
 
 /* ---- words as names ---- */
 
-/* Where nothing but the name of a new thing can stand: then even FROM is a name, though a refused one. */
+/* Where only the name of a new thing can stand: there even FROM is a name, though a refused one. */
 static bool expects_new_name(const struct scene *s)
 {
     if (machine_accepts(s->machine, TK_NUMBER) || machine_accepts(s->machine, TK_LP)) return false;
@@ -45,6 +46,7 @@ static bool is_option_name(const struct scene *s)
 static bool fit(struct scene *s)
 {
     struct token *t = &s->reader->window[0];
+    if (complain_refuses(s)) return false;
     if (machine_accepts(s->machine, t->kind)) return true;
     if (t->use == WORD_NONE || !machine_accepts(s->machine, TK_ID)) return false;
     if (t->use == WORD_CLAUSE && !expects_new_name(s) && !is_option_name(s)) return false;
@@ -60,8 +62,8 @@ static bool begins_statement(const struct reader *r)
     switch (r->window[0].kind) {
     case TK_CREATE: return true;
     case TK_ALTER: return next == TK_PUMP;
-    case TK_DROP: return next == TK_STREAM || next == TK_PUMP || next == TK_FUNCTION || next == TK_VIEW;
-    case TK_INSERT: return r->before[0].kind != TK_AS && (next == TK_INTO || next == TK_EXPEDITED);
+    case TK_DROP:
+        return next == TK_STREAM || next == TK_PUMP || next == TK_FUNCTION || next == TK_VIEW;
     default: return false;
     }
 }
@@ -85,7 +87,8 @@ static bool check_depth(struct scene *s, struct span at)
 {
     if (s->parse->depth == DEPTH_FINE) return true;
     if (s->parse->depth == DEPTH_TREE) {
-        build_fault(s->parse, ERR_LIMIT_EXCEEDED, at, "a long OR of comparisons with = is shorter with IN (..)",
+        build_fault(s->parse, ERR_LIMIT_EXCEEDED, at,
+                    "many comparisons joined by OR are shorter as x IN (..)",
                     "the expression has more than %d levels (LIMIT_TREE_DEPTH)", LIMIT_TREE_DEPTH);
     } else {
         build_fault(s->parse, ERR_LIMIT_EXCEEDED, at, NULL,
@@ -99,7 +102,7 @@ static bool push(struct scene *s, const struct token *t)
     machine_push(s->machine, t);
     if (!check_depth(s, t->at)) return false;
     s->parse->last = t->at;
-    if (t->faulty) s->parse->failed = true;
+    complain_spelling(s, t);
     return count_parens(s, t);
 }
 
@@ -111,7 +114,7 @@ static bool push_end(struct scene *s)
     return check_depth(s, end.at);
 }
 
-/* Pushes tokens up to the `;` or the end of the text. False: an error came in between, and reading stopped there. */
+/* Pushes tokens up to the `;` or the end of the text. False: reading stopped at an error. */
 static bool read_statement(struct scene *s)
 {
     struct reader *r = s->reader;
@@ -134,11 +137,16 @@ static bool read_statement(struct scene *s)
     }
 }
 
-/* After an error: to the `;`, or to what begins a statement. */
-static void skip_statement(struct reader *r)
+/* After an error: to the `;`, or to what begins a statement. Faults of spelling in between are not
+ * worth a message, but for a quote that takes the rest of the text with it. */
+static void skip_statement(struct scene *s)
 {
+    struct reader *r = s->reader;
     if (r->before[0].kind == 0 && r->window[0].kind != TK_SEMI) reader_advance(r);
-    while (r->window[0].kind != 0 && r->window[0].kind != TK_SEMI && !begins_statement(r)) reader_advance(r);
+    while (r->window[0].kind != 0 && r->window[0].kind != TK_SEMI && !begins_statement(r)) {
+        if (r->window[0].kind == TK_UNCLOSED) complain_spelling(s, &r->window[0]);
+        reader_advance(r);
+    }
 }
 
 /* ---- texts ---- */
@@ -148,12 +156,13 @@ static bool size_fits(struct arena *a, const struct text_file *file, struct diag
     if (file->size <= LIMIT_SQL_BYTES) return true;
     struct span at = { file, 1, 1, 0, 0 };
     diags_error(diags, status_new(a, ERR_LIMIT_EXCEEDED, at,
-                                  "the text has %zu bytes, more than %d (LIMIT_SQL_BYTES)", file->size,
-                                  LIMIT_SQL_BYTES));
+                                  "the text has %zu bytes, more than %d (LIMIT_SQL_BYTES)",
+                                  file->size, LIMIT_SQL_BYTES));
     return false;
 }
 
-static void begin(struct scene *s, struct parse *p, struct arena *a, struct diags *diags, enum start start)
+static void begin(struct scene *s, struct parse *p, struct arena *a, struct diags *diags,
+                  enum start start)
 {
     *p = (struct parse){ .arena = a, .diags = diags };
     s->parse = p;
@@ -162,7 +171,8 @@ static void begin(struct scene *s, struct parse *p, struct arena *a, struct diag
     machine_start(s->machine, p, start);
 }
 
-void parse_file(struct arena *a, const struct text_file *file, struct ast_statements *out, struct diags *diags)
+void parse_file(struct arena *a, const struct text_file *file, struct ast_statements *out,
+                struct diags *diags)
 {
     if (!size_fits(a, file, diags)) return;
     struct reader reader;
@@ -176,7 +186,7 @@ void parse_file(struct arena *a, const struct text_file *file, struct ast_statem
         if (reader.window[0].kind == 0) break;
         begin(s, &parse, a, diags, START_STATEMENT);
         if (!read_statement(s)) {
-            skip_statement(&reader);
+            skip_statement(s);
         } else if (!parse.failed && parse.statement) {
             *array_push(a, out) = parse.statement;
         }
@@ -184,8 +194,8 @@ void parse_file(struct arena *a, const struct text_file *file, struct ast_statem
 }
 
 /* Parses a text that is one thing as a whole; false after an error. */
-static bool parse_whole(struct arena *a, const struct text_file *file, struct diags *diags, enum start start,
-                        struct parse *p)
+static bool parse_whole(struct arena *a, const struct text_file *file, struct diags *diags,
+                        enum start start, struct parse *p)
 {
     if (!size_fits(a, file, diags)) return false;
     struct reader reader;
@@ -202,7 +212,8 @@ static bool parse_whole(struct arena *a, const struct text_file *file, struct di
     return false;
 }
 
-struct ast_expr *parse_expression(struct arena *a, const struct text_file *file, struct diags *diags)
+struct ast_expr *parse_expression(struct arena *a, const struct text_file *file,
+                                  struct diags *diags)
 {
     struct parse p;
     return parse_whole(a, file, diags, START_EXPRESSION, &p) ? p.expr : NULL;

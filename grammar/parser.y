@@ -1,18 +1,21 @@
 /*
- * parser.y: the grammar: tokens to the trees of sql/ast.h. No names are looked up and no types are known here.
+ * parser.y: the grammar: tokens to the trees of sql/ast.h. No names are looked up and no types are
+ * known here.
  *
- * Which tokens a word becomes is settled before (parse.c): DATETIME stands for DATE, TIME or TIMESTAMP in front of a
- * text only, CAST and its like are themselves in front of a parenthesis only, and every word that does not fit as
- * itself arrives as ID where an ID fits. So there is no %fallback, and any word can get syntax of its own without being
- * taken from those who use it as a name.
+ * Which tokens a word becomes is settled before (reader.c): DATETIME stands for DATE, TIME or
+ * TIMESTAMP in front of a text only, CAST and its like are themselves in front of a parenthesis
+ * only, and every word that does not fit as itself arrives as ID where an ID fits. So there is no
+ * %fallback, and any word can get syntax of its own without being taken from those who use it as a
+ * name.
  *
- * Expressions have three floors, so that the AND of BETWEEN and the IN of POSITION need no special care:
+ * Expressions have three floors, so that the AND of BETWEEN and the IN of POSITION need no special
+ * care:
  *     expr   OR, AND, NOT
  *     cmp    comparisons and predicates, from the left: a = b IS TRUE is (a = b) IS TRUE
  *     value  || + - * / and signs, over primaries
  *
- * Queries come as query_np (no parentheses around all of it) and paren_query, so that any number of parentheses
- * around a query has one meaning, in FROM as in expressions.
+ * Queries come as query_np (no parentheses around all of it) and paren_query, so that any number
+ * of parentheses around a query has one meaning, in FROM as in expressions.
  */
 
 %include {
@@ -42,6 +45,10 @@ static struct ast_type qualifier_type(struct unit_part u, struct span at)
                               .from = u.from, .to = u.to, .at = at };
 }
 
+/* A list of one, and a list with one more. */
+#define BEGIN(list, item) APPEND(list, (__typeof__(list)){ 0 }, item)
+#define APPEND(list, from, item) ((list) = (from), *array_push(p->arena, &(list)) = (item))
+
 static struct ast_type type_simple(struct parse *p, struct str name, struct span at)
 {
     return (struct ast_type){ .name = name, .at = build_span(p, at) };
@@ -64,13 +71,13 @@ static struct ast_type type_simple(struct parse *p, struct str name, struct span
 %left PLUS MINUS CONCAT.
 %left STAR SLASH.
 %right SIGN.
-/* "((query))": the inner parentheses belong to the query. "DAY TO HOUR": the TO belongs to the qualifier.
- * "F(G(x) IGNORE NULLS)": the words belong to G(x) until build_function gives them to F. */
+/* "((query))": the inner parentheses belong to the query. "DAY TO HOUR": the TO belongs to the
+ * qualifier. "F(G(x) IGNORE NULLS)": the words belong to G(x) until build_tail gives them to F. */
 %nonassoc LOW.
 %nonassoc RP TO RESPECT_NULLS IGNORE_NULLS.
 
 /* Tokens that no rule names: they never fit. */
-%token ILLEGAL USTRING SEMI.
+%token ILLEGAL UNCLOSED USTRING SEMI.
 
 input ::= AS_STATEMENT statement(S).           { p->statement = S; S->at = build_span(p, S->at); }
 input ::= AS_EXPRESSION expr(E).               { p->expr = E; }
@@ -88,11 +95,8 @@ object(A) ::= name(N).                         { A = N; }
 object(A) ::= name DOT name(N).                { A = N; }
 
 %type names { struct name_list }
-names(A) ::= name(N). {
-    A = (struct name_list){ 0 };
-    *array_push(p->arena, &A) = N;
-}
-names(A) ::= names(L) COMMA name(N).           { A = L; *array_push(p->arena, &A) = N; }
+names(A) ::= name(N).                          { BEGIN(A, N); }
+names(A) ::= names(L) COMMA name(N).           { APPEND(A, L, N); }
 %type column_names { struct name_list }
 column_names(A) ::= .                          { A = (struct name_list){ 0 }; }
 column_names(A) ::= LP names(L) RP.            { A = L; }
@@ -108,7 +112,8 @@ not(A) ::= NOT.                                { A = true; }
 or_replace(A) ::= .                            { A = false; }
 or_replace(A) ::= OR REPLACE.                  { A = true; }
 
-statement(A) ::= CREATE(C) or_replace(R) STREAM object(N) LP column_defs(L) RP description(D) stream_options(O). {
+statement(A) ::= CREATE(C) or_replace(R) STREAM object(N) LP column_defs(L) RP
+                 description(D) stream_options(O). {
     A = build_statement(p, STATEMENT_CREATE_STREAM, C.at);
     A->or_replace = R;
     A->name = N;
@@ -125,7 +130,8 @@ statement(A) ::= CREATE(C) or_replace(R) PUMP object(N) started(S) description(D
     A->stopped = S;
     A->description = D;
 }
-statement(A) ::= CREATE(C) or_replace(R) VIEW object(N) column_names(L) description(D) AS query(Q). {
+statement(A) ::= CREATE(C) or_replace(R) VIEW object(N) column_names(L)
+                 description(D) AS query(Q). {
     A = build_statement(p, STATEMENT_CREATE_VIEW, C.at);
     A->or_replace = R;
     A->name = N;
@@ -144,7 +150,8 @@ statement(A) ::= CREATE(C) or_replace(R) FUNCTION object(N) LP params(L) RP RETU
     A->returns = T;
     build_body(p, A, F, B);
 }
-statement(A) ::= CREATE(C) or_replace(R) SOURCE object(N) LP column_defs(L) RP from_url(U) with_options(O). {
+statement(A) ::= CREATE(C) or_replace(R) SOURCE object(N) LP column_defs(L) RP
+                 from_url(U) with_options(O). {
     A = build_statement(p, STATEMENT_CREATE_SOURCE, C.at);
     A->or_replace = R;
     A->name = N;
@@ -155,7 +162,8 @@ statement(A) ::= CREATE(C) or_replace(R) SOURCE object(N) LP column_defs(L) RP f
     A->url_at = U.at;
     build_options(A, O);
 }
-statement(A) ::= CREATE(C) or_replace(R) SINK object(N) FROM object(S) INTO STRING(U) with_options(O). {
+statement(A) ::= CREATE(C) or_replace(R) SINK object(N) FROM object(S) INTO STRING(U)
+                 with_options(O). {
     A = build_statement(p, STATEMENT_CREATE_SINK, C.at);
     A->or_replace = R;
     A->name = N;
@@ -165,8 +173,8 @@ statement(A) ::= CREATE(C) or_replace(R) SINK object(N) FROM object(S) INTO STRI
     A->url_at = U.at;
     build_options(A, O);
 }
-statement(A) ::= CREATE(C) or_replace(R) REFERENCE TABLE object(N) LP column_defs(L) primary_key(K) RP
-                 FROM STRING(U) with_options(O). {
+statement(A) ::= CREATE(C) or_replace(R) REFERENCE TABLE object(N)
+                 LP column_defs(L) primary_key(K) RP FROM STRING(U) with_options(O). {
     A = build_statement(p, STATEMENT_CREATE_REFERENCE_TABLE, C.at);
     A->or_replace = R;
     A->name = N;
@@ -234,11 +242,8 @@ from_url(A) ::= FROM STRING(T).                { A = T; }
 /* ---- columns, types, options ---- */
 
 %type column_defs { struct column_list }
-column_defs(A) ::= column_def(C). {
-    A = (struct column_list){ 0 };
-    *array_push(p->arena, &A) = C;
-}
-column_defs(A) ::= column_defs(L) COMMA column_def(C). { A = L; *array_push(p->arena, &A) = C; }
+column_defs(A) ::= column_def(C).              { BEGIN(A, C); }
+column_defs(A) ::= column_defs(L) COMMA column_def(C). { APPEND(A, L, C); }
 %type column_def { struct ast_column_def }
 column_def(A) ::= name(N) type(T). {
     A = (struct ast_column_def){ .name = N, .type = T };
@@ -294,10 +299,12 @@ qualifier(A) ::= unit_part(U) TO unit_part(V). {
 %type unit_part { struct unit_part }
 unit_part(A) ::= UNIT(T).                      { A = (struct unit_part){ .from = build_unit(&T) }; }
 unit_part(A) ::= UNIT(T) LP NUMBER(N) RP. {
-    A = (struct unit_part){ .from = build_unit(&T), .has_length = true, .length = build_number(p, &N, false) };
+    A = (struct unit_part){ .from = build_unit(&T), .has_length = true,
+                            .length = build_number(p, &N, false) };
 }
 unit_part(A) ::= UNIT(T) LP NUMBER(N) COMMA NUMBER(S) RP. {
-    A = (struct unit_part){ .from = build_unit(&T), .has_length = true, .length = build_number(p, &N, false),
+    A = (struct unit_part){ .from = build_unit(&T), .has_length = true,
+                            .length = build_number(p, &N, false),
                             .has_scale = true, .scale = build_number(p, &S, false) };
 }
 
@@ -305,11 +312,8 @@ unit_part(A) ::= UNIT(T) LP NUMBER(N) COMMA NUMBER(S) RP. {
 with_options(A) ::= .                          { A = (struct option_list){ 0 }; }
 with_options(A) ::= WITH LP options(L) RP.     { A = L; }
 %type options { struct option_list }
-options(A) ::= option(O). {
-    A = (struct option_list){ 0 };
-    *array_push(p->arena, &A) = O;
-}
-options(A) ::= options(L) COMMA option(O).     { A = L; *array_push(p->arena, &A) = O; }
+options(A) ::= option(O).                      { BEGIN(A, O); }
+options(A) ::= options(L) COMMA option(O).     { APPEND(A, L, O); }
 %type option { struct ast_option }
 option(A) ::= word(N) EQ value(V). {
     A = (struct ast_option){ N, V };
@@ -319,11 +323,8 @@ option(A) ::= word(N) EQ value(V). {
 stream_options(A) ::= .                        { A = (struct option_list){ 0 }; }
 stream_options(A) ::= OPTIONS LP pairs(L) RP.  { A = L; }
 %type pairs { struct option_list }
-pairs(A) ::= pair(O). {
-    A = (struct option_list){ 0 };
-    *array_push(p->arena, &A) = O;
-}
-pairs(A) ::= pairs(L) COMMA pair(O).           { A = L; *array_push(p->arena, &A) = O; }
+pairs(A) ::= pair(O).                          { BEGIN(A, O); }
+pairs(A) ::= pairs(L) COMMA pair(O).           { APPEND(A, L, O); }
 %type pair { struct ast_option }
 pair(A) ::= word(N) value(V). {
     A = (struct ast_option){ N, V };
@@ -336,11 +337,8 @@ pair(A) ::= word(N) value(V). {
 params(A) ::= .                                { A = (struct param_list){ 0 }; }
 params(A) ::= param_list(L).                   { A = L; }
 %type param_list { struct param_list }
-param_list(A) ::= param(X). {
-    A = (struct param_list){ 0 };
-    *array_push(p->arena, &A) = X;
-}
-param_list(A) ::= param_list(L) COMMA param(X). { A = L; *array_push(p->arena, &A) = X; }
+param_list(A) ::= param(X).                    { BEGIN(A, X); }
+param_list(A) ::= param_list(L) COMMA param(X). { APPEND(A, L, X); }
 %type param { struct ast_parameter }
 param(A) ::= name(N) type(T).                  { A = (struct ast_parameter){ N, T }; }
 
@@ -351,13 +349,14 @@ function_parts(A) ::= function_parts(F) LANGUAGE ID(T). {
     A = F;
     A.language = 'C';
     if (!str_equal_c(T.text, "C")) {
+        A.language = '?';
         build_fault(p, ERR_NOT_SUPPORTED, T.at, "functions are written in SQL or in C",
                     "LANGUAGE %.*s is not supported", STR_ARG(T.text));
     }
 }
 function_parts(A) ::= function_parts(F) SPECIFIC name. { A = F; }
 function_parts(A) ::= function_parts(F) not DETERMINISTIC. { A = F; }
-function_parts(A) ::= function_parts(F) CONTAINS SQL.  { A = F; }
+function_parts(A) ::= function_parts(F) CONTAINS SQL. { A = F; }
 function_parts(A) ::= function_parts(F) READS SQL DATA. { A = F; }
 function_parts(A) ::= function_parts(F) MODIFIES SQL DATA. { A = F; }
 function_parts(A) ::= function_parts(F) RETURNS NULL ON NULL INPUT. {
@@ -422,14 +421,11 @@ with_list(A) ::= with_list(L) COMMA name(N) AS paren_query(Q). {
     *array_push(p->arena, &A.names) = N;
 }
 %type with_name { struct name_list }
-with_name(A) ::= name(N). {
-    A = (struct name_list){ 0 };
-    *array_push(p->arena, &A) = N;
-}
+with_name(A) ::= name(N).                      { BEGIN(A, N); }
 
 %type rows { struct expr_list }
 rows(A) ::= row(R).                            { A = build_one(p, R); }
-rows(A) ::= rows(L) COMMA row(R).              { A = L; *array_push(p->arena, &A) = R; }
+rows(A) ::= rows(L) COMMA row(R).              { APPEND(A, L, R); }
 %type row { struct ast_expr * }
 row(A) ::= LP(L) exprs(E) RP.                  { A = build_list(p, AST_ROW, L.at, NULL, E); }
 
@@ -447,11 +443,8 @@ mode(A) ::= STREAM ALL.                        { A = (struct select_mode){ true,
 mode(A) ::= STREAM DISTINCT.                   { A = (struct select_mode){ true, true }; }
 
 %type items { struct item_list }
-items(A) ::= item(I). {
-    A = (struct item_list){ 0 };
-    *array_push(p->arena, &A) = I;
-}
-items(A) ::= items(L) COMMA item(I).           { A = L; *array_push(p->arena, &A) = I; }
+items(A) ::= item(I).                          { BEGIN(A, I); }
+items(A) ::= items(L) COMMA item(I).           { APPEND(A, L, I); }
 %type item { struct ast_item }
 item(A) ::= STAR(T). {
     A = (struct ast_item){ .expr = build_leaf(p, AST_STAR, &T) };
@@ -493,11 +486,8 @@ order_by(A) ::= ORDER(T) BY order_list(L) WITHIN value(W). {
     A = (struct order_part){ L, W, build_span(p, T.at) };
 }
 %type order_list { struct order_list }
-order_list(A) ::= order_item(I). {
-    A = (struct order_list){ 0 };
-    *array_push(p->arena, &A) = I;
-}
-order_list(A) ::= order_list(L) COMMA order_item(I). { A = L; *array_push(p->arena, &A) = I; }
+order_list(A) ::= order_item(I).               { BEGIN(A, I); }
+order_list(A) ::= order_list(L) COMMA order_item(I). { APPEND(A, L, I); }
 %type order_item { struct ast_order }
 order_item(A) ::= expr(E).                     { A = (struct ast_order){ E, false }; }
 order_item(A) ::= expr(E) ASC.                 { A = (struct ast_order){ E, false }; }
@@ -569,14 +559,8 @@ as ::= AS.
 table_args(A) ::= .                            { A = (struct arg_list){ 0 }; }
 table_args(A) ::= table_arg_list(L).           { A = L; }
 %type table_arg_list { struct arg_list }
-table_arg_list(A) ::= table_arg(X). {
-    A = (struct arg_list){ 0 };
-    *array_push(p->arena, &A) = X;
-}
-table_arg_list(A) ::= table_arg_list(L) COMMA table_arg(X). {
-    A = L;
-    *array_push(p->arena, &A) = X;
-}
+table_arg_list(A) ::= table_arg(X).            { BEGIN(A, X); }
+table_arg_list(A) ::= table_arg_list(L) COMMA table_arg(X). { APPEND(A, L, X); }
 %type table_arg { struct ast_table_arg }
 table_arg(A) ::= CURSOR(T) paren_query(Q). {
     A = (struct ast_table_arg){ .cursor = Q, .at = build_span(p, T.at) };
@@ -594,11 +578,8 @@ table_arg(A) ::= ID(N) ARROW expr(E). {
 windows(A) ::= .                               { A = (struct window_list){ 0 }; }
 windows(A) ::= WINDOW window_list(L).          { A = L; }
 %type window_list { struct window_list }
-window_list(A) ::= window_def(W). {
-    A = (struct window_list){ 0 };
-    *array_push(p->arena, &A) = W;
-}
-window_list(A) ::= window_list(L) COMMA window_def(W). { A = L; *array_push(p->arena, &A) = W; }
+window_list(A) ::= window_def(W).              { BEGIN(A, W); }
+window_list(A) ::= window_list(L) COMMA window_def(W). { APPEND(A, L, W); }
 %type window_def { struct ast_named_window }
 window_def(A) ::= name(N) AS window(W).        { A = (struct ast_named_window){ N, W }; }
 %type over { struct ast_window * }
@@ -645,7 +626,7 @@ bound(A) ::= value(E) FOLLOWING. {
 
 %type exprs { struct expr_list }
 exprs(A) ::= expr(E).                          { A = build_one(p, E); }
-exprs(A) ::= exprs(L) COMMA expr(E).           { A = L; *array_push(p->arena, &A) = E; }
+exprs(A) ::= exprs(L) COMMA expr(E).           { APPEND(A, L, E); }
 
 %type expr { struct ast_expr * }
 expr(A) ::= expr(B) OR(T) expr(C).             { A = build_binary(p, T.text, B, C); }
@@ -754,11 +735,8 @@ sign(A) ::= PLUS.                              { A = '+'; }
 sign(A) ::= MINUS.                             { A = '-'; }
 
 %type path { struct name_list }
-path(A) ::= word(N). {
-    A = (struct name_list){ 0 };
-    *array_push(p->arena, &A) = N;
-}
-path(A) ::= path(L) DOT word(N).               { A = L; *array_push(p->arena, &A) = N; }
+path(A) ::= word(N).                           { BEGIN(A, N); }
+path(A) ::= path(L) DOT word(N).               { APPEND(A, L, N); }
 
 /* The first place of the list is kept for the operand. */
 %type case { struct case_part }
@@ -909,8 +887,8 @@ void machine_push(struct machine *m, const struct token *t)
     parser_(&m->parser, t->kind, *t);
 }
 
-/* What follows asks the tables what a push would do, without doing it: reductions move over the states of the
- * real stack below `depth` and over a few of their own above it. */
+/* Asks the tables what a push would do, without doing it: reductions pop states of the real stack,
+ * which stays as it is, and push a few of their own above it. */
 bool machine_accepts(const struct machine *m, int kind)
 {
     enum { OWN_MAX = 64 };

@@ -1,15 +1,15 @@
 /*
  * reader.c: what a token is, seen with its neighbours.
  *
- *     text                        becomes                                 if
- *     DATE, TIME, TIMESTAMP       DATETIME                                a text follows; else a name
- *     INTERVAL                    itself                                  a text, a sign and a text or a unit follows
- *     CAST, FLOOR and the like    themselves                              ( follows
+ *     text                        becomes          if
+ *     DATE, TIME, TIMESTAMP       DATETIME         a text follows; else a name
+ *     INTERVAL                    itself           a text, a sign and a text, or a unit follows
+ *     CAST, FLOOR and the like    themselves       ( follows
  *     U&'..' UESCAPE 'c'          one STRING
- *     FROM FIRST, FROM LAST       FROM_FIRST, FROM_LAST                   ) stands before, OVER or a null treatment behind
- *     IGNORE NULLS                IGNORE_NULLS; RESPECT alike
- *     (..) STRICTLY LEADS (..)    PERIOD, one of 17                       ) stands before, ( behind
- *     (..) MINUTE TO MINUTE       TO_UNIT                                 the units are no qualifier: not from coarse to fine
+ *     FROM FIRST, FROM LAST       FROM_FIRST ...   ) stands before, OVER or null treatment behind
+ *     IGNORE NULLS                IGNORE_NULLS ... RESPECT alike
+ *     (..) STRICTLY LEADS (..)    PERIOD           ) stands before, ( behind; one of 17
+ *     (..) MINUTE TO MINUTE       TO_UNIT          not from coarse to fine, so no qualifier
  */
 
 #include "grammar/reader.h"
@@ -28,13 +28,20 @@ static bool is_text(const struct token *t)
     return t->kind == TK_STRING || t->kind == TK_USTRING;
 }
 
+/* "2026-01-31": the wrong quotes around what can only be meant as a text. */
+static bool is_quoted_number(const struct token *t)
+{
+    char first = t->text.len > 0 ? *str_data(&t->text) : 0;
+    return t->quoted && first >= '0' && first <= '9';
+}
+
 /* Takes the n tokens behind the first into it. */
 static void merge(struct reader *r, int n)
 {
     struct token *t = &r->window[0];
     const struct token *last = &r->window[n];
     t->at.length = last->at.offset + last->at.length - t->at.offset;
-    for (int i = 1; i <= n; i++) t->faulty |= r->window[i].faulty;
+    for (int i = 1; i <= n && !t->fault; i++) t->fault = r->window[i].fault;
     memmove(&r->window[1], &r->window[n + 1], (size_t)(READER_AHEAD - n) * sizeof r->window[0]);
     for (int i = READER_AHEAD - n + 1; i <= READER_AHEAD; i++) lexer_next(&r->lexer, &r->window[i]);
 }
@@ -48,7 +55,7 @@ static void settle_ustring(struct reader *r)
         merge(r, 2);
     }
     t->kind = TK_STRING;
-    if (!spell_unicode(r->lexer.arena, r->lexer.diags, t, escape)) t->faulty = true;
+    spell_unicode(r->lexer.arena, t, escape);
 }
 
 static void settle_interval(struct reader *r)
@@ -64,11 +71,11 @@ static void settle_interval(struct reader *r)
 /* The word of a period predicate at t that may stand behind `first`, or alone if that is NULL. */
 static bool is_period_word(const struct token *t, const char *first)
 {
-    static const char *const words[] = { "PRECEDES", "SUCCEEDS", "LEADS", "LAGS", /* behind IMMEDIATELY */
-                                         "CONTAINS", "OVERLAPS",                  /* behind STRICTLY too */
-                                         "EQUALS" };
-    size_t count = !first ? 7 : *first == 'S' ? 6
-                                              : 4;
+    /* The first four stand behind IMMEDIATELY, the first six behind STRICTLY. */
+    static const char *const words[] = { "PRECEDES", "SUCCEEDS", "LEADS", "LAGS",
+                                         "CONTAINS", "OVERLAPS", "EQUALS" };
+    size_t count = 7;
+    if (first) count = *first == 'S' ? 6 : 4;
     for (size_t i = 0; i < count; i++) {
         if (is_word(t, words[i])) return true;
     }
@@ -131,7 +138,7 @@ static void settle(struct reader *r)
     switch (t->kind) {
     case TK_USTRING: settle_ustring(r); break;
     case TK_DATETIME:
-        if (!is_text(&r->window[1])) t->kind = TK_ID;
+        if (!is_text(&r->window[1]) && !is_quoted_number(&r->window[1])) t->kind = TK_ID;
         break;
     case TK_INTERVAL: settle_interval(r); break;
     case TK_CAST:
@@ -159,7 +166,8 @@ static void settle(struct reader *r)
     }
 }
 
-void reader_init(struct reader *r, struct arena *a, const struct text_file *file, struct diags *diags)
+void reader_init(struct reader *r, struct arena *a, const struct text_file *file,
+                 struct diags *diags)
 {
     *r = (struct reader){ 0 };
     lexer_init(&r->lexer, a, file, diags);

@@ -1,8 +1,9 @@
 /*
  * spell.c: what the characters of a token mean.
  *
- * Names without quotes are folded to upper case, ASCII letters only (dialect L-1), and every letter of UTF-8 counts
- * as a letter; typographic signs do not, because they come from word processors and are never meant as names.
+ * Names without quotes are folded to upper case, ASCII letters only (dialect L-1), and every
+ * letter of UTF-8 counts as a letter; typographic signs do not, because they come from word
+ * processors and are never meant as names.
  */
 
 #include "grammar/spell.h"
@@ -15,7 +16,13 @@
 #include "grammar/words.h"
 #include "parser.h"
 
-void spell_fault(struct lexer *lx, enum err err, struct span at, const char *hint,
+static void set_fault(struct arena *a, struct token *t, struct status st, const char *hint)
+{
+    st.hint = hint;
+    t->fault = arena_dup(a, &st, sizeof st);
+}
+
+void spell_fault(struct lexer *lx, struct token *t, enum err err, const char *hint,
                  const char *format, ...)
 {
     char text[512];
@@ -23,9 +30,7 @@ void spell_fault(struct lexer *lx, enum err err, struct span at, const char *hin
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    struct status st = status_new(lx->arena, err, at, "%s", text);
-    st.hint = hint;
-    diags_error(lx->diags, st);
+    set_fault(lx->arena, t, status_new(lx->arena, err, t->at, "%s", text), hint);
 }
 
 /* Reads the character at *at; false if the bytes there are not UTF-8. */
@@ -40,13 +45,13 @@ static bool read_char(const char *s, size_t n, size_t *at, uint32_t *out)
 }
 
 /* Checks s[0..n) for UTF-8. */
-static bool check_utf8(struct lexer *lx, const char *s, size_t n, struct span at)
+static bool check_utf8(struct lexer *lx, struct token *t, const char *s, size_t n)
 {
     for (size_t i = 0; i < n;) {
         uint32_t c;
         if (read_char(s, n, &i, &c)) continue;
-        spell_fault(lx, ERR_SYNTAX, at, "save the file as UTF-8",
-                    "syntax error at line %u: the text here is not UTF-8", at.line);
+        spell_fault(lx, t, ERR_SYNTAX, "save the file as UTF-8",
+                    "syntax error at line %u: the text here is not UTF-8", t->at.line);
         return false;
     }
     return true;
@@ -77,11 +82,11 @@ static size_t word_length(const char *s, size_t n)
     return i;
 }
 
-static void check_length(struct lexer *lx, const struct token *t)
+static void check_length(struct lexer *lx, struct token *t)
 {
     size_t chars = utf8_length(str_data(&t->text), t->text.len);
     if (chars <= LIMIT_NAME_CHARS) return;
-    spell_fault(lx, ERR_NAME_TOO_LONG, t->at, NULL,
+    spell_fault(lx, t, ERR_NAME_TOO_LONG, NULL,
                 "the name has %zu characters, more than %d (LIMIT_NAME_CHARS)", chars,
                 LIMIT_NAME_CHARS);
 }
@@ -94,13 +99,13 @@ bool spell_word(struct lexer *lx, const char *from, struct token *t)
         uint32_t c = utf8_next(from, (size_t)(lx->end - from), &at);
         t->at.length = (uint32_t)at;
         bool quote = c >= 0x2018 && c <= 0x201f;
-        spell_fault(lx, ERR_SYNTAX, t->at,
-                    quote ? "this is a typographic quote: write ' around a text, \" around a name" : NULL,
+        const char *hint = "this is a typographic quote: write ' around a text, \" around a name";
+        spell_fault(lx, t, ERR_SYNTAX, quote ? hint : NULL,
                     "syntax error at line %u: unexpected character U+%04X", t->at.line, c);
         return false;
     }
     t->at.length = (uint32_t)n;
-    if (!check_utf8(lx, from, n, t->at)) return false;
+    if (!check_utf8(lx, t, from, n)) return false;
     t->text = str_upper_ascii(lx->arena, str_view(from, n));
     word_classify(t->text, &t->kind, &t->use);
     check_length(lx, t);
@@ -127,11 +132,11 @@ bool spell_quoted(struct lexer *lx, const char *from, struct token *t)
     t->quoted = true;
     t->text = undouble(lx->arena, from + 1, n, '"');
     if (n == 0) {
-        spell_fault(lx, ERR_SYNTAX, t->at, "an empty text is written ''",
+        spell_fault(lx, t, ERR_SYNTAX, "an empty text is written ''",
                     "syntax error at line %u: a name has at least one character", t->at.line);
         return false;
     }
-    if (!check_utf8(lx, from, t->at.length, t->at)) return false;
+    if (!check_utf8(lx, t, from, t->at.length)) return false;
     check_length(lx, t);
     return true;
 }
@@ -141,7 +146,7 @@ bool spell_text(struct lexer *lx, const char *from, struct token *t)
     size_t n = t->at.length - (size_t)(from - (lx->file->data + t->at.offset)) - 2;
     t->kind = TK_STRING;
     t->text = undouble(lx->arena, from + 1, n, '\'');
-    return check_utf8(lx, from + 1, n, t->at);
+    return check_utf8(lx, t, from + 1, n);
 }
 
 static int hex_value(char c)
@@ -156,16 +161,15 @@ bool spell_binary(struct lexer *lx, const char *from, struct token *t)
 {
     if (!spell_text(lx, from, t)) return false;
     t->kind = TK_BINARY;
-    const char *s = str_data(&t->text);
+    const char *s = str_data(&t->text), *hint = NULL;
+    if (t->text.len % 2 != 0) hint = "a byte has two digits, so their number is even";
     for (uint32_t i = 0; i < t->text.len; i++) {
-        if (hex_value(s[i]) >= 0) continue;
-        spell_fault(lx, ERR_BAD_LITERAL, t->at, "a binary literal has hexadecimal digits: 0-9, A-F",
-                    "illegal binary literal X'%.*s'", t->text.len > 200 ? 200 : (int)t->text.len, s);
-        return true;
+        if (hex_value(s[i]) < 0) hint = "a binary literal has hexadecimal digits: 0-9, A-F";
     }
-    if (t->text.len % 2 != 0) {
-        spell_fault(lx, ERR_BAD_LITERAL, t->at, "a byte has two digits, so their number is even",
-                    "illegal binary literal X'%.*s'", t->text.len > 200 ? 200 : (int)t->text.len, s);
+    if (hint) {
+        int shown = 0;
+        while (shown < (int)t->text.len && shown < 200 && (unsigned char)s[shown] >= ' ') shown++;
+        spell_fault(lx, t, ERR_BAD_LITERAL, hint, "illegal binary literal X'%.*s'", shown, s);
     }
     return true;
 }
@@ -184,23 +188,20 @@ static uint32_t escaped_char(const char *s, size_t n, size_t at, size_t digits)
 }
 
 /* Adds what is wrong with a Unicode text, which is named in full. */
-static bool unicode_fault(struct arena *a, struct diags *diags, const struct token *t,
-                          const char *hint)
+static void unicode_fault(struct arena *a, struct token *t, const char *hint)
 {
     struct str text = t->text;
     struct status st = status_new(a, ERR_BAD_LITERAL, t->at, "illegal Unicode text U&'%.*s'",
                                   text.len > 200 ? 200 : (int)text.len, str_data(&text));
-    st.hint = hint;
-    diags_error(diags, st);
-    return false;
+    set_fault(a, t, st, hint);
 }
 
-bool spell_unicode(struct arena *a, struct diags *diags, struct token *t, struct str escape)
+void spell_unicode(struct arena *a, struct token *t, struct str escape)
 {
     const char *e = str_data(&escape);
     if (escape.len != 1 || hex_value(*e) >= 0 || strchr("+'\" \t\n", *e)) {
-        return unicode_fault(a, diags, t,
-                             "UESCAPE takes one ASCII character that is no digit of a number");
+        unicode_fault(a, t, "UESCAPE takes one ASCII character that is no digit of a number");
+        return;
     }
     const char *s = str_data(&t->text);
     size_t n = t->text.len, used = 0;
@@ -219,12 +220,11 @@ bool spell_unicode(struct arena *a, struct diags *diags, struct token *t, struct
         size_t from = i + (six ? 2 : 1), digits = six ? 6 : 4;
         uint32_t c = from <= n ? escaped_char(s, n, from, digits) : 0;
         if (c == 0) {
-            return unicode_fault(a, diags, t,
-                                 "behind the escape character stand 4 hexadecimal digits, or + and 6");
+            unicode_fault(a, t, "an escape has 4 hexadecimal digits, or + and 6 of them");
+            return;
         }
         used += utf8_put(out + used, c);
         i = from + digits;
     }
     t->text = str_view(out, used);
-    return true;
 }

@@ -6,15 +6,22 @@
 #include "base/status.h"
 
 /* How a word may be used; keywords.def says what each means. */
-enum word_use { WORD_NONE, WORD_FREE, WORD_RESERVED, WORD_CLAUSE, WORD_CALLED, WORD_READABLE };
+enum word_use {
+    WORD_NONE,
+    WORD_FREE,
+    WORD_RESERVED,
+    WORD_CLAUSE,
+    WORD_CALLED,
+    WORD_READABLE
+};
 
 struct token {
-    int           kind;   /* TK_* of parser.h; 0: end of the text */
-    enum word_use use;    /* of an unquoted word */
-    bool          quoted; /* a name in double quotes */
-    bool          faulty; /* its spelling was reported */
-    struct str    text;   /* name as stored; text without quotes; number or sign as written, "<>" for "!=" */
-    struct span   at;
+    int kind;                   /* TK_* of parser.h; 0: end of the text */
+    enum word_use use;          /* of an unquoted word */
+    bool quoted;                /* a name in double quotes */
+    const struct status *fault; /* what is wrong with its spelling, or NULL */
+    struct str text;            /* name as stored; text without quotes; number or sign, "<>" for "!=" */
+    struct span at;
 };
 
 #endif

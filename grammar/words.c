@@ -1,7 +1,8 @@
 /*
  * words.c: the table of keywords.
  *
- * Words are looked up after folding to upper case, by a binary search in keywords.def, which is sorted.
+ * Words are looked up after folding to upper case, by a binary search in keywords.def, which is
+ * sorted.
  */
 
 #include "grammar/words.h"
@@ -10,8 +11,8 @@
 #include "parser.h"
 
 struct word {
-    const char   *text;
-    int           kind;
+    const char *text;
+    int kind;
     enum word_use use;
 };
 
@@ -21,16 +22,31 @@ static const struct word words[] = {
 #undef KEYWORD
 };
 
-enum { WORD_COUNT = sizeof words / sizeof words[0] };
+enum {
+    WORD_COUNT = sizeof words / sizeof words[0]
+};
 
 static const struct {
-    int         kind;
+    int kind;
     const char *text;
 } signs[] = {
-    { TK_LP, "(" },     { TK_RP, ")" },   { TK_COMMA, "," }, { TK_SEMI, ";" },   { TK_DOT, "." },
-    { TK_PLUS, "+" },   { TK_MINUS, "-" }, { TK_STAR, "*" },  { TK_SLASH, "/" },  { TK_CONCAT, "||" },
-    { TK_EQ, "=" },     { TK_NE, "<>" },  { TK_LT, "<" },    { TK_LE, "<=" },    { TK_GT, ">" },
-    { TK_GE, ">=" },    { TK_ARROW, "=>" },
+    { TK_LP, "(" },
+    { TK_RP, ")" },
+    { TK_COMMA, "," },
+    { TK_SEMI, ";" },
+    { TK_DOT, "." },
+    { TK_PLUS, "+" },
+    { TK_MINUS, "-" },
+    { TK_STAR, "*" },
+    { TK_SLASH, "/" },
+    { TK_CONCAT, "||" },
+    { TK_EQ, "=" },
+    { TK_NE, "<>" },
+    { TK_LT, "<" },
+    { TK_LE, "<=" },
+    { TK_GT, ">" },
+    { TK_GE, ">=" },
+    { TK_ARROW, "=>" },
 };
 
 /* Compares a word with a terminated one. */

@@ -5,7 +5,8 @@
 
 #include "grammar/token.h"
 
-/* Sets kind and use of an unquoted word, which is in upper case: those of keywords.def, or TK_ID and WORD_NONE. */
+/* Sets kind and use of an unquoted word, which is in upper case: those of keywords.def, or TK_ID
+ * and WORD_NONE. */
 void word_classify(struct str word, int *kind, enum word_use *use);
 /* Whether a name that was written without quotes would have needed them. */
 bool word_is_reserved(struct str word);

@@ -2,8 +2,9 @@
 #define SQL_AST_H
 
 /*
- * ast.h: the trees that grammar/ makes of the text and sql/bind_* gives a meaning. Pure syntax: names are as
- * stored (unquoted ones in upper case), nothing is looked up. All nodes live in the statement arena.
+ * ast.h: the trees that grammar/ makes of the text and sql/bind_* gives a meaning. Pure syntax:
+ * names are as stored (unquoted ones in upper case), nothing is looked up. All nodes live in the
+ * statement arena.
  */
 
 #include "base/array.h"
@@ -20,7 +21,7 @@ struct ast_name {
 /* ---- types ---- */
 
 struct ast_type {
-    struct str  name;       /* "VARCHAR", "DOUBLE", "INTERVAL"; synonyms as written, upper case, words parted by one blank */
+    struct str  name;       /* "VARCHAR", "INTERVAL"; synonyms as written, with one blank */
     bool        has_length; /* VARCHAR(n), DECIMAL(p), TIMESTAMP(n) */
     bool        has_scale;  /* DECIMAL(p, s) */
     int64_t     length, scale;
@@ -32,7 +33,7 @@ struct ast_type {
 
 enum ast_kind {
     AST_NULL,
-    AST_NUMBER,    /* text: as written; exact without a point, decimal, or approximate: by its form */
+    AST_NUMBER,    /* text: as written; exact, decimal (with a point) or approximate (with E) */
     AST_STRING,    /* text: the value, escapes undone (U&'' too) */
     AST_BINARY,    /* text: the hexadecimal digits */
     AST_BOOLEAN,   /* op: 'T' 'F' 'U' */
@@ -42,25 +43,28 @@ enum ast_kind {
     AST_STAR,      /* * or a.*: names (none, or the alias); in COUNT(*) and select lists */
     AST_CALL,      /* name(args): functions, and operators by their sign; see below */
     AST_CAST,      /* args[0], type */
-    AST_CASE,      /* args: [operand or NULL], when, then, when, then, ..., [else or NULL]; always 2 + 2 * n_when */
+    AST_CASE,      /* args: operand or NULL, when, then, ..., else or NULL: 2 + 2 * n_when */
     AST_ROW,       /* (a, b): args */
     AST_IN,        /* args[0] IN (args[1..]) or, with query, IN (query); negated */
     AST_EXISTS,    /* EXISTS (query); negated */
     AST_SUBQUERY,  /* scalar (query) */
     AST_INTERVAL_OF, /* (args[0]) qualifier: a datetime difference with its unit; type */
-    AST_PERIOD     /* period predicate: name "CONTAINS", "STRICTLY LEADS" and so on; args: the four ends, text "1"/"0" twice: the end is an interval */
+    AST_PERIOD     /* name "CONTAINS", "STRICTLY LEADS" ...; args: the four ends; text "1" or "0"
+                      twice: the end is written as an interval */
 };
 
 /*
  * AST_CALL names:
- *   operators      "+" "-" "*" "/" "||" "=" "<>" "<" "<=" ">" ">=" ("!=" arrives as "<>"), unary "NEG" "POS"
- *                  "NOT" "AND" "OR"
- *   predicates     "IS NULL" "IS TRUE" "IS FALSE" "IS UNKNOWN" (negated), "IS DISTINCT FROM" (negated),
+ *   operators      "+" "-" "*" "/" "||" "=" "<>" "<" "<=" ">" ">=" ("!=" arrives as "<>"),
+ *                  unary "NEG" "POS" "NOT" "AND" "OR"
+ *   predicates     "IS NULL" "IS TRUE" "IS FALSE" "IS UNKNOWN" "IS DISTINCT FROM" (negated),
  *                  "LIKE" (2 or 3 args, negated), "SIMILAR TO" (2 or 3 args, negated),
  *                  "BETWEEN" / "BETWEEN SYMMETRIC" (3 args, negated)
- *   SQL forms      "FLOOR" "CEIL" with unit (x TO unit); "STEP" (x BY e): 2 args; "EXTRACT" with unit, 1 arg;
+ *   SQL forms      "FLOOR" "CEIL" with unit (x TO unit) or none; "STEP" (x BY e): 2 args;
+ *                  "EXTRACT" with unit, 1 arg;
  *                  "TRIM" 2 args (what or a blank, from) with op 'L' 'T' 'B';
- *                  "SUBSTRING" (s, from[, for]) whatever the notation; "SUBSTRING SIMILAR" (s, pattern, escape);
+ *                  "SUBSTRING" (s, from[, for]) whatever the notation;
+ *                  "SUBSTRING SIMILAR" (s, pattern, escape);
  *                  "POSITION" (x, s); "OVERLAY" (s, r, from[, for])
  *   no parentheses "CURRENT_TIMESTAMP" and the like: 0 args, bare set
  *   others         the function's name as stored; distinct for f(DISTINCT x); star for COUNT(*)
@@ -78,7 +82,7 @@ struct ast_expr {
     struct ast_type   type;
     struct ast_query *query;
     struct ast_window *over;   /* f(x) OVER (window) */
-    uint16_t          depth;   /* height of the tree below, queries too; 1 for a leaf, at most LIMIT_TREE_DEPTH */
+    uint16_t          depth;   /* height of the tree with its queries; at most LIMIT_TREE_DEPTH */
     uint8_t           unit;    /* enum time_unit */
     char              op;
     bool              negated;
@@ -94,7 +98,13 @@ struct ast_expr {
 /* ---- windows ---- */
 
 struct ast_bound {
-    enum { BOUND_CURRENT_ROW, BOUND_PRECEDING, BOUND_FOLLOWING, BOUND_UNBOUNDED_PRECEDING, BOUND_UNBOUNDED_FOLLOWING } kind;
+    enum {
+        BOUND_CURRENT_ROW,
+        BOUND_PRECEDING,
+        BOUND_FOLLOWING,
+        BOUND_UNBOUNDED_PRECEDING,
+        BOUND_UNBOUNDED_FOLLOWING
+    } kind;
     struct ast_expr *offset;
     struct span      at;
 };

@@ -1,13 +1,23 @@
 /*
  * ast_print.c: names, types and expressions.
  *
- * Each kind of expression has a rank, that of the floor of the grammar it stands on. A part whose rank is lower than its
- * place asks for gets parentheses, also where the tree says nothing of them because it was built, not read.
+ * Each kind of expression has a rank, that of the floor of the grammar it stands on. A part whose
+ * rank is lower than its place asks for gets parentheses, also where the tree says nothing of them
+ * because it was built, not read.
  */
 
 #include "sql/ast_print.h"
 
-enum rank { RANK_OR = 1, RANK_AND, RANK_NOT, RANK_CMP, RANK_SUM, RANK_PRODUCT, RANK_SIGN, RANK_PRIMARY };
+enum rank {
+    RANK_OR = 1,
+    RANK_AND,
+    RANK_NOT,
+    RANK_CMP,
+    RANK_SUM,
+    RANK_PRODUCT,
+    RANK_SIGN,
+    RANK_PRIMARY
+};
 
 /* ---- names, texts, types ---- */
 
@@ -83,15 +93,33 @@ static enum rank call_rank(const struct ast_expr *e)
 {
     static const struct {
         const char *name;
-        enum rank   rank;
+        enum rank rank;
     } ranks[] = {
-        { "OR", RANK_OR },      { "AND", RANK_AND },      { "NOT", RANK_NOT },    { "=", RANK_CMP },
-        { "<>", RANK_CMP },     { "<", RANK_CMP },        { "<=", RANK_CMP },     { ">", RANK_CMP },
-        { ">=", RANK_CMP },     { "IS NULL", RANK_CMP },  { "IS TRUE", RANK_CMP }, { "IS FALSE", RANK_CMP },
-        { "IS UNKNOWN", RANK_CMP }, { "IS DISTINCT FROM", RANK_CMP }, { "BETWEEN", RANK_CMP },
-        { "BETWEEN SYMMETRIC", RANK_CMP }, { "LIKE", RANK_CMP }, { "SIMILAR TO", RANK_CMP },
-        { "+", RANK_SUM },      { "-", RANK_SUM },        { "||", RANK_SUM },     { "*", RANK_PRODUCT },
-        { "/", RANK_PRODUCT },  { "NEG", RANK_SIGN },     { "POS", RANK_SIGN },
+        { "OR", RANK_OR },
+        { "AND", RANK_AND },
+        { "NOT", RANK_NOT },
+        { "=", RANK_CMP },
+        { "<>", RANK_CMP },
+        { "<", RANK_CMP },
+        { "<=", RANK_CMP },
+        { ">", RANK_CMP },
+        { ">=", RANK_CMP },
+        { "IS NULL", RANK_CMP },
+        { "IS TRUE", RANK_CMP },
+        { "IS FALSE", RANK_CMP },
+        { "IS UNKNOWN", RANK_CMP },
+        { "IS DISTINCT FROM", RANK_CMP },
+        { "BETWEEN", RANK_CMP },
+        { "BETWEEN SYMMETRIC", RANK_CMP },
+        { "LIKE", RANK_CMP },
+        { "SIMILAR TO", RANK_CMP },
+        { "+", RANK_SUM },
+        { "-", RANK_SUM },
+        { "||", RANK_SUM },
+        { "*", RANK_PRODUCT },
+        { "/", RANK_PRODUCT },
+        { "NEG", RANK_SIGN },
+        { "POS", RANK_SIGN },
     };
     if (e->quoted || e->bare) return RANK_PRIMARY;
     for (size_t i = 0; i < sizeof ranks / sizeof ranks[0]; i++) {
@@ -334,6 +362,12 @@ static void print_call(struct buf *out, const struct ast_expr *e)
     }
 }
 
+static void print_boolean(struct buf *out, char value)
+{
+    const char *word = value == 'T' ? "TRUE" : "FALSE";
+    buf_append_c(out, value == 'U' ? "UNKNOWN" : word);
+}
+
 static void print_bare(struct buf *out, const struct ast_expr *e)
 {
     switch (e->kind) {
@@ -344,8 +378,7 @@ static void print_bare(struct buf *out, const struct ast_expr *e)
         buf_append_char(out, 'X');
         ast_print_text(out, e->text);
         break;
-    case AST_BOOLEAN: buf_append_c(out, e->op == 'T' ? "TRUE" : e->op == 'F' ? "FALSE"
-                                                                             : "UNKNOWN"); break;
+    case AST_BOOLEAN: print_boolean(out, e->op); break;
     case AST_DATETIME:
         buf_printf(out, "%.*s ", STR_ARG(e->type.name));
         ast_print_text(out, e->text);

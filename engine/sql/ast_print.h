@@ -2,8 +2,9 @@
 #define SQL_AST_PRINT_H
 
 /*
- * ast_print.h: trees back to SQL, for messages, EXPLAIN and tests. What is printed is one line in a canonical form, and
- * reads back as the same tree: names as stored, quoted where they were; parentheses where they were or are needed.
+ * ast_print.h: trees back to SQL, for messages, EXPLAIN and tests. What is printed is one line in
+ * a canonical form, and reads back as the same tree: names as stored, quoted where they were;
+ * parentheses where they were or are needed.
  */
 
 #include "base/str.h"

@@ -1,4 +1,4 @@
-/* ast_print_query.c: windows, queries and statements back to SQL; see ast_print.c for expressions. */
+/* ast_print_query.c: windows, FROM clauses and queries back to SQL. */
 
 #include "sql/ast_print.h"
 
@@ -129,8 +129,11 @@ static void print_join_side(struct buf *out, const struct ast_from *f, bool pare
 static void print_join(struct buf *out, const struct ast_from *f)
 {
     static const char *const words[] = {
-        [JOIN_INNER] = "JOIN", [JOIN_LEFT] = "LEFT JOIN", [JOIN_RIGHT] = "RIGHT JOIN",
-        [JOIN_FULL] = "FULL JOIN", [JOIN_CROSS] = "CROSS JOIN",
+        [JOIN_INNER] = "JOIN",
+        [JOIN_LEFT] = "LEFT JOIN",
+        [JOIN_RIGHT] = "RIGHT JOIN",
+        [JOIN_FULL] = "FULL JOIN",
+        [JOIN_CROSS] = "CROSS JOIN",
     };
     /* a, b JOIN c is a, (b JOIN c) without parentheses; elsewhere the right side needs them. */
     bool right_join = f->right->kind == FROM_JOIN && (!f->comma || f->right->comma);
@@ -276,7 +279,7 @@ static void print_set(struct buf *out, const struct ast_query *q)
     int rank = q->kind == QUERY_INTERSECT ? 2 : 1;
     print_operand(out, q->left, rank);
     buf_append_c(out, q->kind == QUERY_UNION ? " UNION " : q->kind == QUERY_EXCEPT ? " EXCEPT "
-                                                                                  : " INTERSECT ");
+                                                                                   : " INTERSECT ");
     if (q->all) buf_append_c(out, "ALL ");
     print_operand(out, q->right, rank + 1);
 }

@@ -120,7 +120,10 @@ static void print_alter(struct buf *out, const struct ast_statement *s)
 static void print_drop(struct buf *out, const struct ast_statement *s)
 {
     static const char *const words[] = {
-        [DROP_STREAM] = "STREAM", [DROP_PUMP] = "PUMP", [DROP_FUNCTION] = "FUNCTION", [DROP_VIEW] = "VIEW",
+        [DROP_STREAM] = "STREAM",
+        [DROP_PUMP] = "PUMP",
+        [DROP_FUNCTION] = "FUNCTION",
+        [DROP_VIEW] = "VIEW",
     };
     buf_printf(out, "DROP %s ", words[s->drop]);
     ast_print_name(out, &s->name);
