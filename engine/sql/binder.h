@@ -28,9 +28,10 @@ struct binder {
     struct catalog          *catalog;
     const char              *base_dir;
     uint32_t                 depth;   /* queries, views and functions within each other */
+    uint32_t                 expr_depth; /* expressions within each other, through macros too */
     uint32_t                 n_nodes; /* plan nodes of the statement */
-    struct str               statement; /* name of the pump or view being bound, for messages */
     ARRAY(uint32_t) reads;           /* streams that the statement reads */
+    ARRAY(struct str) failed;        /* names whose definition was refused: what misses them is not their fault */
 };
 
 /* Rows on their way: the operator that makes them, and what is known of its columns. */
@@ -77,6 +78,11 @@ static inline void binder_leave(struct binder *b)
 }
 /* A failure about a feature that the language has and the engine has not yet. */
 struct status binder_unsupported(struct binder *b, struct span at, const char *feature);
+/* Adds a failure to the diagnostics, unless it is silent. */
+void binder_report(struct binder *b, struct status st);
+/* A failure that only follows from one that has been reported. */
+struct status binder_silent(struct status st);
+bool binder_has_failed(const struct binder *b, struct str name);
 /* Adds a warning. */
 void binder_warn(struct binder *b, enum err err, struct span at, const char *message);
 

@@ -1,0 +1,82 @@
+#ifndef SQL_BIND_SELECT_H
+#define SQL_BIND_SELECT_H
+
+/* bind_select.h: queries to operators: FROM, WHERE, GROUP BY, HAVING, the select list, UNION ALL. */
+
+#include "sql/bind_expr.h"
+
+/* A query anywhere; with: names of an outer WITH that it sees. */
+struct status bind_query(struct binder *b, const struct ast_query *q, const struct with_name *with,
+                         struct result *out) MUST_CHECK;
+
+/* ---- what the files of queries share ---- */
+
+/* What FROM gives: rows of a stream, or (node NULL) one table. */
+struct from {
+    struct scope scope;
+    struct rows  rows;
+    uint32_t     table;
+    struct expr *table_filter; /* over the table's columns; NULL: all rows */
+    struct span  at;
+};
+
+/* Named windows of a query, for OVER. */
+struct windows {
+    const struct ast_named_window *items;
+    uint32_t                       n_items;
+};
+
+/* bind_from.c; query: whose FROM it is */
+struct status bind_from(struct binder *b, const struct ast_from *f, const struct ast_query *query,
+                        const struct with_name *with, struct from *out) MUST_CHECK;
+/* bind_join.c */
+struct status bind_join(struct binder *b, const struct ast_from *f, const struct from *left,
+                        const struct from *right, struct from *out) MUST_CHECK;
+/* bind_table_fn.c */
+struct status bind_table_fn(struct binder *b, const struct ast_from *f,
+                            const struct with_name *with, struct result *out) MUST_CHECK;
+/* bind_values.c: VALUES as a table */
+struct status bind_values(struct binder *b, const struct ast_query *q, struct result *out) MUST_CHECK;
+/* bind_union.c: UNION ALL, and what the other set operators are told */
+struct status bind_set(struct binder *b, const struct ast_query *q, const struct with_name *with,
+                       struct result *out) MUST_CHECK;
+
+/* One item of a select list, bound. */
+struct item {
+    struct expr         *expr;
+    struct result_column column;
+    bool                 is_rowtime; /* AS ROWTIME: takes no position */
+    struct span          at;
+};
+struct items {
+    struct item *items;
+    size_t       count, cap;
+};
+
+/* bind_items.c: the select list in this environment, * spread out */
+struct status bind_items(struct bind_env *env, const struct ast_query *q,
+                         struct items *out) MUST_CHECK;
+/* The projection of the items over rows. */
+struct status bind_project(struct binder *b, const struct ast_query *q, const struct rows *rows,
+                           const struct items *items, struct result *out) MUST_CHECK;
+/* Whether a value over these columns is never NULL. */
+bool expr_is_not_null(const struct expr *e, const struct schema *columns);
+
+/* bind_group.c: a query with GROUP BY or WINDOWED BY, from its input to its projection */
+struct status bind_grouped(struct binder *b, const struct ast_query *q, const struct from *from,
+                           struct result *out) MUST_CHECK;
+/* Whether the query groups. */
+static inline bool bind_is_grouped(const struct ast_query *q)
+{
+    return q->n_group > 0 || q->stagger;
+}
+
+/* bind_window.c: whether a window is legal in an OVER of this function, or (function empty) on a side of a join */
+struct status bind_check_window(struct bind_env *env, const struct ast_window *w,
+                                struct str function) MUST_CHECK;
+/* bind_order.c: ORDER BY of items over rows whose columns move like monos; map: as the items were mapped, or NULL */
+typedef struct status (*item_map)(void *arg, struct expr *e, struct expr **out);
+struct status bind_order(struct bind_env *env, const struct ast_query *q, const struct items *items,
+                         const struct rows *rows, item_map map, void *arg) MUST_CHECK;
+
+#endif

@@ -1,0 +1,139 @@
+/*
+ * bind_union.c: UNION ALL of streams, and what the other set operators are told.
+ *
+ * Branches get the common types of their columns and the names of the first one; rows keep their time and merge in its
+ * order. a UNION ALL b UNION ALL c is one operator with three inputs.
+ */
+
+#include "sql/bind_select.h"
+
+static const char *operator_name(const struct ast_query *q)
+{
+    switch (q->kind) {
+    case QUERY_UNION: return q->all ? "UNION ALL" : "UNION";
+    case QUERY_EXCEPT: return q->all ? "EXCEPT ALL" : "EXCEPT";
+    default: return q->all ? "INTERSECT ALL" : "INTERSECT";
+    }
+}
+
+struct branches {
+    struct result *items;
+    size_t         count, cap;
+};
+
+static struct status gather(struct binder *b, const struct ast_query *q,
+                            const struct with_name *with, struct branches *out)
+{
+    bool chain = q->kind == QUERY_UNION && q->all && q->n_with == 0;
+    if (chain) {
+        TRY(gather(b, q->left, with, out));
+        return gather(b, q->right, with, out);
+    }
+    struct result r = { 0 };
+    TRY(bind_query(b, q, with, &r));
+    *array_push(b->arena, out) = r;
+    return OK;
+}
+
+static struct status check_branches(struct binder *b, const struct ast_query *q,
+                                    const struct result *r, size_t n)
+{
+    bool stream = r[0].rows.node != NULL;
+    for (size_t i = 0; i < n; i++) {
+        if ((r[i].rows.node != NULL) != stream) {
+            return status_new(b->arena, ERR_NOT_ALLOWED_HERE, q->at,
+                              "%s joins streams with streams or tables with tables, not both",
+                              operator_name(q));
+        }
+        if (r[i].n_columns != r[0].n_columns) {
+            return status_new(b->arena, ERR_COLUMN_COUNT, q->at,
+                              "the sides of %s differ in their number of columns: %u and %u",
+                              operator_name(q), r[0].n_columns, r[i].n_columns);
+        }
+    }
+    if (!stream) return binder_unsupported(b, q->at, "a set operator on tables");
+    if (q->kind == QUERY_UNION && q->all) return OK;
+    struct status st = status_new(b->arena, ERR_NOT_SUPPORTED, q->at,
+                                  "%s is not possible on streams, which have no end",
+                                  operator_name(q));
+    return status_with_hint(st, "UNION ALL is");
+}
+
+/* ---- one branch in the common types ---- */
+
+static struct status convert(struct binder *b, const struct schema *to, struct result *r)
+{
+    struct arena *a = b->arena;
+    struct plan_node *n;
+    TRY(binder_node(b, PLAN_PROJECT, r->rows.node->at, to, &n));
+    n->inputs = ARENA_ARRAY(a, struct plan_node *, 1);
+    n->inputs[0] = r->rows.node;
+    n->n_inputs = 1;
+    n->exprs = ARENA_ARRAY(a, struct expr *, to->n_columns + 1);
+    for (uint32_t i = 0; i < to->n_columns; i++) {
+        struct expr *e = expr_column(a, i, r->columns[i].type, r->columns[i].at);
+        TRY(bind_cast(b, e, to->columns[i].type, true, e->at, &n->exprs[i]));
+    }
+    r->rows.node = n;
+    return OK;
+}
+
+static struct status common_column(struct binder *b, const struct result *r, size_t n, uint32_t i,
+                                   struct column *out)
+{
+    struct type t = type_of(TYPE_NULL);
+    *out = (struct column){ .name = r[0].columns[i].name, .not_null = true,
+                            .at = r[0].columns[i].at };
+    for (size_t k = 0; k < n; k++) {
+        const struct result_column *c = &r[k].columns[i];
+        struct type wider;
+        if (!type_common(t, c->type, &wider)) {
+            return status_new(b->arena, ERR_MIXED_TYPES, c->at,
+                              "illegal mixing of types in column %u of UNION ALL: %s and %s", i + 1,
+                              type_text(b->arena, t), type_text(b->arena, c->type));
+        }
+        t = wider;
+        out->not_null = out->not_null && c->not_null;
+        out->personal = out->personal || c->personal;
+    }
+    if (t.kind == TYPE_NULL) {
+        return status_new(b->arena, ERR_UNTYPED_NULL, out->at, "nothing gives this NULL a type");
+    }
+    out->type = t;
+    return OK;
+}
+
+static struct status union_node(struct binder *b, const struct ast_query *q, struct result *r,
+                                size_t n, struct result *out)
+{
+    struct schema s = { ARENA_ARRAY(b->arena, struct column, r[0].n_columns + 1), r[0].n_columns };
+    for (uint32_t i = 0; i < s.n_columns; i++) TRY(common_column(b, r, n, i, &s.columns[i]));
+    *out = (struct result){ .columns = r[0].columns, .n_columns = s.n_columns };
+    TRY(binder_node(b, PLAN_UNION, q->at, &s, &out->rows.node));
+    struct plan_node *node = out->rows.node;
+    node->inputs = ARENA_ARRAY(b->arena, struct plan_node *, n);
+    node->n_inputs = (uint32_t)n;
+    for (size_t k = 0; k < n; k++) {
+        TRY(convert(b, &s, &r[k]));
+        node->inputs[k] = r[k].rows.node;
+        out->sets_rowtime = out->sets_rowtime || r[k].sets_rowtime;
+    }
+    for (uint32_t i = 0; i < s.n_columns; i++) {
+        out->columns[i].type = s.columns[i].type;
+        out->columns[i].not_null = s.columns[i].not_null;
+        out->columns[i].personal = s.columns[i].personal;
+    }
+    out->rowtime_at = r[0].rowtime_at;
+    out->rows.monos = arena_calloc(b->arena, (s.n_columns + 1) * sizeof *out->rows.monos);
+    return OK;
+}
+
+struct status bind_set(struct binder *b, const struct ast_query *q, const struct with_name *with,
+                       struct result *out)
+{
+    struct branches branches = { 0 };
+    TRY(gather(b, q->left, with, &branches));
+    TRY(gather(b, q->right, with, &branches));
+    TRY(check_branches(b, q, branches.items, branches.count));
+    return union_node(b, q, branches.items, branches.count, out);
+}

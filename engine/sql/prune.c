@@ -1,0 +1,144 @@
+/*
+ * prune.c: which columns of streams and tables anybody reads.
+ *
+ * From each pump's result down to its streams. A projected column that nobody reads above and that cannot fault is no
+ * longer computed. Where a row may fault, error_stream shows the row that the pump read: of a source its record's text is
+ * enough for that; of other streams all columns are.
+ */
+
+#include "sql/rewrite.h"
+
+struct pruner {
+    struct arena    *arena;
+    struct app_plan *plan;
+};
+
+static void prune_node(struct pruner *p, struct plan_node *n, const bool *used, bool can_fault);
+
+static void use_all(bool *used, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) used[i] = true;
+}
+
+static bool *new_mask(struct pruner *p, uint32_t n)
+{
+    return arena_calloc(p->arena, n + 1);
+}
+
+static void prune_stream(struct pruner *p, const struct plan_node *n, const bool *used, bool can_fault)
+{
+    struct plan_stream *s = &p->plan->streams[n->stream];
+    s->is_read = true;
+    for (uint32_t i = 0; i < s->schema.n_columns; i++) {
+        if (used[i]) s->needed[i] = true;
+    }
+    if (!can_fault) return;
+    int record = schema_find(&s->schema, str_c(plan_hidden_names[HIDDEN_RECORD]));
+    if (s->is_source && record >= (int)s->n_visible) s->needed[record] = true;
+    else use_all(s->needed, s->n_visible);
+}
+
+static void prune_project(struct pruner *p, struct plan_node *n, const bool *used, bool can_fault)
+{
+    bool *below = new_mask(p, n->inputs[0]->out.n_columns);
+    for (uint32_t i = 0; i < n->out.n_columns; i++) {
+        bool faults = expr_can_fault(n->exprs[i]);
+        if (!used[i] && !faults) n->exprs[i] = expr_null(p->arena, n->exprs[i]->type, n->exprs[i]->at);
+        can_fault = can_fault || faults;
+        expr_columns(n->exprs[i], below);
+    }
+    if (n->rowtime) {
+        can_fault = true; /* it may go backwards */
+        expr_columns(n->rowtime, below);
+    }
+    prune_node(p, n->inputs[0], below, can_fault);
+}
+
+static void prune_group(struct pruner *p, struct plan_node *n)
+{
+    bool *below = new_mask(p, n->inputs[0]->out.n_columns);
+    bool can_fault = false;
+    for (uint32_t i = 0; i < n->n_keys; i++) {
+        can_fault = can_fault || expr_can_fault(n->keys[i]);
+        expr_columns(n->keys[i], below);
+    }
+    for (uint32_t i = 0; i < n->n_aggs; i++) {
+        for (uint32_t k = 0; k < n->aggs[i].n_args; k++) {
+            can_fault = can_fault || expr_can_fault(n->aggs[i].args[k]);
+            expr_columns(n->aggs[i].args[k], below);
+        }
+    }
+    /* What fails above is a group and shows no row of the stream. */
+    prune_node(p, n->inputs[0], below, can_fault);
+}
+
+static void prune_lookup(struct pruner *p, struct plan_node *n, const bool *used, bool can_fault)
+{
+    const struct plan_lookup *l = &n->lookup;
+    uint32_t n_stream = n->inputs[0]->out.n_columns;
+    bool *mask = new_mask(p, n->out.n_columns);
+    memcpy(mask, used, n->out.n_columns * sizeof *mask);
+    for (uint32_t i = 0; i < l->n_keys; i++) {
+        can_fault = can_fault || expr_can_fault(l->stream_keys[i]);
+        expr_columns(l->stream_keys[i], mask);
+        mask[n_stream + l->table_keys[i]] = true;
+    }
+    if (l->condition) {
+        can_fault = can_fault || expr_can_fault(l->condition);
+        expr_columns(l->condition, mask);
+    }
+    struct plan_table *t = &p->plan->tables[l->table];
+    for (uint32_t i = 0; i < t->schema.n_columns; i++) {
+        if (mask[n_stream + i]) t->needed[i] = true;
+    }
+    prune_node(p, n->inputs[0], mask, can_fault);
+}
+
+static void prune_filter(struct pruner *p, struct plan_node *n, const bool *used, bool can_fault)
+{
+    bool *mask = new_mask(p, n->out.n_columns);
+    memcpy(mask, used, n->out.n_columns * sizeof *mask);
+    expr_columns(n->predicate, mask);
+    prune_node(p, n->inputs[0], mask, can_fault || expr_can_fault(n->predicate));
+}
+
+static void prune_node(struct pruner *p, struct plan_node *n, const bool *used, bool can_fault)
+{
+    switch (n->kind) {
+    case PLAN_STREAM: prune_stream(p, n, used, can_fault); return;
+    case PLAN_FILTER: prune_filter(p, n, used, can_fault); return;
+    case PLAN_PROJECT: prune_project(p, n, used, can_fault); return;
+    case PLAN_GROUP: prune_group(p, n); return;
+    case PLAN_LOOKUP: prune_lookup(p, n, used, can_fault); return;
+    default: break;
+    }
+    for (uint32_t i = 0; i < n->n_inputs; i++) {
+        uint32_t columns = n->inputs[i]->out.n_columns;
+        bool *mask = new_mask(p, columns);
+        if (n->kind == PLAN_UNION) memcpy(mask, used, columns * sizeof *mask);
+        else use_all(mask, columns);
+        prune_node(p, n->inputs[i], mask, can_fault);
+    }
+}
+
+void plan_prune(struct arena *a, struct app_plan *plan)
+{
+    struct pruner p = { a, plan };
+    for (uint32_t i = 0; i < plan->n_pumps; i++) {
+        struct plan_node *root = plan->pumps[i].root;
+        bool *used = new_mask(&p, root->out.n_columns);
+        use_all(used, root->out.n_columns);
+        prune_node(&p, root, used, false);
+    }
+    for (uint32_t i = 0; i < plan->n_sinks; i++) {
+        if (plan->sinks[i].stream == PLAN_ERROR_STREAM) continue;
+        struct plan_stream *s = &plan->streams[plan->sinks[i].stream];
+        use_all(s->needed, s->n_visible);
+    }
+    for (uint32_t i = 0; i < plan->n_sources; i++) {
+        int32_t column = plan_source_rowtime(&plan->sources[i]);
+        for (uint32_t k = 0; column >= 0 && k < plan->sources[i].n_streams; k++) {
+            plan->streams[plan->sources[i].streams[k]].needed[column] = true;
+        }
+    }
+}
