@@ -92,8 +92,14 @@ static enum opcode opcode_of(const struct expr *e)
     case EXPR_OR: return CODE_OR;
     case EXPR_CASE: return CODE_CASE;
     case EXPR_COALESCE: return CODE_COALESCE;
-    default: return CODE_CALL;
+    default: return fn_choice_is_same(&e->call) ? CODE_SAME : CODE_CALL;
     }
+}
+
+/* Whether its result may be the vector of its first operand. */
+static bool shares_operand(enum opcode code)
+{
+    return code == CODE_SAME || code == CODE_NOT_NULL || code == CODE_COALESCE;
 }
 
 static uint32_t compile_expr(struct compiler *c, const struct expr *e);
@@ -155,7 +161,7 @@ static void keep_reg(struct compiler *c, uint32_t reg)
         struct instr *in = &c->code.items[i];
         if (in->reg != reg || in->keep) continue;
         in->keep = true;
-        if (in->code == CODE_NOT_NULL || in->code == CODE_COALESCE) keep_reg(c, in->args[0].reg);
+        if (shares_operand(in->code)) keep_reg(c, in->args[0].reg);
     }
 }
 

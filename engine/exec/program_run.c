@@ -386,6 +386,10 @@ static void run_code(struct run *r, uint32_t begin, uint32_t end, struct active 
         size_t before = r->faults->count;
         switch (in->code) {
         case CODE_CALL: run_call(r, in, rows); break;
+        case CODE_SAME:
+            r->regs[in->reg] = r->regs[in->args[0].reg];
+            r->regs[in->reg].type = in->expr->type;
+            break;
         case CODE_ROW_CLOCK: run_row_clock(r, in, rows); break;
         case CODE_NOT_NULL: run_not_null(r, in, rows); break;
         case CODE_AND:
