@@ -14,6 +14,7 @@ struct app {
     struct diags            diags;
     struct binder          *binder;
     const struct app_plan  *plan;
+    bool                    finished; /* app_compile was called */
 };
 
 struct app *app_new(const struct fn_catalog *functions)
@@ -132,7 +133,10 @@ void app_set_sink(struct app *app, const char *setting)
 
 const struct app_plan *app_compile(struct app *app)
 {
-    const struct app_plan *plan = bind_finish(app->binder);
-    if (plan && app->diags.error_count == 0) feed_check(app->arena, plan, &app->diags);
-    return app->diags.error_count ? NULL : plan;
+    if (!app->finished) {
+        app->finished = true;
+        app->plan = bind_finish(app->binder);
+        if (app->plan && app->diags.error_count == 0) feed_check(app->arena, app->plan, &app->diags);
+    }
+    return app->diags.error_count ? NULL : app->plan;
 }

@@ -21,7 +21,8 @@ void app_add_text(struct app *app, const char *name, const char *text, size_t si
 /* `NAME=URL`, as --source and --sink give it. */
 void app_set_source(struct app *app, const char *setting);
 void app_set_sink(struct app *app, const char *setting);
-/* Nothing more comes: the plan, or NULL when there were errors. Checks URLs and options, too; touches nothing outside. */
+/* Nothing more comes: the plan, or NULL when there were errors. Checks URLs and options, too; touches nothing outside.
+ * Called again it gives the same answer. */
 const struct app_plan *app_compile(struct app *app);
 struct binder *app_binder(struct app *app);
 
