@@ -168,7 +168,7 @@ static struct status insert_node(struct binder *b, const struct ast_statement *s
 {
     struct matching m;
     TRY(match_columns(b, s, target, q, &m));
-    struct plan_node *n;
+    struct plan_node *n = NULL;
     TRY(binder_node(b, PLAN_PROJECT, s->query->at, &target->schema, &n));
     n->inputs = ARENA_ARRAY(b->arena, struct plan_node *, 1);
     n->inputs[0] = q->rows.node;

@@ -64,7 +64,7 @@ static struct status check_branches(struct binder *b, const struct ast_query *q,
 static struct status convert(struct binder *b, const struct schema *to, struct result *r)
 {
     struct arena *a = b->arena;
-    struct plan_node *n;
+    struct plan_node *n = NULL;
     TRY(binder_node(b, PLAN_PROJECT, r->rows.node->at, to, &n));
     n->inputs = ARENA_ARRAY(a, struct plan_node *, 1);
     n->inputs[0] = r->rows.node;

@@ -31,7 +31,7 @@ struct status binder_node(struct binder *b, enum plan_kind kind, struct span at,
 struct status binder_filter(struct binder *b, struct rows *rows, struct expr *predicate,
                             const char *clause, struct span at)
 {
-    struct plan_node *n;
+    struct plan_node *n = NULL;
     TRY(binder_node(b, PLAN_FILTER, at, &rows->node->out, &n));
     n->inputs = ARENA_ARRAY(b->arena, struct plan_node *, 1);
     n->inputs[0] = rows->node;

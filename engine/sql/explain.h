@@ -1,0 +1,12 @@
+#ifndef SQL_EXPLAIN_H
+#define SQL_EXPLAIN_H
+
+/* explain.h: a plan as text, dot, mermaid or JSON. Nothing runs. */
+
+#include "sql/plan.h"
+
+/* Appends the plan. format: "text", "dot", "mermaid" or "json"; another one fails with ERR_USAGE, in static memory. */
+struct status explain_write(struct buf *out, const struct app_plan *plan,
+                            const char *format) MUST_CHECK;
+
+#endif
