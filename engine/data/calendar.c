@@ -63,7 +63,7 @@ void calendar_from_days(int64_t days, struct civil *out)
 void calendar_from_ms(int64_t ms, struct civil *out)
 {
     int64_t days = i64_floor_div(ms, MS_PER_DAY);
-    uint32_t rest = (uint32_t)(ms - days * MS_PER_DAY);
+    uint32_t rest = (uint32_t)calendar_ms_of_day(ms);
     calendar_from_days(days, out);
     out->millisecond = (int)(rest % 1000);
     rest /= 1000;
@@ -208,7 +208,7 @@ int64_t calendar_months_between(int64_t a_ms, int64_t b_ms)
     int64_t months = month_of_days(a_days) - month_of_days(b_days);
     int64_t reached;
     if (!calendar_add_months(b_days, months, &reached)) return months;
-    int64_t a_rest = a_ms - a_days * MS_PER_DAY, b_rest = b_ms - b_days * MS_PER_DAY;
-    bool complete = reached < a_days || (reached == a_days && b_rest <= a_rest);
+    bool in_time = calendar_ms_of_day(b_ms) <= calendar_ms_of_day(a_ms);
+    bool complete = reached < a_days || (reached == a_days && in_time);
     return complete ? months : months - 1;
 }

@@ -24,6 +24,13 @@ struct civil {
     int     hour, minute, second, millisecond; /* from 0 */
 };
 
+/* Milliseconds since midnight, of any time whatever. */
+static inline int64_t calendar_ms_of_day(int64_t ms)
+{
+    int64_t rest = ms % MS_PER_DAY;
+    return rest < 0 ? rest + MS_PER_DAY : rest;
+}
+
 /* Years outside of +-CALENDAR_YEAR_MAX are overflow wherever a datetime is made. */
 enum { CALENDAR_YEAR_MAX = 292000000 };
 

@@ -78,17 +78,16 @@ size_t calendar_format_date(char *out, int64_t days)
 
 size_t calendar_format_time(char *out, int64_t ms)
 {
-    uint32_t of_day = (uint32_t)(ms - i64_floor_div(ms, MS_PER_DAY) * MS_PER_DAY);
+    uint32_t of_day = (uint32_t)calendar_ms_of_day(ms);
     put_clock(out, of_day);
     return of_day % 1000 == 0 ? 8 : 12;
 }
 
 size_t calendar_format_timestamp(char *out, int64_t ms)
 {
-    int64_t days = i64_floor_div(ms, MS_PER_DAY);
-    size_t n = calendar_format_date(out, days);
+    size_t n = calendar_format_date(out, i64_floor_div(ms, MS_PER_DAY));
     out[n] = ' ';
-    put_clock(out + n + 1, (uint32_t)(ms - days * MS_PER_DAY));
+    put_clock(out + n + 1, (uint32_t)calendar_ms_of_day(ms));
     return n + 13;
 }
 

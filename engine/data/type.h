@@ -39,7 +39,7 @@ enum type_kind {
 /* How a value lies in memory. */
 enum form {
     FORM_BOOL, /* uint8_t, 0 or 1: BOOLEAN */
-    FORM_I64,  /* int64_t: integers; DECIMAL unscaled; DATE days and TIMESTAMP, TIME, day-time intervals
+    FORM_I64, /* int64_t: integers; DECIMAL unscaled; DATE days and TIMESTAMP, TIME, day-time intervals
                   milliseconds (dates and times since 1970, TIME since midnight); year-month intervals months */
     FORM_F64,  /* double: DOUBLE; REAL, already rounded to 32 bits */
     FORM_STR   /* struct str: CHAR (padded), VARCHAR (UTF-8), BINARY, VARBINARY (bytes) */
@@ -60,7 +60,7 @@ struct type {
     uint8_t  precision; /* DECIMAL digits; intervals: digits of the leading field, 0 not declared */
     uint8_t  scale;     /* DECIMAL digits after the point; intervals: fraction digits of SECOND */
     uint8_t  from, to;  /* intervals: enum time_unit, first and last field; equal for one field */
-    uint32_t length;    /* characters or bytes; 0: as long as needed (VARCHAR of CAST, dialect L-5) */
+    uint32_t length; /* characters or bytes; 0: as long as needed (VARCHAR of CAST, dialect L-5) */
 };
 
 static inline struct type type_of(enum type_kind kind)

@@ -275,7 +275,7 @@ static bool bind_same(struct fn_bind *b)
     {                                                           \
         .name = called,                                         \
         .group = "Aggregates",                                  \
-        .args = { { "x", class } },                             \
+        .args = { PARAM("x", class) },                             \
         .returns = { .kind = result_kind },                     \
         .bind = binder,                                         \
         .size = sizeof(struct exact_sum),                       \
@@ -293,7 +293,7 @@ static bool bind_same(struct fn_bind *b)
     {                                                           \
         .name = called,                                         \
         .group = "Aggregates",                                  \
-        .args = { { "x", SLUICE_CLASS_NUMBER } },               \
+        .args = { PARAM("x", SLUICE_CLASS_NUMBER) },               \
         .returns = { .kind = SLUICE_DOUBLE },                   \
         .size = sizeof(struct double_sum),                      \
         .step = double_step,                                    \
@@ -313,8 +313,8 @@ static const char avg_doc[] =
     "of DECIMALs rounded; DOUBLE of approximate numbers.";
 
 const struct agg_def agg_basic[] = {
-    COUNT_ROW(true, { NULL }, "Number of rows.", "COUNT(*) OVER (1, NULL, 3) => 3"),
-    COUNT_ROW(false, { "x" }, "Number of values that are not NULL.",
+    COUNT_ROW(true, { .name = NULL }, "Number of rows.", "COUNT(*) OVER (1, NULL, 3) => 3"),
+    COUNT_ROW(false, PARAM("x", SLUICE_ANY), "Number of values that are not NULL.",
               "COUNT(x) OVER (1, NULL, 3) => 2"),
     EXACT_ROW("SUM", SLUICE_CLASS_INTEGER, SLUICE_BIGINT, NULL, exact_sum_value, sum_doc,
               "SUM(x) OVER (1, NULL, 3) => 4"),

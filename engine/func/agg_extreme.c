@@ -194,7 +194,7 @@ static bool bind_same(struct fn_bind *b)
     {                                                                   \
         .name = called,                                                 \
         .group = "Aggregates",                                          \
-        .args = { { "x", class } },                                     \
+        .args = { PARAM("x", class) },                                     \
         .bind = bind_same,                                              \
         .size = sizeof(struct extreme),                                 \
         .step = form##_step,                                            \

@@ -225,8 +225,9 @@ static void timestamp_to_text(struct kernel_call *k)
     uint32_t left = k->n_rows;
     FOR_ROWS(k, row)
     {
-        int64_t ms = a[row & mask], of_minute = ms - minute;
-        if (n > 0 && of_minute >= 0 && of_minute < MS_PER_MINUTE) {
+        int64_t ms = a[row & mask], of_minute = 0;
+        bool known = n > 0 && i64_sub(&of_minute, ms, minute);
+        if (known && of_minute >= 0 && of_minute < MS_PER_MINUTE) {
             uint32_t s = (uint32_t)of_minute / 1000, f = (uint32_t)of_minute % 1000;
             const char digits[6] = { (char)('0' + s / 10), (char)('0' + s % 10), '.',
                                      (char)('0' + f / 100), (char)('0' + f / 10 % 10),
@@ -234,7 +235,7 @@ static void timestamp_to_text(struct kernel_call *k)
             memcpy(text + n - 6, digits, 6);
         } else {
             n = calendar_format_timestamp(text, ms);
-            minute = i64_floor_div(ms, MS_PER_MINUTE) * MS_PER_MINUTE;
+            minute = calendar_step_ms(ms, MS_PER_MINUTE);
         }
         store_text(k, &room, row, left--, text, n);
     }
@@ -373,10 +374,7 @@ static void timestamp_to_time(struct kernel_call *k)
     const int64_t *a = arg_i64(k, 0);
     const uint32_t mask = arg_mask(k, 0);
     int64_t *out = k->result->i64;
-    EACH_ROW(k, row, {
-        int64_t ms = a[row & mask] % MS_PER_DAY;
-        out[row] = ms < 0 ? ms + MS_PER_DAY : ms;
-    });
+    EACH_ROW(k, row, out[row] = calendar_ms_of_day(a[row & mask]););
 }
 
 /* ---- intervals ---- */

@@ -266,7 +266,7 @@ static void nullif(struct kernel_call *k)
     {                                               \
         .name = sign,                               \
         .group = "Operators",                       \
-        .args = { { "a", SLUICE_ANY }, { "b", SLUICE_ANY } }, \
+        .args = { PARAM("a", SLUICE_ANY), PARAM("b", SLUICE_ANY) }, \
         .returns = { .kind = SLUICE_BOOLEAN },      \
         .errors = "",                               \
         .bind = binder,                             \
@@ -289,7 +289,7 @@ const struct fn_def fn_compare[] = {
     {
         .name = "IS DISTINCT FROM",
         .group = "Operators",
-        .args = { { "a", SLUICE_ANY }, { "b", SLUICE_ANY } },
+        .args = { PARAM("a", SLUICE_ANY), PARAM("b", SLUICE_ANY) },
         .returns = { .kind = SLUICE_BOOLEAN },
         .nulls = SLUICE_SEES_NULLS,
         .errors = "",
@@ -302,7 +302,7 @@ const struct fn_def fn_compare[] = {
     {
         .name = "IS NOT DISTINCT FROM",
         .group = "Operators",
-        .args = { { "a", SLUICE_ANY }, { "b", SLUICE_ANY } },
+        .args = { PARAM("a", SLUICE_ANY), PARAM("b", SLUICE_ANY) },
         .returns = { .kind = SLUICE_BOOLEAN },
         .nulls = SLUICE_SEES_NULLS,
         .errors = "",
@@ -314,7 +314,7 @@ const struct fn_def fn_compare[] = {
     {
         .name = "NULLIF",
         .group = "Conditions",
-        .args = { { "a", SLUICE_ANY }, { "b", SLUICE_ANY } },
+        .args = { PARAM("a", SLUICE_ANY), PARAM("b", SLUICE_ANY) },
         .nulls = SLUICE_SEES_NULLS,
         .errors = "",
         .bind = bind_nullif,

@@ -180,17 +180,11 @@ static bool move_date(int64_t days, int64_t by, int64_t *out)
     return true;
 }
 
-static int64_t wrap_time(int64_t ms)
-{
-    int64_t of_day = ms % MS_PER_DAY;
-    return of_day < 0 ? of_day + MS_PER_DAY : of_day;
-}
-
 static bool move_timestamp_months(int64_t ms, int64_t months, int64_t *out)
 {
     int64_t days = i64_floor_div(ms, MS_PER_DAY), moved;
     if (!calendar_add_months(days, months, &moved)) return false;
-    *out = moved * MS_PER_DAY + (ms - days * MS_PER_DAY);
+    *out = moved * MS_PER_DAY + calendar_ms_of_day(ms);
     return true;
 }
 
@@ -204,7 +198,7 @@ static bool move(struct type datetime, struct type interval, int64_t v, int64_t 
     switch (datetime.kind) {
     case TYPE_DATE: return move_date(v, by / MS_PER_DAY, out);
     case TYPE_TIME:
-        *out = wrap_time(wrap_time(v) + by % MS_PER_DAY);
+        *out = calendar_ms_of_day(v % MS_PER_DAY + by % MS_PER_DAY);
         return true;
     default: return move_timestamp(v, by, out);
     }
@@ -371,7 +365,7 @@ static bool bind_difference(struct fn_bind *b)
     {                                                                        \
         .name = sign,                                                        \
         .group = "Operators",                                                \
-        .args = { { "a", a_class }, { "b", b_class } },                      \
+        .args = { PARAM("a", a_class), PARAM("b", b_class) },                      \
         .errors = failures,                                                  \
         .bind = binder,                                                      \
         .kernel = run,                                                       \
@@ -383,7 +377,7 @@ static bool bind_difference(struct fn_bind *b)
     {                                                        \
         .name = called,                                      \
         .group = chapter,                                    \
-        .args = { { "i", SLUICE_CLASS_INTERVAL } },          \
+        .args = { PARAM("i", SLUICE_CLASS_INTERVAL) },          \
         .errors = failures,                                  \
         .bind = bind_first,                                  \
         .kernel = run,                                       \
@@ -425,10 +419,10 @@ const struct fn_def fn_interval[] = {
     {
         .name = "DATETIME DIFFERENCE",
         .group = "Operators",
-        .args = { { "a", SLUICE_CLASS_DATETIME },
-                  { "b", SLUICE_CLASS_DATETIME },
-                  { "from", SLUICE_CLASS_INTEGER },
-                  { "to", SLUICE_CLASS_INTEGER } },
+        .args = { PARAM("a", SLUICE_CLASS_DATETIME),
+                  PARAM("b", SLUICE_CLASS_DATETIME),
+                  PARAM("from", SLUICE_CLASS_INTEGER),
+                  PARAM("to", SLUICE_CLASS_INTEGER) },
         .errors = "22015",
         .bind = bind_difference,
         .kernel = datetime_difference,

@@ -259,9 +259,9 @@ static bool bind_like(struct fn_bind *b)
     {                                                                \
         .name = called,                                              \
         .group = "Strings",                                          \
-        .args = { { "s", SLUICE_CLASS_TEXT },                        \
-                  { "pattern", SLUICE_CLASS_TEXT },                  \
-                  { "escape", SLUICE_CLASS_TEXT, .optional = true } }, \
+        .args = { PARAM("s", SLUICE_CLASS_TEXT),                        \
+                  PARAM("pattern", SLUICE_CLASS_TEXT),                  \
+                  OPTIONAL("escape", SLUICE_CLASS_TEXT) }, \
         .returns = { .kind = SLUICE_BOOLEAN },                       \
         .errors = "22019",                                           \
         .bind = bind_like,                                           \

@@ -66,7 +66,7 @@ static void is_not_null(struct kernel_call *k)
     {                                                \
         .name = called,                              \
         .group = "Logic",                            \
-        .args = { { "x", class } },                  \
+        .args = { PARAM("x", class) },                  \
         .returns = { .kind = SLUICE_BOOLEAN },       \
         .nulls = SLUICE_SEES_NULLS,                  \
         .errors = "",                                \
@@ -79,7 +79,7 @@ const struct fn_def fn_logic[] = {
     {
         .name = "NOT",
         .group = "Logic",
-        .args = { { "x", SLUICE_CLASS_BOOLEAN } },
+        .args = { PARAM("x", SLUICE_CLASS_BOOLEAN) },
         .returns = { .kind = SLUICE_BOOLEAN },
         .errors = "",
         .kernel = not_kernel,

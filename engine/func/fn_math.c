@@ -92,7 +92,7 @@ static void power(struct kernel_call *k)
     {                                                   \
         .name = called,                                 \
         .group = "Numbers",                             \
-        .args = { { "x", SLUICE_CLASS_AS_DOUBLE } },    \
+        .args = { PARAM("x", SLUICE_CLASS_AS_DOUBLE) },    \
         .returns = { .kind = SLUICE_DOUBLE },           \
         .errors = failures,                             \
         .kernel = run,                                  \
@@ -108,7 +108,7 @@ const struct fn_def fn_math[] = {
     {
         .name = "POWER",
         .group = "Numbers",
-        .args = { { "x", SLUICE_CLASS_AS_DOUBLE }, { "y", SLUICE_CLASS_AS_DOUBLE } },
+        .args = { PARAM("x", SLUICE_CLASS_AS_DOUBLE), PARAM("y", SLUICE_CLASS_AS_DOUBLE) },
         .returns = { .kind = SLUICE_DOUBLE },
         .errors = "2201F 22003",
         .kernel = power,

@@ -121,8 +121,7 @@ static void integer_div(struct kernel_call *k)
         if (y == 0) {
             fault_division(k, row);
         } else if (y == -1) {
-            if (x == r.low) fault_overflow(k, row);
-            else v = -x;
+            if (!i64_sub(&v, 0, x) || v > r.high) fault_overflow(k, row);
         } else {
             v = x / y;
         }
@@ -290,8 +289,8 @@ static void decimal_to_whole(struct kernel_call *k, bool up)
     }
     const int64_t unit = decimal_pow10[scale];
     EACH_ROW(k, row, {
-        int64_t v = a[row & mask], whole = i64_floor_div(v, unit);
-        out[row] = whole + (up && whole * unit != v);
+        int64_t v = a[row & mask];
+        out[row] = i64_floor_div(v, unit) + (up && v % unit != 0);
     });
 }
 
@@ -418,7 +417,7 @@ static bool bind_step(struct fn_bind *b)
     {                                                                 \
         .name = sign,                                                 \
         .group = "Operators",                                         \
-        .args = { { "a", class }, { "b", class } },                   \
+        .args = { PARAM("a", class), PARAM("b", class) },                   \
         .returns = { .kind = SLUICE_DOUBLE },                         \
         .errors = "22003 22012",                                      \
         .bind = binder,                                               \
@@ -432,7 +431,7 @@ static bool bind_step(struct fn_bind *b)
         .name = called,                                                           \
         .aliases = also,                                                          \
         .group = chapter,                                                         \
-        .args = { { "x", class } },                                               \
+        .args = { PARAM("x", class) },                                               \
         .errors = failures,                                                       \
         .bind = binder,                                                           \
         .kernel = run,                                                            \
@@ -481,7 +480,7 @@ const struct fn_def fn_number[] = {
     {
         .name = "MOD",
         .group = "Numbers",
-        .args = { { "a", SLUICE_CLASS_EXACT }, { "b", SLUICE_CLASS_EXACT } },
+        .args = { PARAM("a", SLUICE_CLASS_EXACT), PARAM("b", SLUICE_CLASS_EXACT) },
         .errors = "22012",
         .bind = bind_mod,
         .kernel = mod,
@@ -491,7 +490,7 @@ const struct fn_def fn_number[] = {
     {
         .name = "STEP",
         .group = "Numbers",
-        .args = { { "x", SLUICE_CLASS_INTEGER }, { "n", SLUICE_CLASS_INTEGER } },
+        .args = { PARAM("x", SLUICE_CLASS_INTEGER), PARAM("n", SLUICE_CLASS_INTEGER) },
         .errors = "22003",
         .bind = bind_step,
         .kernel = step,

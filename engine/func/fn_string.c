@@ -171,7 +171,7 @@ static bool bind_same(struct fn_bind *b)
     {                                                \
         .name = called,                              \
         .group = "Strings",                          \
-        .args = { { "s", SLUICE_CLASS_TEXT } },      \
+        .args = { PARAM("s", SLUICE_CLASS_TEXT) },      \
         .errors = "",                                \
         .bind = bind_same,                           \
         .kernel = run,                               \
@@ -183,7 +183,7 @@ const struct fn_def fn_string[] = {
     {
         .name = "||",
         .group = "Strings",
-        .args = { { "a", SLUICE_CLASS_TEXT }, { "b", SLUICE_CLASS_TEXT } },
+        .args = { PARAM("a", SLUICE_CLASS_TEXT), PARAM("b", SLUICE_CLASS_TEXT) },
         .errors = "22001",
         .bind = bind_join,
         .kernel = join,
@@ -194,7 +194,7 @@ const struct fn_def fn_string[] = {
         .name = "CHAR_LENGTH",
         .aliases = "CHARACTER_LENGTH",
         .group = "Strings",
-        .args = { { "s", SLUICE_CLASS_TEXT } },
+        .args = { PARAM("s", SLUICE_CLASS_TEXT) },
         .returns = { .kind = SLUICE_INTEGER },
         .errors = "",
         .kernel = char_length,

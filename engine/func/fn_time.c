@@ -310,7 +310,7 @@ static void timestamp_of(struct kernel_call *k)
     {                                                          \
         .name = called,                                        \
         .group = "Datetimes",                                  \
-        .args = { { "x", class }, { "unit", SLUICE_CLASS_INTEGER } }, \
+        .args = { PARAM("x", class), PARAM("unit", SLUICE_CLASS_INTEGER) }, \
         .errors = "22008",                                     \
         .bind = bind_rounding,                                 \
         .kernel = run,                                         \
@@ -322,7 +322,7 @@ static void timestamp_of(struct kernel_call *k)
     {                                                    \
         .name = "TSDIFF",                                \
         .group = "Datetimes",                            \
-        .args = { { "start", class }, { "end", class } }, \
+        .args = { PARAM("start", class), PARAM("end", class) }, \
         .returns = { .kind = SLUICE_BIGINT },            \
         .errors = "22003",                               \
         .kernel = tsdiff,                                \
@@ -347,7 +347,7 @@ const struct fn_def fn_time[] = {
     {
         .name = "STEP",
         .group = "Datetimes",
-        .args = { { "x", SLUICE_CLASS_DATETIME }, { "interval", SLUICE_CLASS_INTERVAL } },
+        .args = { PARAM("x", SLUICE_CLASS_DATETIME), PARAM("interval", SLUICE_CLASS_INTERVAL) },
         .errors = "22008",
         .bind = bind_step,
         .kernel = step,
@@ -360,7 +360,7 @@ const struct fn_def fn_time[] = {
     {
         .name = "EXTRACT",
         .group = "Datetimes",
-        .args = { { "unit", SLUICE_CLASS_INTEGER }, { "x", SLUICE_CLASS_DATETIME } },
+        .args = { PARAM("unit", SLUICE_CLASS_INTEGER), PARAM("x", SLUICE_CLASS_DATETIME) },
         .errors = "",
         .bind = bind_extract,
         .kernel = extract,
@@ -371,7 +371,7 @@ const struct fn_def fn_time[] = {
     {
         .name = "EXTRACT",
         .group = "Datetimes",
-        .args = { { "unit", SLUICE_CLASS_INTEGER }, { "x", SLUICE_CLASS_INTERVAL } },
+        .args = { PARAM("unit", SLUICE_CLASS_INTEGER), PARAM("x", SLUICE_CLASS_INTERVAL) },
         .errors = "",
         .bind = bind_extract,
         .kernel = extract,
@@ -381,7 +381,7 @@ const struct fn_def fn_time[] = {
     {
         .name = "MONOTONIC",
         .group = "Datetimes",
-        .args = { { "x", SLUICE_ANY } },
+        .args = { PARAM("x", SLUICE_ANY) },
         .errors = "",
         .bind = bind_same,
         .kernel = fn_same_kernel,
@@ -391,7 +391,7 @@ const struct fn_def fn_time[] = {
     {
         .name = "TO_TIMESTAMP",
         .group = "Datetimes",
-        .args = { { "ms", SLUICE_CLASS_EXACT } },
+        .args = { PARAM("ms", SLUICE_CLASS_EXACT) },
         .returns = { .kind = SLUICE_TIMESTAMP },
         .errors = "22008",
         .bind = bind_whole,
@@ -402,7 +402,7 @@ const struct fn_def fn_time[] = {
     {
         .name = "UNIX_TIMESTAMP",
         .group = "Datetimes",
-        .args = { { "ts", SLUICE_CLASS_TIMESTAMP } },
+        .args = { PARAM("ts", SLUICE_CLASS_TIMESTAMP) },
         .returns = { .kind = SLUICE_BIGINT },
         .errors = "",
         .kernel = fn_same_kernel,
@@ -415,7 +415,7 @@ const struct fn_def fn_time[] = {
     {
         .name = "TIMESTAMP OF",
         .group = "Datetimes",
-        .args = { { "day", SLUICE_CLASS_DATE }, { "time", SLUICE_CLASS_TIME } },
+        .args = { PARAM("day", SLUICE_CLASS_DATE), PARAM("time", SLUICE_CLASS_TIME) },
         .returns = { .kind = SLUICE_TIMESTAMP },
         .errors = "22008",
         .kernel = timestamp_of,
