@@ -7,7 +7,6 @@
 
 #include "io/coerce.h"
 
-#include <ctype.h>
 #include <math.h>
 
 #include "base/limits.h"
@@ -175,13 +174,18 @@ static bool put_hex(const struct target *t, const char *s, size_t size)
     return put_binary(t, bytes, n, false);
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void trim_blanks(const char **s, size_t *size)
 {
-    while (*size && isspace((unsigned char)**s)) {
+    while (*size && is_blank(**s)) {
         ++*s;
         --*size;
     }
-    while (*size && isspace((unsigned char)(*s)[*size - 1])) --*size;
+    while (*size && is_blank((*s)[*size - 1])) --*size;
 }
 
 static bool from_string(const struct target *t, const char *s, size_t size)
@@ -189,9 +193,9 @@ static bool from_string(const struct target *t, const char *s, size_t size)
     struct type type = t->column->type;
     if (type_is_text(type)) return put_text(t, s, size);
     if (type_is_binary(type)) return put_hex(t, s, size);
-    trim_blanks(&s, &size);
     if (type.kind == TYPE_BOOLEAN)
         return put_bool(t, str_equal_nocase_c(str_view(s, size), "true"));
+    trim_blanks(&s, &size);
     if (type_is_number(type)) return put_number(t, s, size);
     return put_datetime(t, s, size);
 }

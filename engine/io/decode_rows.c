@@ -2,6 +2,10 @@
 
 #include "io/decode_rows.h"
 
+#include <assert.h>
+
+#include "base/limits.h"
+
 static uint32_t n_vectors(const struct decode_rows *r)
 {
     return r->config->schema->n_columns + r->config->keep_record;
@@ -85,6 +89,20 @@ void decode_rows_null_fault(struct decode_rows *r, uint32_t column, const char *
     const char *message =
         str_format_c(r->batch->arena, "null for the NOT NULL column \"%.*s\"", STR_ARG(name));
     decode_rows_fault(r, ERR_NULL_NOT_ALLOWED, message, start, stop);
+}
+
+void decode_rows_size_fault(struct decode_rows *r, const char *start)
+{
+    const char *message =
+        str_format_c(r->batch->arena, "record is longer than %d bytes", LIMIT_RECORD_BYTES);
+    decode_rows_fault(r, ERR_LIMIT_EXCEEDED, message, start, start + LIMIT_RECORD_BYTES);
+}
+
+void decode_rows_drop(struct decode_rows *r, uint32_t first_row)
+{
+    assert(r->n_faults > 0 && r->row >= first_row);
+    r->row = first_row;
+    r->faults[r->n_faults - 1].at_row = first_row;
 }
 
 void decode_rows_take(struct decode_rows *r, struct decoded *out)

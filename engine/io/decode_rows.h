@@ -34,6 +34,10 @@ void decode_rows_fault(struct decode_rows *r, enum err err, const char *message,
 /* Refuses a record with a NULL in a NOT NULL column. */
 void decode_rows_null_fault(struct decode_rows *r, uint32_t column, const char *start,
                             const char *stop);
+/* Refuses a record beyond the limit; its text is cut there. */
+void decode_rows_size_fault(struct decode_rows *r, const char *start);
+/* Takes back the rows from first_row on, of the record that was refused last. */
+void decode_rows_drop(struct decode_rows *r, uint32_t first_row);
 void decode_rows_take(struct decode_rows *r, struct decoded *out);
 
 #endif

@@ -86,8 +86,8 @@ static const char *take_exponent(const char *p, struct fast_number *out)
     if (!is_digit(*p)) return NULL;
     int         exponent = 0;
     const char *start = p;
-    while (is_digit(*p)) exponent = exponent * 10 + (*p++ - '0');
-    if (p - start > 4) return NULL;
+    while (is_digit(*p) && p - start < 4) exponent = exponent * 10 + (*p++ - '0');
+    if (is_digit(*p)) return NULL;
     out->exponent += negative ? -exponent : exponent;
     return p;
 }

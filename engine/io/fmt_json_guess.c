@@ -35,14 +35,19 @@ static void set_action(struct fast_member *m, const struct column *column)
     }
 }
 
-static struct fast_object *object_of(struct json_decoder *d, const struct json_node *node);
-static struct fast_object *array_of(struct json_decoder *d, const struct json_node *node);
+/* depth: levels that may be opened inside of the object or array. */
+static struct fast_object *object_of(struct json_decoder *d, const struct json_node *node,
+                                     int depth);
+static struct fast_object *array_of(struct json_decoder *d, const struct json_node *node,
+                                    int depth);
 
-static struct fast_member *member_of(struct json_decoder *d, const struct json_member *part)
+static struct fast_member *member_of(struct json_decoder *d, const struct json_member *part,
+                                     int depth)
 {
     const struct json_node *node = part->node;
     struct fast_member     *m = ARENA_NEW(d->arena, struct fast_member);
     m->name = part->name;
+    m->depth = depth;
     if (node->n_columns) {
         m->column = node->columns[0];
         m->write = d->config->needed[m->column];
@@ -51,22 +56,23 @@ static struct fast_member *member_of(struct json_decoder *d, const struct json_m
         d->n_leaves++;
     } else {
         m->action = node->n_members ? FAST_OBJECT : FAST_ARRAY;
-        m->object = node->n_members ? object_of(d, node) : array_of(d, node);
+        m->object = node->n_members ? object_of(d, node, depth - 1) : array_of(d, node, depth - 1);
     }
     return m;
 }
 
-static struct fast_object *object_of(struct json_decoder *d, const struct json_node *node)
+static struct fast_object *object_of(struct json_decoder *d, const struct json_node *node,
+                                     int depth)
 {
     struct fast_object *o = ARENA_NEW(d->arena, struct fast_object);
     o->cap = node->n_members + FAST_LEARNED;
     o->members = ARENA_ARRAY(d->arena, struct fast_member *, o->cap);
     for (uint32_t i = 0; i < node->n_members; i++)
-        o->members[o->n_members++] = member_of(d, &node->members[i]);
+        o->members[o->n_members++] = member_of(d, &node->members[i], depth);
     return o;
 }
 
-static struct fast_object *array_of(struct json_decoder *d, const struct json_node *node)
+static struct fast_object *array_of(struct json_decoder *d, const struct json_node *node, int depth)
 {
     struct fast_object *o = ARENA_NEW(d->arena, struct fast_object);
     for (uint32_t i = 0; i < node->n_elements; i++) {
@@ -74,7 +80,7 @@ static struct fast_object *array_of(struct json_decoder *d, const struct json_no
     }
     o->members = arena_calloc(d->arena, o->n_members * sizeof *o->members);
     for (uint32_t i = 0; i < node->n_elements; i++) {
-        o->members[node->elements[i].index] = member_of(d, &node->elements[i]);
+        o->members[node->elements[i].index] = member_of(d, &node->elements[i], depth);
     }
     return o;
 }
@@ -82,7 +88,7 @@ static struct fast_object *array_of(struct json_decoder *d, const struct json_no
 void json_fast_new(struct json_decoder *d)
 {
     d->leaves = ARENA_ARRAY(d->arena, struct fast_member *, d->config->schema->n_columns);
-    d->fast = object_of(d, &d->paths.root);
+    d->fast = object_of(d, &d->paths.root, LIMIT_JSON_DEPTH - 1);
 }
 
 static void learn_literal(struct fast_member *m, const char *p, size_t size)
@@ -137,7 +143,7 @@ const char *json_fast_coerce(struct json_decoder *d, struct fast_member *m, cons
     struct json_extent value;
     struct json_error  e;
     const char        *why;
-    p = json_scan_value(p, d->end, LIMIT_JSON_DEPTH - 1, &value, &e);
+    p = json_scan_value(p, d->end, m->depth, &value, &e);
     if (!p) return NULL;
     const struct column *column = &d->config->schema->columns[m->column];
     if (value.kind == JSON_NULL && column->not_null) return NULL;

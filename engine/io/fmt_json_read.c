@@ -7,6 +7,8 @@
 
 #include "io/fmt_json_read.h"
 
+#include <assert.h>
+
 #include "base/limits.h"
 #include "io/coerce.h"
 
@@ -48,114 +50,99 @@ static bool convert_row(struct json_decoder *d, const char *start, const char *s
     return true;
 }
 
-/* A row an element of the flattened array; a bad element keeps the whole record out. */
-static void convert_elements(struct json_decoder *d, const char *start, const char *stop)
+/* Reads the text from `start` on, all of it one value, along a tree of paths. False: it is not JSON, which
+ * became a fault. */
+static bool scan_whole(struct json_decoder *d, struct json_node *root, const char *start,
+                       const char *stop)
 {
-    struct json_node *each = d->paths.flattened->each;
-    const char       *end = d->paths.flattened->value.start + d->paths.flattened->value.size;
-    const char       *p = json_skip_blank(d->paths.flattened->value.start + 1);
-    uint32_t          first_row = d->rows.row;
-    while (*p != ']') {
-        struct json_error e;
-        json_node_reset(each);
-        p = json_node_scan(each, p, end, LIMIT_JSON_DEPTH, &e); /* was checked: it cannot fail */
-        if (!p || !convert_row(d, start, stop)) {
-            d->rows.row = first_row;
-            return;
-        }
-        p = json_skip_blank(p);
-        if (*p == ',') p = json_skip_blank(p + 1);
-    }
+    struct json_error e;
+    json_node_reset(root);
+    const char *p = json_node_scan(root, start, stop, LIMIT_JSON_DEPTH, &e);
+    if (p == stop) return true;
+    if (p) e = (struct json_error){ "something follows the record", json_skip_blank(p) };
+    add_parse_fault(d, &e, start, stop);
+    return false;
 }
 
-static bool has_elements(const struct json_node *flattened)
+/* The first element of the array that makes rows, or NULL: there is none, or no array. */
+static const char *first_element(const struct json_node *array)
 {
-    if (!flattened || flattened->value.kind != JSON_ARRAY) return false;
-    return *json_skip_blank(flattened->value.start + 1) != ']';
+    if (!array || array->value.kind != JSON_ARRAY) return NULL;
+    const char *p = json_skip_blank(array->value.start + 1);
+    return *p == ']' ? NULL : p;
 }
 
-/* The record in [start, stop): what the row path selects, or the whole line. */
+/* Reads the element at p, which was checked before, into array->each; returns the next one or NULL. */
+static const char *take_element(struct json_node *array, const char *p)
+{
+    struct json_error e;
+    json_node_reset(array->each);
+    p = json_node_scan(array->each, p, array->value.start + array->value.size, LIMIT_JSON_DEPTH,
+                       &e);
+    assert(p);
+    p = json_skip_blank(p);
+    return *p == ',' ? json_skip_blank(p + 1) : NULL;
+}
+
+/* The record in [start, stop): what the row path selects, or the whole line. A row, or one an element of
+ * the flattened array; a bad element keeps the whole record out. */
 static void careful_record(struct json_decoder *d, const char *start, const char *stop)
 {
-    struct json_error e;
-    json_node_reset(&d->paths.root);
-    const char *p = json_node_scan(&d->paths.root, start, stop, LIMIT_JSON_DEPTH, &e);
-    if (p && json_skip_blank(p) != stop) {
-        e = (struct json_error){ "something follows the record", p };
-        p = NULL;
-    }
-    if (!p) {
-        add_parse_fault(d, &e, start, stop);
-        return;
-    }
+    if (!scan_whole(d, &d->paths.root, start, stop)) return;
     if (d->paths.root.value.kind != JSON_OBJECT && d->paths.root.n_members) {
-        e = (struct json_error){ "expected an object", start };
-        add_parse_fault(d, &e, start, stop);
+        add_parse_fault(d, &(struct json_error){ "expected an object", start }, start, stop);
         return;
     }
-    if (has_elements(d->paths.flattened)) convert_elements(d, start, stop);
-    else convert_row(d, start, stop);
+    const char *element = first_element(d->paths.flattened);
+    uint32_t    first_row = d->rows.row;
+    bool        good = true;
+    do {
+        if (element) element = take_element(d->paths.flattened, element);
+        good = convert_row(d, start, stop);
+    } while (good && element);
+    if (!good) decode_rows_drop(&d->rows, first_row);
 }
 
-/* ---- the row path ---- */
+/* What the base selects of the element at hand, or of the line. */
+static void careful_selected(struct json_decoder *d)
+{
+    const struct json_extent *record = &d->base.of_column[0]->value;
+    if (record->kind != JSON_NONE) careful_record(d, record->start, record->start + record->size);
+}
 
-/* Where the records of a line lie: the extents that the row path leads to. */
+/* A line with a row path: the records that it leads to. */
 static void careful_base(struct json_decoder *d, const char *start, const char *stop)
 {
-    struct json_error e;
-    json_node_reset(&d->base.root);
-    const char *p = json_node_scan(&d->base.root, start, stop, LIMIT_JSON_DEPTH, &e);
-    if (p && json_skip_blank(p) != stop) {
-        e = (struct json_error){ "something follows the record", p };
-        p = NULL;
-    }
-    if (!p) {
-        add_parse_fault(d, &e, start, stop);
-        return;
-    }
-    struct json_node *at = d->base.of_column[0];
+    if (!scan_whole(d, &d->base.root, start, stop)) return;
     if (!d->base.flattened) {
-        if (at->value.kind != JSON_NONE)
-            careful_record(d, at->value.start, at->value.start + at->value.size);
+        careful_selected(d);
         return;
     }
-    struct json_node *array = d->base.flattened;
-    if (!has_elements(array)) return;
-    const char *end = array->value.start + array->value.size;
-    p = json_skip_blank(array->value.start + 1);
-    while (p && *p != ']') {
-        json_node_reset(array->each);
-        p = json_node_scan(array->each, p, end, LIMIT_JSON_DEPTH, &e);
-        if (!p) return;
-        if (at->value.kind != JSON_NONE)
-            careful_record(d, at->value.start, at->value.start + at->value.size);
-        p = json_skip_blank(p);
-        if (*p == ',') p = json_skip_blank(p + 1);
+    for (const char *element = first_element(d->base.flattened); element;) {
+        element = take_element(d->base.flattened, element);
+        careful_selected(d);
     }
 }
 
 /* ---- lines ---- */
 
-/* Behind the line that begins at p; *stop: its end without the line feed and a carriage return. */
-static const char *line_end(const char *p, const char *end, const char **stop)
+static bool is_blank(char c)
 {
-    const char *feed = memchr(p, '\n', (size_t)(end - p));
-    const char *last = feed ? feed : end;
-    *stop = last > p && last[-1] == '\r' ? last - 1 : last;
-    return feed ? feed + 1 : end;
+    return c == ' ' || c == '\t' || c == '\r';
 }
 
+/* The line at p; returns the next one. */
 static const char *careful_line(struct json_decoder *d, const char *p)
 {
-    const char *stop;
-    const char *next = line_end(p, d->end, &stop);
-    const char *start = json_skip_blank(p);
-    while (stop > start && (stop[-1] == ' ' || stop[-1] == '\t' || stop[-1] == '\r')) stop--;
-    if (start >= stop) return next;
-    if (d->has_row_path) careful_base(d, start, stop);
-    else careful_record(d, start, stop);
-    d->rows.n_records++;
-    return next;
+    const char *feed = memchr(p, '\n', (size_t)(d->end - p));
+    const char *stop = feed ? feed : d->end;
+    while (p < stop && is_blank(*p)) p++;
+    while (stop > p && is_blank(stop[-1])) stop--;
+    if (stop - p > LIMIT_RECORD_BYTES) decode_rows_size_fault(&d->rows, p);
+    else if (p < stop && d->has_row_path) careful_base(d, p, stop);
+    else if (p < stop) careful_record(d, p, stop);
+    d->rows.n_records += p < stop;
+    return feed ? feed + 1 : d->end;
 }
 
 /* Columns that the record did not have; false when one of them must not be NULL. */
@@ -183,6 +170,7 @@ static const char *fast_line(struct json_decoder *d, const char *p)
         p = json_skip_blank(p);
         if (p < d->end && *p != '\n') return NULL;
     }
+    if (stop - start > LIMIT_RECORD_BYTES) return NULL;
     if (d->n_seen < d->n_leaves && !fill_missing(d)) return NULL;
     decode_rows_close(&d->rows, start, (size_t)(stop - start));
     d->rows.n_records++;

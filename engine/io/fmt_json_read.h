@@ -36,6 +36,7 @@ struct fast_member {
     enum fast_action    action;
     bool                write; /* the column is needed */
     uint32_t            column;
+    int                 depth;     /* levels that its value may open */
     uint32_t            max_chars; /* VARCHAR(n); UINT32_MAX without a length */
     int64_t             low, high;
     uint64_t            stamp; /* of the record in which it was seen last */

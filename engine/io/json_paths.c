@@ -2,8 +2,6 @@
 
 #include "io/json_paths.h"
 
-#include "base/limits.h"
-
 static struct json_node *member_node(struct arena *a, struct json_node *node, struct str name)
 {
     for (uint32_t i = 0; i < node->n_members; i++) {
@@ -17,11 +15,18 @@ static struct json_node *member_node(struct arena *a, struct json_node *node, st
     return grown[node->n_members++].node;
 }
 
-static struct json_node *element_node(struct arena *a, struct json_node *node, uint32_t index)
+static struct json_node *find_element(const struct json_node *node, uint32_t index)
 {
     for (uint32_t i = 0; i < node->n_elements; i++) {
         if (node->elements[i].index == index) return node->elements[i].node;
     }
+    return NULL;
+}
+
+static struct json_node *element_node(struct arena *a, struct json_node *node, uint32_t index)
+{
+    struct json_node *known = find_element(node, index);
+    if (known) return known;
     struct json_member *grown = ARENA_ARRAY(a, struct json_member, node->n_elements + 1);
     if (node->n_elements) memcpy(grown, node->elements, node->n_elements * sizeof *grown);
     grown[node->n_elements] =
@@ -99,20 +104,11 @@ void json_node_reset(struct json_node *node)
     if (node->each) json_node_reset(node->each);
 }
 
-/* The member with this name; an escaped one is undone first. */
 static struct json_node *find_member(const struct json_node *node, const struct json_extent *name)
 {
-    char       text[12 * LIMIT_NAME_CHARS]; /* each character as two \u escapes */
-    struct str key;
-    if (name->escaped) {
-        /* the text gets shorter; a name of the schema cannot be longer than the room */
-        if (name->size > sizeof text) return NULL;
-        key = str_view(text, json_unescape(name->start, name->size, text));
-    } else {
-        key = str_view(name->start, name->size);
-    }
     for (uint32_t i = 0; i < node->n_members; i++) {
-        if (str_equal(&node->members[i].name, &key)) return node->members[i].node;
+        const struct str *known = &node->members[i].name;
+        if (json_text_equal(name, str_data(known), known->len)) return node->members[i].node;
     }
     return NULL;
 }
@@ -128,31 +124,18 @@ static const char *scan_part(struct json_node *node, const char *p, const char *
     return json_scan_value(p, end, depth, &ignored, e);
 }
 
-static const char *scan_error(struct json_error *e, const char *what, const char *at)
-{
-    *e = (struct json_error){ what, at };
-    return NULL;
-}
-
 static const char *walk_object(struct json_node *node, const char *p, const char *end, int depth,
                                struct json_error *e)
 {
+    struct json_extent name;
     p = json_skip_blank(p + 1);
     if (p < end && *p == '}') return p + 1;
-    for (;;) {
-        struct json_extent name;
-        if (p >= end || *p != '"') return scan_error(e, "expected a member name in quotes", p);
-        p = json_scan_string(p, end, &name, e);
-        if (!p) return NULL;
-        p = json_skip_blank(p);
-        if (p >= end || *p != ':') return scan_error(e, "expected : behind a member name", p);
-        p = scan_part(find_member(node, &name), json_skip_blank(p + 1), end, depth - 1, e);
-        if (!p) return NULL;
-        p = json_skip_blank(p);
-        if (p < end && *p == '}') return p + 1;
-        if (p >= end || *p != ',') return scan_error(e, "expected , or }", p);
-        p = json_skip_blank(p + 1);
+    for (bool closed = false; p && !closed;) {
+        p = json_scan_name(p, end, &name, e);
+        if (p) p = scan_part(find_member(node, &name), p, end, depth - 1, e);
+        if (p) p = json_scan_separator(p, end, '}', &closed, e);
     }
+    return p;
 }
 
 static const char *walk_array(struct json_node *node, const char *p, const char *end, int depth,
@@ -160,18 +143,12 @@ static const char *walk_array(struct json_node *node, const char *p, const char 
 {
     p = json_skip_blank(p + 1);
     if (p < end && *p == ']') return p + 1;
-    for (uint32_t index = 0;; index++) {
-        struct json_node *element = NULL;
-        for (uint32_t i = 0; i < node->n_elements; i++) {
-            if (node->elements[i].index == index) element = node->elements[i].node;
-        }
-        p = scan_part(element, p, end, depth - 1, e);
-        if (!p) return NULL;
-        p = json_skip_blank(p);
-        if (p < end && *p == ']') return p + 1;
-        if (p >= end || *p != ',') return scan_error(e, "expected , or ]", p);
-        p = json_skip_blank(p + 1);
+    bool closed = false;
+    for (uint32_t index = 0; p && !closed; index++) {
+        p = scan_part(find_element(node, index), p, end, depth - 1, e);
+        if (p) p = json_scan_separator(p, end, ']', &closed, e);
     }
+    return p;
 }
 
 const char *json_node_scan(struct json_node *node, const char *p, const char *end, int depth,
@@ -180,7 +157,10 @@ const char *json_node_scan(struct json_node *node, const char *p, const char *en
     const char *start = p;
     bool walks = p < end && ((*p == '{' && node->n_members) || (*p == '[' && node->n_elements));
     if (!walks) return json_scan_value(p, end, depth, &node->value, e);
-    if (depth <= 0) return scan_error(e, "nested too deeply", p);
+    if (depth <= 0) {
+        *e = (struct json_error){ "nested too deeply", p };
+        return NULL;
+    }
 
     bool object = *p == '{';
     p = object ? walk_object(node, p, end, depth, e) : walk_array(node, p, end, depth, e);

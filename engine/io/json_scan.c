@@ -141,50 +141,49 @@ static const char *scan_word(const char *p, const char *end, const char *word, e
     return p + n;
 }
 
-/* The blanks, comma or closing bracket behind a member; NULL with e, or p behind it and *closed. */
-static const char *scan_separator(const char *p, const char *end, char close, bool *closed,
-                                  struct json_error *e)
+const char *json_scan_name(const char *p, const char *end, struct json_extent *out,
+                           struct json_error *e)
+{
+    if (p >= end || *p != '"') return fail(e, "expected a member name in quotes", p);
+    p = json_scan_string(p, end, out, e);
+    if (!p) return NULL;
+    p = json_skip_blank(p);
+    if (p >= end || *p != ':') return fail(e, "expected : behind a member name", p);
+    return json_skip_blank(p + 1);
+}
+
+const char *json_scan_separator(const char *p, const char *end, char close, bool *closed,
+                                struct json_error *e)
 {
     p = json_skip_blank(p);
     if (p >= end) return fail(e, "unfinished value", p);
-    if (*p == close) {
-        *closed = true;
-        return p + 1;
-    }
+    *closed = *p == close;
+    if (*closed) return p + 1;
     if (*p != ',') return fail(e, close == '}' ? "expected , or }" : "expected , or ]", p);
-    *closed = false;
     return json_skip_blank(p + 1);
 }
 
 static const char *scan_array(const char *p, const char *end, int depth, struct json_error *e)
 {
+    struct json_extent element;
     p = json_skip_blank(p + 1);
     if (p < end && *p == ']') return p + 1;
-    for (bool closed = false; !closed;) {
-        struct json_extent element;
+    for (bool closed = false; p && !closed;) {
         p = json_scan_value(p, end, depth - 1, &element, e);
-        if (!p) return NULL;
-        p = scan_separator(p, end, ']', &closed, e);
-        if (!p) return NULL;
+        if (p) p = json_scan_separator(p, end, ']', &closed, e);
     }
     return p;
 }
 
 static const char *scan_object(const char *p, const char *end, int depth, struct json_error *e)
 {
+    struct json_extent part;
     p = json_skip_blank(p + 1);
     if (p < end && *p == '}') return p + 1;
-    for (bool closed = false; !closed;) {
-        struct json_extent part;
-        if (p >= end || *p != '"') return fail(e, "expected a member name in quotes", p);
-        p = json_scan_string(p, end, &part, e);
-        if (!p) return NULL;
-        p = json_skip_blank(p);
-        if (p >= end || *p != ':') return fail(e, "expected : behind a member name", p);
-        p = json_scan_value(json_skip_blank(p + 1), end, depth - 1, &part, e);
-        if (!p) return NULL;
-        p = scan_separator(p, end, '}', &closed, e);
-        if (!p) return NULL;
+    for (bool closed = false; p && !closed;) {
+        p = json_scan_name(p, end, &part, e);
+        if (p) p = json_scan_value(p, end, depth - 1, &part, e);
+        if (p) p = json_scan_separator(p, end, '}', &closed, e);
     }
     return p;
 }
@@ -284,6 +283,24 @@ size_t json_unescape(const char *s, size_t size, char *out)
         if (backslash) s = take_escape(s + 1, end, out, &n);
     }
     return n;
+}
+
+bool json_text_equal(const struct json_extent *string, const char *text, size_t size)
+{
+    const char *p = string->start, *end = p + string->size;
+    if (!string->escaped) return string->size == size && memcmp(p, text, size) == 0;
+    for (size_t at = 0; p < end;) {
+        char   character[4] = { *p };
+        size_t n = 1;
+        if (*p++ == '\\') {
+            n = 0;
+            p = take_escape(p, end, character, &n);
+        }
+        if (size - at < n || memcmp(text + at, character, n) != 0) return false;
+        at += n;
+        if (p == end) return at == size;
+    }
+    return size == 0;
 }
 
 size_t json_compact(const char *s, size_t size, char *out)

@@ -49,8 +49,17 @@ const char *json_scan_value(const char *p, const char *end, int depth, struct js
 /* The string whose opening quote is at p. */
 const char *json_scan_string(const char *p, const char *end, struct json_extent *out,
                              struct json_error *e);
+/* A member's name at p and its colon; returns where its value starts. */
+const char *json_scan_name(const char *p, const char *end, struct json_extent *out,
+                           struct json_error *e);
+/* The comma or the closing bracket behind a part of an array or object; returns where the next part
+ * starts, or, with *closed, the byte behind the bracket. */
+const char *json_scan_separator(const char *p, const char *end, char close, bool *closed,
+                                struct json_error *e);
 /* The escape whose backslash is before p. */
 const char *json_scan_escape(const char *p, const char *end, struct json_error *e);
+/* Whether the string, escaped or not, has this text. It was scanned. */
+bool json_text_equal(const struct json_extent *string, const char *text, size_t size);
 /* Writes the text of an escaped string, without quotes, to out (room for size bytes); returns its length.
  * The string was scanned. */
 size_t json_unescape(const char *s, size_t size, char *out);

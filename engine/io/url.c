@@ -163,7 +163,7 @@ static bool is_boolean(struct str s)
     return str_equal_nocase_c(s, "true") || str_equal_nocase_c(s, "false");
 }
 
-static const char *expected_value(int kind)
+static const char *expected_value(enum option_kind kind)
 {
     static const char *const words[] = { "a text", "TRUE or FALSE", "a whole number",
                                          "an interval such as INTERVAL '5' MINUTE, or seconds",
@@ -171,7 +171,7 @@ static const char *expected_value(int kind)
     return words[kind];
 }
 
-static bool value_fits(const struct io_option *o, int kind)
+static bool value_fits(const struct io_option *o, enum option_kind kind)
 {
     int64_t number;
     switch (kind) {

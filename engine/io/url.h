@@ -9,8 +9,9 @@ enum url_kind { URL_STDIO, URL_FILE, URL_DIR, URL_SQLITE, URL_EXEC, URL_NULL };
 
 struct url {
     enum url_kind kind;
-    const char   *path;  /* file, folder or command; a relative path stands relative to the base already */
-    const char   *table; /* ?table=T, or NULL */
+    const char
+        *path; /* file, folder or command; a relative path stands relative to the base already */
+    const char *table; /* ?table=T, or NULL */
 };
 
 /* Fails with BAD_URL: an unknown scheme (the nearest one as hint), one that this version does not have, a
@@ -19,9 +20,11 @@ struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url
 
 /* ---- options ---- */
 
+enum option_kind { OPTION_TEXT, OPTION_BOOLEAN, OPTION_COUNT, OPTION_INTERVAL, OPTION_SIZE };
+
 struct option_def {
-    const char *name;
-    enum { OPTION_TEXT, OPTION_BOOLEAN, OPTION_COUNT, OPTION_INTERVAL, OPTION_SIZE } kind;
+    const char      *name;
+    enum option_kind kind;
 };
 
 /* Refuses options that are not in the list (the nearest name as hint) and values that are not of their kind. */
