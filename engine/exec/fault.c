@@ -24,6 +24,7 @@ struct error_row {
     bool     has_data_time;
     uint8_t  err; /* enum err */
     uint32_t pump;
+    uint32_t record_of; /* number of the source + 1 whose record the text is; 0: it is DATA_ROW's */
     uint32_t path_len, message_len, text_len;
     uint64_t path[]; /* then the message, then the text */
 };
@@ -37,7 +38,7 @@ struct error_log {
     struct error_row  **rows;
     size_t              count, cap;
     uint64_t            next;
-    struct buf          text;
+    struct buf          text, hex;
 };
 
 /* ---- names ---- */
@@ -94,15 +95,16 @@ static void add_row(struct error_log *log, struct error_row *e)
 }
 
 static struct error_row *make_row(struct error_log *log, uint32_t path_len, enum err err,
-                                  const char *message)
+                                  const char *message, uint32_t record_of)
 {
     if (!message) message = err_text(err);
     size_t message_len = log->render ? strlen(message) : 0;
     message_len = utf8_prefix(message, message_len, LIMIT_ERROR_MESSAGE);
-    size_t text_len = log->text.len < LIMIT_ERROR_DATA_ROW / 2 ? log->text.len
-                                                               : LIMIT_ERROR_DATA_ROW / 2;
+    size_t text_len = log->text.len;
+    if (!record_of && text_len > LIMIT_ERROR_DATA_ROW / 2) text_len = LIMIT_ERROR_DATA_ROW / 2;
     struct error_row *e = new_row(path_len, message_len, text_len);
     e->err = (uint8_t)err;
+    e->record_of = record_of;
     if (message_len) memcpy(message_of(e), message, message_len);
     if (text_len) memcpy(text_of(e), log->text.data, text_len);
     return e;
@@ -145,17 +147,16 @@ void errors_row_text(const struct error_log *log, const struct batch *b, uint32_
     }
 }
 
-static void render_row(struct error_log *log, struct row_ref from, const struct schema *schema)
+/* Into log->text. A record is kept as it is and becomes a row when it is given out: returns its source + 1, else 0. */
+static uint32_t render_row(struct error_log *log, struct row_ref from, const struct schema *schema)
 {
-    const struct str *record = record_of(log, from.batch, from.row);
-    if (record && log->config.row_of_record) {
-        uint32_t source = log->config.plan->streams[from.batch->origin.stream - 1].source;
-        log->config.row_of_record(log->config.row_arg, source, *record, &log->text);
-    } else if (from.batch->origin.stream) {
+    if (from.batch->origin.stream) {
         errors_row_text(log, from.batch, from.row, &log->text);
-    } else if (schema) {
-        columns_text(schema, schema->n_columns, from.batch, from.row, &log->text);
+        if (!record_of(log, from.batch, from.row)) return 0;
+        return log->config.plan->streams[from.batch->origin.stream - 1].source + 1;
     }
+    if (schema) columns_text(schema, schema->n_columns, from.batch, from.row, &log->text);
+    return 0;
 }
 
 /* ---- what comes in ---- */
@@ -167,8 +168,8 @@ void errors_add_rows(struct error_log *log, uint32_t pump, const struct batch *i
         const struct fault *f = &faults->items[i];
         struct row_ref from = gather_origin((struct batch *)(uintptr_t)in, f->row);
         buf_clear(&log->text);
-        if (log->render) render_row(log, from, schema);
-        struct error_row *e = make_row(log, in->path_len + 1, f->err, f->message);
+        uint32_t record = log->render ? render_row(log, from, schema) : 0;
+        struct error_row *e = make_row(log, in->path_len + 1, f->err, f->message, record);
         e->cause_time = in->cause_times[f->row];
         e->cause_seq = in->cause_seqs[f->row];
         for (uint32_t k = 0; k < in->path_len; k++) {
@@ -186,7 +187,7 @@ void errors_add_input(struct error_log *log, const struct error_input *in)
 {
     buf_clear(&log->text);
     if (log->render) buf_append_str(&log->text, in->text);
-    struct error_row *e = make_row(log, 0, in->err, in->message);
+    struct error_row *e = make_row(log, 0, in->err, in->message, 0);
     e->cause_time = in->cause_time;
     e->cause_seq = in->cause_seq;
     e->has_data_time = in->has_rowtime;
@@ -242,17 +243,29 @@ static void put_time(struct builder *out, enum error_column column, rowtime t)
     builder_value(out, column, &v);
 }
 
-static void put_hex(struct error_log *log, struct builder *out, struct error_row *e)
+static void put_hex(struct error_log *log, struct builder *out, const char *text, size_t n)
 {
     static const char digits[] = "0123456789ABCDEF";
-    const char *text = text_of(e);
-    buf_clear(&log->text);
-    char *hex = buf_reserve(&log->text, e->text_len * 2 + 1);
-    for (uint32_t i = 0; i < e->text_len; i++) {
+    if (n > LIMIT_ERROR_DATA_ROW / 2) n = LIMIT_ERROR_DATA_ROW / 2;
+    buf_clear(&log->hex);
+    char *hex = buf_reserve(&log->hex, n * 2 + 1);
+    for (size_t i = 0; i < n; i++) {
         hex[2 * i] = digits[(unsigned char)text[i] >> 4];
         hex[2 * i + 1] = digits[(unsigned char)text[i] & 15];
     }
-    put_text(out, ERROR_DATA_ROW, str_view(hex, e->text_len * 2));
+    put_text(out, ERROR_DATA_ROW, str_view(hex, n * 2));
+}
+
+static void put_data_row(struct error_log *log, struct builder *out, struct error_row *e)
+{
+    if (!e->record_of || !log->config.row_of_record) {
+        put_hex(log, out, text_of(e), e->text_len);
+        return;
+    }
+    buf_clear(&log->text);
+    log->config.row_of_record(log->config.row_arg, e->record_of - 1, str_view(text_of(e), e->text_len),
+                              &log->text);
+    put_hex(log, out, log->text.data, log->text.len);
 }
 
 static struct str pump_name(const struct app_plan *plan, uint32_t number)
@@ -271,7 +284,7 @@ static void put_row(struct error_log *log, struct builder *out, struct error_row
     put_text(out, ERROR_NAME, str_c(error_name(e->err)));
     put_text(out, ERROR_MESSAGE, str_view(message_of(e), e->message_len));
     if (e->has_data_time) put_time(out, ERROR_DATA_ROWTIME, e->data_time);
-    put_hex(log, out, e);
+    put_data_row(log, out, e);
     struct str name = pump_name(log->config.plan, e->pump);
     if (name.len) put_text(out, ERROR_PUMP_NAME, name);
 }
@@ -323,6 +336,7 @@ void errors_free(struct error_log *log)
     mem_free(log->rows);
     mem_free(log->record_column);
     buf_free(&log->text);
+    buf_free(&log->hex);
     mem_free(log);
 }
 
@@ -337,6 +351,7 @@ void errors_save(const struct error_log *log, struct snap_writer *w)
         snap_i64(w, e->data_time);
         snap_u8(w, e->err);
         snap_u32(w, e->pump);
+        snap_u32(w, e->record_of);
         snap_u32(w, e->path_len);
         for (uint32_t k = 0; k < e->path_len; k++) snap_u64(w, e->path[k]);
         snap_str(w, str_view(message_of(e), e->message_len));
@@ -344,7 +359,7 @@ void errors_save(const struct error_log *log, struct snap_writer *w)
     }
 }
 
-static struct error_row *load_row(struct snap_reader *r)
+static struct error_row *load_row(const struct error_log *log, struct snap_reader *r)
 {
     struct error_row head = { 0 };
     head.cause_time = snap_read_i64(r);
@@ -353,9 +368,11 @@ static struct error_row *load_row(struct snap_reader *r)
     head.data_time = snap_read_i64(r);
     head.err = snap_read_u8(r);
     head.pump = snap_read_u32(r);
+    head.record_of = snap_read_u32(r);
     uint64_t path[LIMIT_PUMP_DEPTH + 1];
     uint32_t path_len = snap_read_count(r, sizeof path[0]);
-    if (head.err >= ERR_COUNT || path_len > LIMIT_PUMP_DEPTH + 1) return NULL;
+    if (head.err >= ERR_COUNT || path_len > LIMIT_PUMP_DEPTH + 1 ||
+        head.record_of > log->config.plan->n_sources) return NULL;
     for (uint32_t k = 0; k < path_len; k++) path[k] = snap_read_u64(r);
     struct str message = snap_read_str(r);
     struct str text = snap_read_str(r);
@@ -375,7 +392,7 @@ bool errors_load(struct error_log *log, struct snap_reader *r)
 {
     uint32_t n = snap_read_count(r, 42);
     for (uint32_t i = 0; i < n; i++) {
-        struct error_row *e = load_row(r);
+        struct error_row *e = load_row(log, r);
         if (!e) return false;
         add_row(log, e);
     }

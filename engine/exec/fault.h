@@ -18,7 +18,7 @@ typedef void (*error_record_fn)(void *arg, uint32_t source, struct str record, s
 
 struct error_config {
     const struct app_plan *plan;
-    error_record_fn        row_of_record; /* NULL: the record as it came */
+    error_record_fn        row_of_record; /* asked by errors_take; NULL: the record as it came */
     void                  *row_arg;
 };
 

@@ -53,7 +53,7 @@ struct graph_config {
     rowtime (*now)(void *arg);         /* the application's clock: ERROR_TIME, CURRENT_ROW_TIMESTAMP; any thread asks.
                                           NULL: it stands at the cause of each row (tests) */
     void                     *now_arg;
-    record_to_row             row_of_record; /* any thread asks; NULL: the record as it is */
+    record_to_row             row_of_record; /* NULL: the record as it is */
     void                     *row_arg;
     /* per source: where ROWTIME comes from */
     const int64_t            *lateness_ms;    /* plan->n_sources */

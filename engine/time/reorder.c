@@ -62,8 +62,8 @@ static void sort_rows(struct waiting *w, struct waiting *room, size_t n)
 
 static void make_room(struct reorder *r, size_t n)
 {
-    if (r->first + r->count + n <= r->cap) return;
-    memmove(r->rows, r->rows + r->first, r->count * sizeof *r->rows);
+    if (r->first + r->count + n <= r->cap || n == 0) return;
+    if (r->count) memmove(r->rows, r->rows + r->first, r->count * sizeof *r->rows);
     r->first = 0;
     if (r->count + n <= r->cap) return;
     r->cap = (r->count + n) * 2;
