@@ -13,6 +13,7 @@ struct lexer {
     struct arena *arena;
     const struct text_file *file;
     struct diags *diags;   /* for warnings */
+    const char *start;     /* of the text */
     const char *at, *end;  /* the next character; behind the last one */
     uint32_t line, column; /* of at, from 1; columns count characters */
 };

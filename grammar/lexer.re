@@ -16,8 +16,9 @@ void lexer_init(struct lexer *lx, struct arena *a, const struct text_file *file,
                 struct diags *diags)
 {
     *lx = (struct lexer){ .arena = a, .file = file, .diags = diags, .line = 1, .column = 1 };
-    lx->at = file->data;
-    lx->end = file->data + file->size;
+    lx->start = file->data ? file->data : "";
+    lx->at = lx->start;
+    lx->end = lx->start + file->size;
     if (file->size >= 3 && memcmp(lx->at, "\xEF\xBB\xBF", 3) == 0) lx->at += 3;
 }
 
@@ -41,7 +42,7 @@ static const char *comment_end(struct lexer *lx, const char *c)
     for (; c + 1 < lx->end; c++) {
         if (c[0] == '*' && c[1] == '/') return c + 2;
     }
-    struct span at = { lx->file, lx->line, lx->column, (uint32_t)(lx->at - lx->file->data), 2 };
+    struct span at = { lx->file, lx->line, lx->column, (uint32_t)(lx->at - lx->start), 2 };
     struct status st = status_new(lx->arena, ERR_SYNTAX, at,
                                   "the comment that begins at line %u is never closed: "
                                   "all text behind it is left out", lx->line);
@@ -113,7 +114,7 @@ static bool scan(struct lexer *lx, struct token *t)
 
 again:
     c = marker = from = lx->at;
-    uint32_t offset = (uint32_t)(from - lx->file->data);
+    uint32_t offset = (uint32_t)(from - lx->start);
     *t = (struct token){ .at = { lx->file, lx->line, lx->column, offset, 0 } };
     if (from >= lx->end) return true;
 
@@ -218,5 +219,5 @@ again:
 void lexer_next(struct lexer *lx, struct token *t)
 {
     if (!scan(lx, t) && t->kind != TK_UNCLOSED) t->kind = TK_ILLEGAL;
-    if (t->at.length == 0) t->at.length = (uint32_t)(lx->at - lx->file->data) - t->at.offset;
+    if (t->at.length == 0) t->at.length = (uint32_t)(lx->at - lx->start) - t->at.offset;
 }

@@ -138,13 +138,16 @@ static bool read_statement(struct scene *s)
 }
 
 /* After an error: to the `;`, or to what begins a statement. Faults of spelling in between are not
- * worth a message, but for a quote that takes the rest of the text with it. */
+ * worth a message, but for a quote that takes the rest of the text with it; and not even that one
+ * where the error was a text: then quotes had lost their partners before. */
 static void skip_statement(struct scene *s)
 {
     struct reader *r = s->reader;
-    if (r->before[0].kind == 0 && r->window[0].kind != TK_SEMI) reader_advance(r);
+    int wrong = r->window[0].kind;
+    if ((r->before[0].kind == 0 && wrong != TK_SEMI) || wrong == TK_UNCLOSED) reader_advance(r);
     while (r->window[0].kind != 0 && r->window[0].kind != TK_SEMI && !begins_statement(r)) {
-        if (r->window[0].kind == TK_UNCLOSED) complain_spelling(s, &r->window[0]);
+        struct token *t = &r->window[0];
+        if (t->kind == TK_UNCLOSED && wrong != TK_STRING) complain_spelling(s, t);
         reader_advance(r);
     }
 }

@@ -33,28 +33,13 @@ void spell_fault(struct lexer *lx, struct token *t, enum err err, const char *hi
     set_fault(lx->arena, t, status_new(lx->arena, err, t->at, "%s", text), hint);
 }
 
-/* Reads the character at *at; false if the bytes there are not UTF-8. */
-static bool read_char(const char *s, size_t n, size_t *at, uint32_t *out)
-{
-    size_t from = *at;
-    uint32_t c = utf8_next(s, n, at);
-    char again[4];
-    size_t width = c < 0x110000 && (c < 0xd800 || c > 0xdfff) ? utf8_put(again, c) : 0;
-    *out = c;
-    return width == *at - from && memcmp(again, s + from, width) == 0;
-}
-
 /* Checks s[0..n) for UTF-8. */
 static bool check_utf8(struct lexer *lx, struct token *t, const char *s, size_t n)
 {
-    for (size_t i = 0; i < n;) {
-        uint32_t c;
-        if (read_char(s, n, &i, &c)) continue;
-        spell_fault(lx, t, ERR_SYNTAX, "save the file as UTF-8",
-                    "syntax error at line %u: the text here is not UTF-8", t->at.line);
-        return false;
-    }
-    return true;
+    if (utf8_valid(s, n)) return true;
+    spell_fault(lx, t, ERR_SYNTAX, "save the file as UTF-8",
+                "syntax error at line %u: the text here is not UTF-8", t->at.line);
+    return false;
 }
 
 /* Spaces, dashes, quotes, arrows and other signs beyond ASCII. */
@@ -143,7 +128,7 @@ bool spell_quoted(struct lexer *lx, const char *from, struct token *t)
 
 bool spell_text(struct lexer *lx, const char *from, struct token *t)
 {
-    size_t n = t->at.length - (size_t)(from - (lx->file->data + t->at.offset)) - 2;
+    size_t n = t->at.length - (size_t)(from - (lx->start + t->at.offset)) - 2;
     t->kind = TK_STRING;
     t->text = undouble(lx->arena, from + 1, n, '\'');
     return check_utf8(lx, t, from + 1, n);
