@@ -17,8 +17,8 @@ struct gunzip;
 struct gunzip *gunzip_new(void);
 void           gunzip_free(struct gunzip *g);
 /* Takes bytes from *in (moved on) and writes up to cap bytes; several members may follow each other.
- * Returns what was written; less than cap means that more input is wanted. False: the data is damaged;
- * *why says how. */
+ * *n_out: what was written; less than cap means that more input is wanted. False: the data is damaged, all
+ * that came before the damage was written by earlier calls; *why says how. */
 bool gunzip_run(struct gunzip *g, const char **in, size_t *n_in, char *out, size_t cap,
                 size_t *n_out, const char **why);
 /* Whether the input may end here: behind a member. */

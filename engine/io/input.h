@@ -12,10 +12,13 @@ enum input_result { INPUT_BYTES, INPUT_IDLE, INPUT_END, INPUT_FAILED };
 
 struct input;
 
-/* open      finds the input and opens its first file; a failure is ERR_UNREACHABLE with the path and the
- * reason read      at most cap bytes, what is there, waiting at most wait_ms (-1: as long as it takes);
- * INPUT_END: this file has ended next      goes on with the next file; false: there is none close
- * once, also after a failed open */
+/*
+ * open      finds the input and opens its first file; a failure is ERR_UNREACHABLE with the path and the reason
+ * read      at most cap bytes, what is there, waiting at most wait_ms (-1: as long as it takes); INPUT_IDLE: nothing
+ *           within the time, or the source is to stop; INPUT_END: this file has ended
+ * next      goes on with the next file; false: there is none, or *st says why it cannot be read
+ * close     once, also after a failed open
+ */
 struct input_class {
     enum url_kind kind;
     struct status (*open)(struct input *in, struct arena *a, const struct io_endpoint *e,
@@ -36,7 +39,8 @@ struct input {
     bool                      live;     /* may pause */
     bool                      seekable; /* a regular file: zero bytes are its end */
     bool                      follow;
-    uint64_t                  size; /* of all files, 0: unknown */
+    bool                      rotated; /* the followed file is another one, or begun anew */
+    uint64_t                  size;    /* of all files, 0: unknown */
     /* dir */
     char **paths;
     size_t n_paths, at;
@@ -49,8 +53,8 @@ extern const struct input_class input_file_class, input_dir_class, input_stdin_c
 
 /* ---- for the drivers ---- */
 
-/* Waits until fd can be read or the source is to stop; false: time is over, or it is to stop. */
-bool input_wait(struct input *in, int wait_ms);
+/* Waits until the source is to stop; false: time is over. */
+bool input_stopped(const struct input *in, int wait_ms);
 /* read() of the open descriptor, after a wait where that makes sense. */
 enum input_result input_read_fd(struct input *in, char *out, size_t cap, int wait_ms, size_t *n,
                                 struct status *st);

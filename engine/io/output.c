@@ -1,10 +1,12 @@
-/* output.c: what the sink drivers share: writing all bytes, waiting for a full disk, gzip members. */
+/* output.c: what the sink drivers share: files and folders, writing all bytes, waiting for a full disk, gzip members. */
 
 #include "io/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -20,16 +22,68 @@ void output_stop(void)
     stopped = 1;
 }
 
-static bool may_pass(int error)
+struct status output_failed(const struct output *o, const char *verb, const char *path)
 {
-    return error == ENOSPC || error == EDQUOT || error == EIO;
+    enum err err = errno == EPIPE ? ERR_INTERRUPTED : ERR_UNREACHABLE;
+    return status_new(o->arena, err, o->endpoint->at, "cannot %s %s of %s: %s", verb, path,
+                      o->endpoint->name, strerror(errno));
 }
 
-static struct status write_failed(const struct output *o, int error)
+/* ---- waiting for room ---- */
+
+/* After a failed call: whether to try again, now that a second went by. *told: that was said. */
+static bool try_again(const struct output *o, const char *path, bool *told)
 {
-    enum err err = error == EPIPE ? ERR_INTERRUPTED : ERR_UNREACHABLE;
-    return status_new(o->arena, err, o->endpoint->at, "cannot write %s of %s: %s", o->path,
-                      o->endpoint->name, strerror(error));
+    bool may_pass = errno == ENOSPC || errno == EDQUOT || errno == EIO;
+    if (errno == EINTR) return true;
+    if (!may_pass || stopped) return false;
+    if (!*told) {
+        log_message(LOG_WARNING, "cannot write %s of %s: %s; trying again every second", path,
+                    o->endpoint->name, strerror(errno));
+    }
+    *told = true;
+    int error = errno;
+    poll(NULL, 0, RETRY_MS);
+    errno = error;
+    return !stopped;
+}
+
+static void tell_success(const struct output *o, const char *path, bool told)
+{
+    if (told) log_message(LOG_INFO, "writing %s of %s works again", path, o->endpoint->name);
+}
+
+struct status output_make_folders(struct output *o, const char *path)
+{
+    struct buf    folder = { 0 };
+    struct status st = OK;
+    bool          told = false;
+    for (const char *p = strchr(path + 1, '/'); p && st.err == ERR_NONE; p = strchr(p + 1, '/')) {
+        buf_clear(&folder);
+        buf_append(&folder, path, (size_t)(p - path));
+        while (mkdir(buf_c(&folder), 0777) != 0 && errno != EEXIST && st.err == ERR_NONE) {
+            if (!try_again(o, buf_c(&folder), &told)) st = output_failed(o, "make the folder", buf_c(&folder));
+        }
+    }
+    buf_free(&folder);
+    return st;
+}
+
+struct status output_create(struct output *o, const char *path)
+{
+    bool told = false;
+    do o->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    while (o->fd < 0 && try_again(o, path, &told));
+    if (o->fd < 0) return output_failed(o, "write", path);
+    tell_success(o, path, told);
+    return OK;
+}
+
+struct status output_close_fd(struct output *o, const char *path)
+{
+    int fd = o->fd;
+    o->fd = -1;
+    return fd < 0 || close(fd) == 0 ? OK : output_failed(o, "write", path);
 }
 
 struct status output_write_all(struct output *o, const char *p, size_t n)
@@ -37,26 +91,20 @@ struct status output_write_all(struct output *o, const char *p, size_t n)
     bool told = false;
     while (n) {
         ssize_t took = write(o->fd, p, n);
-        if (took >= 0) {
+        if (took > 0) {
             p += took;
             n -= (size_t)took;
-            continue;
-        }
-        if (errno == EINTR) continue;
-        if (errno == EAGAIN) {
+        } else if (took < 0 && errno == EAGAIN) {
             poll(&(struct pollfd){ .fd = o->fd, .events = POLLOUT }, 1, RETRY_MS);
-            continue;
+        } else if (!try_again(o, o->path, &told)) {
+            return output_failed(o, "write", o->path);
         }
-        if (!may_pass(errno) || stopped) return write_failed(o, errno);
-        if (!told)
-            log_message(LOG_WARNING, "cannot write %s of %s: %s; trying again every second",
-                        o->path, o->endpoint->name, strerror(errno));
-        told = true;
-        poll(NULL, 0, RETRY_MS);
     }
-    if (told) log_message(LOG_INFO, "writing %s of %s works again", o->path, o->endpoint->name);
+    tell_success(o, o->path, told);
     return OK;
 }
+
+/* ---- gzip ---- */
 
 struct status output_finish_member(struct output *o)
 {
@@ -86,4 +134,13 @@ struct status output_put(struct output *o, const char *p, size_t n)
             TRY(output_finish_member(o));
     }
     return OK;
+}
+
+struct status output_put_head(struct output *o)
+{
+    struct buf head = { 0 };
+    encoder_head(o->encoder, &head);
+    struct status st = output_put(o, head.data, head.len);
+    buf_free(&head);
+    return st;
 }

@@ -18,11 +18,13 @@ struct encoded {
 
 struct output;
 
-/* open     may fail with ERR_UNREACHABLE
- * write    takes all bytes or fails; `rows` tells the rowtimes (live row i ends at ends[i])
- * advance  time passed
- * flush    everything so far gets to where it goes
- * close    flushes; once, not after a failed open */
+/*
+ * open      a failure is ERR_UNREACHABLE with the path and the reason
+ * write     takes all bytes or fails; `batch` tells the rowtimes (live row i ends at rows->ends[i])
+ * advance   no row before `bound` will come
+ * flush     everything so far gets to where it goes
+ * close     flushes; once, also after a failed open
+ */
 struct output_class {
     enum url_kind kind;
     bool          needs_ends;
@@ -54,12 +56,22 @@ extern const struct output_class output_stdout_class, output_file_class, output_
 
 /* ---- for the drivers ---- */
 
-/* Bytes to fd, all of them. A full disk is waited for: a message, then another try every second, until it
- * works or output_stop was called. */
+/* A failure to `verb` the path for the endpoint, from errno. */
+struct status output_failed(const struct output *o, const char *verb, const char *path);
+/* Makes the folders that the path lies in. */
+struct status output_make_folders(struct output *o, const char *path);
+/* Opens the path, emptied, in folders that are there; sets fd. */
+struct status output_create(struct output *o, const char *path);
+/* Closes fd, if it is open. */
+struct status output_close_fd(struct output *o, const char *path);
+/* Bytes to fd, all of them. A full disk is waited for, here and when files and folders are made: a message, then another
+ * try every second, until it works or output_stop was called. */
 struct status output_write_all(struct output *o, const char *p, size_t n);
-/* The same through gzip when the output is packed: members of OUTPUT_MEMBER bytes, cut at row ends,
+/* The same through gzip when the output is packed: members of OUTPUT_MEMBER bytes, cut at line ends,
  * whatever the batches. */
 struct status output_put(struct output *o, const char *p, size_t n);
+/* What stands before the first row. */
+struct status output_put_head(struct output *o);
 /* What waits for its member goes out. */
 struct status output_finish_member(struct output *o);
 /* Waiting for room ends; called from a signal handler. */

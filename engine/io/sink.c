@@ -11,7 +11,6 @@ enum { SPARE_MAX = 16 };
 
 struct sink {
     struct output   out;
-    struct encoder *encoder;
     bool            encodes; /* null: needs no bytes */
     uint64_t        rows;
     pthread_mutex_t lock;
@@ -20,7 +19,7 @@ struct sink {
 };
 
 static const struct option_def sink_options[] = {
-    { "format", OPTION_TEXT },  { "size", OPTION_SIZE },        { "interval", OPTION_INTERVAL },
+    { "format", OPTION_FORMAT }, { "size", OPTION_SIZE },        { "interval", OPTION_PERIOD },
     { "prefix", OPTION_TEXT },  { "gzip", OPTION_BOOLEAN },     { "key", OPTION_TEXT },
     { "encrypt", OPTION_TEXT }, { "personal", OPTION_BOOLEAN }, { "column_delimiter", OPTION_TEXT },
 };
@@ -47,28 +46,61 @@ struct status sink_check(struct arena *a, const struct io_endpoint *e)
                       e->name);
 }
 
+static void free_encoded(struct encoded *e)
+{
+    buf_free(&e->bytes);
+    mem_free(e->ends);
+    mem_free(e);
+}
+
+static void free_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+/* Ends the driver and frees everything. */
+static struct status end(struct sink *s)
+{
+    struct status st = s->out.class->close(&s->out);
+    while (s->n_spare) free_encoded(s->spare[--s->n_spare]);
+    gzip_maker_free(s->out.maker);
+    buf_free(&s->out.pending);
+    buf_free(&s->out.packed);
+    pthread_mutex_destroy(&s->lock);
+    mem_free(s);
+    return st;
+}
+
 struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
                         struct sink **out)
 {
-    struct url u;
-    TRY(sink_check(a, e));
-    TRY(url_parse(a, e, &u));
-    struct sink *s = mem_calloc(1, sizeof *s);
-    pthread_mutex_init(&s->lock, NULL);
-    const char          *format = url_format(e, &u);
+    struct url           u;
     struct encode_config config = { .schema = schema,
                                     .column_delimiter = option_text(e, "column_delimiter", "") };
-    struct status        st = encoder_new(a, format, &config, &s->encoder);
+    struct encoder      *encoder;
+    TRY(sink_check(a, e));
+    TRY(url_parse(a, e, &u));
+    const char *format = url_format(e, &u);
+    TRY(encoder_new(a, format, &config, &encoder));
+
+    struct sink  *s = mem_calloc(1, sizeof *s);
+    struct arena *messages = arena_new(); /* the endpoint's arena may be in use by other threads */
+    arena_on_free(a, free_arena, messages);
+    pthread_mutex_init(&s->lock, NULL);
     s->encodes = u.kind != URL_NULL;
     s->out = (struct output){ .class = class_of(u.kind),
-                              .arena = a,
+                              .arena = messages,
                               .endpoint = e,
-                              .encoder = s->encoder,
+                              .encoder = encoder,
                               .format = format,
                               .fd = -1 };
-    if (st.err == ERR_NONE) st = s->out.class->open(&s->out, &u);
-    if (st.err == ERR_NONE) *out = s;
-    else mem_free(s);
+    struct status st = s->out.class->open(&s->out, &u);
+    if (st.err == ERR_NONE) {
+        *out = s;
+        return OK;
+    }
+    struct status second = end(s); /* the first failure says why */
+    (void)second;
     return st;
 }
 
@@ -80,13 +112,6 @@ static struct encoded *take_spare(struct sink *s)
     if (!e) return mem_calloc(1, sizeof *e);
     buf_clear(&e->bytes);
     return e;
-}
-
-static void free_encoded(struct encoded *e)
-{
-    buf_free(&e->bytes);
-    mem_free(e->ends);
-    mem_free(e);
 }
 
 static void give_spare(struct sink *s, struct encoded *e)
@@ -104,7 +129,7 @@ void *sink_prepare(struct sink *s, const struct batch *rows)
     struct encoded *e = take_spare(s);
     e->n_rows = batch_live(rows);
     if (s->out.class->needs_ends) e->ends = mem_realloc(e->ends, (e->n_rows + 1) * sizeof *e->ends);
-    encoder_rows(s->encoder, rows, 0, e->n_rows, &e->bytes,
+    encoder_rows(s->out.encoder, rows, 0, e->n_rows, &e->bytes,
                  s->out.class->needs_ends ? e->ends : NULL);
     return e;
 }
@@ -136,14 +161,6 @@ uint64_t sink_rows(const struct sink *s)
 
 struct status sink_close(struct sink *s, struct arena *a, const char **where)
 {
-    (void)a;
-    struct status st = s->out.class->close(&s->out);
-    *where = s->out.path;
-    while (s->n_spare) free_encoded(s->spare[--s->n_spare]);
-    gzip_maker_free(s->out.maker);
-    buf_free(&s->out.pending);
-    buf_free(&s->out.packed);
-    pthread_mutex_destroy(&s->lock);
-    mem_free(s);
-    return st;
+    *where = arena_dup(a, s->out.path, strlen(s->out.path) + 1);
+    return end(s);
 }

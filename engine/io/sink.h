@@ -1,15 +1,17 @@
 #ifndef IO_SINK_H
 #define IO_SINK_H
 
-/* sink.h: drivers that deliver bytes. A driver never loses bytes silently: a failure is a status, and what
- * can be retried (a full disk, a dead program) is retried with a message before it becomes one. */
+/* sink.h: drivers that deliver bytes. A driver never loses bytes silently: a failure is a status, and a full disk is waited
+ * for, with a message. */
 
 #include "io/encode.h"
 #include "io/source.h"
 
 struct sink;
 
+/* Checks URL and options without touching anything. */
 struct status sink_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
+/* Endpoint and arena must outlive the sink; a file begins anew. */
 struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
                         struct sink **out) MUST_CHECK;
 /* Rows to bytes (and gzip members), by any thread: pure. The result goes to sink_deliver in order. NULL:
@@ -21,7 +23,7 @@ struct status sink_deliver(struct sink *s, const struct batch *rows, void *prepa
 struct status sink_advance(struct sink *s, rowtime bound) MUST_CHECK;
 /* What was delivered reaches its destination now (called when input pauses, and at checkpoints). */
 struct status sink_flush(struct sink *s) MUST_CHECK;
-/* Flushes, closes, tells where things are: text for the summary in `a`, or NULL. */
+/* Flushes, closes, frees; *where: the place that the rows went to, in `a`. */
 struct status sink_close(struct sink *s, struct arena *a, const char **where) MUST_CHECK;
 uint64_t      sink_rows(const struct sink *s);
 

@@ -8,44 +8,24 @@
  * it is whole, so a reader never sees a half one.
  */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "data/calendar.h"
 #include "io/output.h"
 
+enum { SIZE_DEFAULT = 5 << 20, INTERVAL_DEFAULT_MS = 300 * MS_PER_SECOND };
+
 struct folder {
     const char *root;
     const char *prefix;
+    char       *name;        /* of the sink, fit for a file's name */
     int64_t     size_max, interval_ms;
-    uint64_t    counter; /* objects begun */
+    uint64_t    counter;     /* objects begun */
     bool        open;
-    int64_t     due;  /* rowtime at which the object ends */
-    int64_t     size; /* bytes of rows in it */
-    struct buf  path; /* of the object, without .part */
+    rowtime     due;         /* when the object ends */
+    int64_t     size;        /* bytes of rows in it */
+    struct buf  path, part;  /* of the object, and of it under way */
 };
-
-static struct status dir_failed(const struct output *o, const char *what, const char *path)
-{
-    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "cannot %s %s for %s: %s", what,
-                      path, o->endpoint->name, strerror(errno));
-}
-
-static struct status make_folders(struct output *o, char *path)
-{
-    for (char *p = path + 1; *p; p++) {
-        if (*p != '/') continue;
-        *p = 0;
-        bool          ok = mkdir(path, 0777) == 0 || errno == EEXIST;
-        struct status st = ok ? OK : dir_failed(o, "make the folder", path);
-        *p = '/';
-        TRY(st);
-    }
-    return OK;
-}
 
 static struct status dir_open(struct output *o, const struct url *u)
 {
@@ -55,10 +35,13 @@ static struct status dir_open(struct output *o, const struct url *u)
     o->gzip = option_is(o->endpoint, "gzip", false);
     f->root = u->path;
     f->prefix = str_to_c(o->arena, option_text(o->endpoint, "prefix", ""));
-    f->size_max = option_size(o->endpoint, "size", 5 << 20);
-    f->interval_ms = option_interval(o->endpoint, "interval", 300 * MS_PER_SECOND);
-    buf_printf(&f->path, "%s/", u->path);
-    return make_folders(o, (char *)(uintptr_t)buf_c(&f->path));
+    f->name = arena_dup(o->arena, o->endpoint->name, strlen(o->endpoint->name) + 1);
+    for (char *p = f->name; *p; p++) {
+        if (*p == '/') *p = '_';
+    }
+    f->size_max = option_size(o->endpoint, "size", SIZE_DEFAULT);
+    f->interval_ms = option_interval(o->endpoint, "interval", INTERVAL_DEFAULT_MS);
+    return output_make_folders(o, str_format_c(o->arena, "%s/", u->path));
 }
 
 static const char *ending(const struct output *o)
@@ -66,7 +49,7 @@ static const char *ending(const struct output *o)
     return strcmp(o->format, "json") == 0 ? "ndjson" : o->format;
 }
 
-/* Sets the path of the object that begins with a row of this time. */
+/* Sets the paths of the object that begins with a row of this time. */
 static void name_object(struct output *o, rowtime time)
 {
     struct folder *f = o->folder;
@@ -76,9 +59,11 @@ static void name_object(struct output *o, rowtime time)
     buf_clear(&f->path);
     buf_printf(&f->path, "%s/%s%04lld/%02d/%02d/%02d/", f->root, f->prefix, year, c.month, c.day,
                c.hour);
-    buf_printf(&f->path, "%s-%04lld-%02d-%02d-%02d-%02d-%02d-%06llu.%s%s", o->endpoint->name, year,
-               c.month, c.day, c.hour, c.minute, c.second, (unsigned long long)f->counter,
-               ending(o), o->gzip ? ".gz" : "");
+    buf_printf(&f->path, "%s-%04lld-%02d-%02d-%02d-%02d-%02d-%06llu.%s%s", f->name, year, c.month,
+               c.day, c.hour, c.minute, c.second, (unsigned long long)f->counter, ending(o),
+               o->gzip ? ".gz" : "");
+    buf_clear(&f->part);
+    buf_printf(&f->part, "%s.part", buf_c(&f->path));
 }
 
 static struct status begin_object(struct output *o, rowtime time)
@@ -86,33 +71,24 @@ static struct status begin_object(struct output *o, rowtime time)
     struct folder *f = o->folder;
     f->counter++;
     name_object(o, time);
-    buf_append_c(&f->path, ".part");
-    char *part = (char *)(uintptr_t)buf_c(&f->path);
-    TRY(make_folders(o, part));
-    o->fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (o->fd < 0) return dir_failed(o, "write", part);
+    TRY(output_make_folders(o, buf_c(&f->part)));
+    TRY(output_create(o, buf_c(&f->part)));
     f->open = true;
-    f->due = time + f->interval_ms;
     f->size = 0;
-    struct buf head = { 0 };
-    encoder_head(o->encoder, &head);
-    struct status st = output_put(o, head.data, head.len);
-    buf_free(&head);
-    return st;
+    if (!i64_add(&f->due, time, f->interval_ms)) f->due = ROWTIME_END;
+    return output_put_head(o);
 }
 
 static struct status end_object(struct output *o)
 {
     struct folder *f = o->folder;
     if (!f->open) return OK;
-    TRY(output_finish_member(o));
     f->open = false;
-    const char *part = buf_c(&f->path);
-    if (close(o->fd) != 0) return dir_failed(o, "write", part);
-    o->fd = -1;
-    char *whole = arena_dup(o->arena, part, f->path.len + 1);
-    whole[f->path.len - strlen(".part")] = 0;
-    return rename(part, whole) == 0 ? OK : dir_failed(o, "finish", whole);
+    struct status packed = output_finish_member(o);
+    struct status closed = output_close_fd(o, buf_c(&f->part));
+    TRY(packed);
+    TRY(closed);
+    return rename(buf_c(&f->part), buf_c(&f->path)) == 0 ? OK : output_failed(o, "finish", buf_c(&f->path));
 }
 
 /* Ends the object when a row of this time cannot be in it any more. */
@@ -150,8 +126,10 @@ static struct status dir_flush(struct output *o)
 
 static struct status dir_close(struct output *o)
 {
-    struct status st = end_object(o);
-    buf_free(&o->folder->path);
+    struct folder *f = o->folder;
+    struct status  st = end_object(o);
+    buf_free(&f->path);
+    buf_free(&f->part);
     return st;
 }
 

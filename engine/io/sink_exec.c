@@ -1,63 +1,40 @@
-/* sink_exec.c: exec:COMMAND: rows into the standard input of a program. It is waited for at the end; one
- * that failed is an error. */
+/* sink_exec.c: exec:COMMAND: rows into the standard input of a program. It is waited for at the end; one that failed, or that
+ * stops reading before the end, is an error. */
 
-#include <errno.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/child.h"
 #include "io/output.h"
+
+/* A program that closes its input mostly ends at once; how it ended says more. */
+enum { LAST_WORDS_MS = 500 };
 
 static struct status exec_open(struct output *o, const struct url *u)
 {
-    int ends[2];
     o->path = u->path;
-    if (pipe(ends) != 0 || (o->pid = fork()) < 0) {
-        return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at,
-                          "cannot start '%s' for %s: %s", u->path, o->endpoint->name,
-                          strerror(errno));
-    }
-    if (o->pid == 0) {
-        dup2(ends[0], STDIN_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        signal(SIGPIPE, SIG_DFL);
-        execl("/bin/sh", "sh", "-c", u->path, (char *)NULL);
-        _exit(127);
-    }
-    close(ends[0]);
-    o->fd = ends[1];
-    struct buf head = { 0 };
-    encoder_head(o->encoder, &head);
-    struct status st = output_write_all(o, head.data, head.len);
-    buf_free(&head);
-    return st;
+    o->gzip = option_is(o->endpoint, "gzip", false);
+    TRY(child_start(o->arena, o->endpoint, u->path, STDIN_FILENO, &o->pid, &o->fd));
+    return output_put_head(o);
 }
 
-static struct status ended(struct output *o, int how)
+/* Rows would be lost from here on: why? */
+static struct status gone(struct output *o)
 {
-    if (WIFEXITED(how) && WEXITSTATUS(how) == 0) return OK;
-    const char *what = WIFEXITED(how) ? "ended with exit code" : "was ended by signal";
-    int         number = WIFEXITED(how) ? WEXITSTATUS(how) : WTERMSIG(how);
-    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at, "program '%s' of %s %s %d",
-                      o->path, o->endpoint->name, what, number);
+    int how;
+    if (child_wait(o->pid, -1, LAST_WORDS_MS, &how)) {
+        o->pid = 0;
+        TRY(child_result(o->arena, ERR_UNREACHABLE, o->endpoint, o->path, how));
+    }
+    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at,
+                      "program '%s' of %s has closed its input", o->path, o->endpoint->name);
 }
 
 static struct status exec_write(struct output *o, const struct encoded *rows,
                                 const struct batch *batch)
 {
     (void)batch;
-    struct status st = output_write_all(o, rows->bytes.data, rows->bytes.len);
-    if (st.err != ERR_INTERRUPTED) return st;
-    /* the program has closed its input: rows would be lost from here on */
-    int how = 0;
-    if (waitpid(o->pid, &how, 0) > 0) {
-        o->pid = 0;
-        struct status why = ended(o, how);
-        if (why.err != ERR_NONE) return why;
-    }
-    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at,
-                      "program '%s' of %s has closed its input", o->path, o->endpoint->name);
+    struct status st = output_put(o, rows->bytes.data, rows->bytes.len);
+    return st.err == ERR_INTERRUPTED && o->pid > 0 ? gone(o) : st;
 }
 
 static struct status exec_advance(struct output *o, rowtime bound)
@@ -69,18 +46,22 @@ static struct status exec_advance(struct output *o, rowtime bound)
 
 static struct status exec_flush(struct output *o)
 {
-    (void)o;
-    return OK;
+    struct status st = output_finish_member(o);
+    return st.err == ERR_INTERRUPTED && o->pid > 0 ? gone(o) : st;
 }
 
 static struct status exec_close(struct output *o)
 {
-    int how = 0;
-    close(o->fd);
-    o->fd = -1;
-    if (o->pid <= 0 || waitpid(o->pid, &how, 0) < 0) return OK;
+    struct status flushed = o->fd < 0 ? OK : exec_flush(o);
+    struct status closed = output_close_fd(o, o->path);
+    struct status ended = OK;
+    int           how;
+    if (o->pid > 0 && child_wait(o->pid, -1, -1, &how)) {
+        ended = child_result(o->arena, ERR_UNREACHABLE, o->endpoint, o->path, how);
+    }
     o->pid = 0;
-    return ended(o, how);
+    if (ended.err != ERR_NONE) return ended;
+    return flushed.err == ERR_NONE ? closed : flushed;
 }
 
 const struct output_class output_exec_class = {

@@ -1,5 +1,5 @@
 /* src_dir.c: dir:PATH: all files below a folder, in the order of their paths. Hidden files and folders are
- * left out, and files that a folder sink has not finished yet. */
+ * left out, files that a folder sink has not finished yet, links to folders, and what is no regular file. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -34,11 +34,13 @@ static struct status collect(struct input *in, struct arena *a, const char *fold
     struct status st = OK;
     for (struct dirent *entry; st.err == ERR_NONE && (entry = readdir(dir));) {
         if (entry->d_name[0] == '.' || is_unfinished(entry->d_name)) continue;
-        const char *path = str_format_c(a, "%s/%s", folder, entry->d_name);
-        struct stat about;
-        if (stat(path, &about) != 0) continue;
-        if (S_ISDIR(about.st_mode)) st = collect(in, a, path, out);
-        else *array_push(a, out) = arena_dup(a, path, strlen(path) + 1);
+        char       *path = (char *)(uintptr_t)str_format_c(a, "%s/%s", folder, entry->d_name);
+        struct stat itself, about;
+        if (lstat(path, &itself) != 0 || stat(path, &about) != 0) continue;
+        if (S_ISDIR(itself.st_mode)) st = collect(in, a, path, out);
+        if (!S_ISREG(about.st_mode)) continue;
+        *array_push(a, out) = path;
+        in->size += (uint64_t)about.st_size;
     }
     closedir(dir);
     return st;
@@ -49,26 +51,27 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Opens the next file of the list. */
+static struct status open_next(struct input *in)
+{
+    uint64_t size = in->size; /* counts all of them already */
+    struct status st = input_open_path(in, in->paths[in->at++]);
+    in->size = size;
+    in->live = false;
+    return st;
+}
+
 static struct status dir_open(struct input *in, struct arena *a, const struct io_endpoint *e,
                               const struct url *u)
 {
     (void)e;
     struct file_list files = { 0 };
+    in->path = u->path;
     TRY(collect(in, a, u->path, &files));
     if (files.count) qsort(files.items, files.count, sizeof *files.items, compare_paths);
     in->paths = files.items;
     in->n_paths = files.count;
-    in->path = u->path;
-    for (size_t i = 0; i < files.count; i++) {
-        struct stat about;
-        if (stat(files.items[i], &about) == 0) in->size += (uint64_t)about.st_size;
-    }
-    if (files.count == 0) return OK;
-    uint64_t size = in->size;
-    TRY(input_open_path(in, in->paths[in->at++]));
-    in->size = size;
-    in->live = false;
-    return OK;
+    return files.count ? open_next(in) : OK;
 }
 
 static enum input_result dir_read(struct input *in, char *out, size_t cap, int wait_ms, size_t *n,
@@ -82,10 +85,7 @@ static bool dir_next(struct input *in, struct status *st)
     if (in->fd >= 0) close(in->fd);
     in->fd = -1;
     if (in->at == in->n_paths) return false;
-    uint64_t size = in->size;
-    *st = input_open_path(in, in->paths[in->at++]);
-    in->size = size;
-    in->live = false;
+    *st = open_next(in);
     return st->err == ERR_NONE;
 }
 

@@ -20,43 +20,41 @@ static struct status file_open(struct input *in, struct arena *a, const struct i
     return input_open_path(in, u->path);
 }
 
-/* Whether the followed file is another one now, or a shorter one; it is then open at its start. */
-static bool was_rotated(struct input *in)
+/* Whether the followed file's name stands for another file now, or the file is shorter than what was read. */
+static bool is_rotated(const struct input *in)
 {
     struct stat now, opened;
     off_t       at = lseek(in->fd, 0, SEEK_CUR);
     if (stat(in->path, &now) != 0 || fstat(in->fd, &opened) != 0) return false;
-    bool other = now.st_ino != opened.st_ino || now.st_dev != opened.st_dev;
-    if (!other && now.st_size >= at) return false;
-    if (!other) return lseek(in->fd, 0, SEEK_SET) == 0;
-    int old = in->fd;
-    if (input_open_path(in, in->path).err != ERR_NONE) return false;
-    close(old);
-    return true;
+    return now.st_ino != opened.st_ino || now.st_dev != opened.st_dev || now.st_size < at;
 }
 
 static enum input_result file_read(struct input *in, char *out, size_t cap, int wait_ms, size_t *n,
                                    struct status *st)
 {
-    for (int waited = 0;; waited += FOLLOW_POLL_MS) {
+    for (int waited = 0, nap;; waited += nap) {
         enum input_result result = input_read_fd(in, out, cap, wait_ms, n, st);
         if (result != INPUT_END || !in->follow) return result;
-        if (was_rotated(in)) continue;
-        if (wait_ms >= 0 && waited >= wait_ms) return INPUT_IDLE;
-        /* only the stop descriptor is waited for: a regular file is always readable */
-        int fd = in->fd;
-        in->fd = -1;
-        input_wait(in, FOLLOW_POLL_MS);
-        in->fd = fd;
-        if (in->stop_fd >= 0 && wait_ms < 0) return INPUT_IDLE;
+        if (is_rotated(in)) {
+            /* the old file may have got its last lines just before */
+            result = input_read_fd(in, out, cap, 0, n, st);
+            in->rotated = result == INPUT_END;
+            return result;
+        }
+        nap = wait_ms < 0 || wait_ms - waited > FOLLOW_POLL_MS ? FOLLOW_POLL_MS : wait_ms - waited;
+        if (nap <= 0 || input_stopped(in, nap)) return INPUT_IDLE;
     }
 }
 
-static bool no_next(struct input *in, struct status *st)
+/* The file that the followed name stands for now, from its start. */
+static bool file_next(struct input *in, struct status *st)
 {
-    (void)in;
     (void)st;
-    return false;
+    if (!in->rotated) return false;
+    int old = in->fd;
+    in->rotated = false;
+    if (input_open_path(in, in->path).err == ERR_NONE) close(old);
+    return true; /* one that is gone again is waited for */
 }
 
 static void file_close(struct input *in)
@@ -69,7 +67,7 @@ const struct input_class input_file_class = {
     .kind = URL_FILE,
     .open = file_open,
     .read = file_read,
-    .next = no_next,
+    .next = file_next,
     .close = file_close,
 };
 
@@ -88,6 +86,13 @@ static struct status stdin_open(struct input *in, struct arena *a, const struct 
     return OK;
 }
 
+static bool stdin_next(struct input *in, struct status *st)
+{
+    (void)in;
+    (void)st;
+    return false;
+}
+
 static void stdin_close(struct input *in)
 {
     in->fd = -1;
@@ -97,6 +102,6 @@ const struct input_class input_stdin_class = {
     .kind = URL_STDIO,
     .open = stdin_open,
     .read = input_read_fd,
-    .next = no_next,
+    .next = stdin_next,
     .close = stdin_close,
 };

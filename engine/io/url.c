@@ -31,11 +31,16 @@ enum {
     N_SCHEMES = sizeof schemes / sizeof schemes[0]
 };
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /* Length of "scheme" in "scheme:rest", 0 for a bare path. One letter is no scheme. */
 static size_t scheme_length(const char *url)
 {
     size_t n = 0;
-    while ((url[n] >= 'a' && url[n] <= 'z') || (n && url[n] >= '0' && url[n] <= '9')) n++;
+    while (is_letter(url[n]) || (n && url[n] >= '0' && url[n] <= '9')) n++;
     return n > 1 && url[n] == ':' ? n : 0;
 }
 
@@ -83,7 +88,7 @@ static struct status parse_scheme(struct arena *a, const struct io_endpoint *e, 
 {
     struct str name = str_view(url, n);
     for (size_t i = 0; i < N_SCHEMES; i++) {
-        if (!str_equal_c(name, schemes[i].name)) continue;
+        if (!str_equal_nocase_c(name, schemes[i].name)) continue;
         if (schemes[i].later) {
             return status_new(a, ERR_NOT_SUPPORTED, e->at,
                               "\"%.*s:\" in '%.*s' of %s is not supported by this version",
@@ -107,7 +112,8 @@ struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url
     size_t n = scheme_length(url);
     if (n) TRY(parse_scheme(a, e, url, n, out));
     if (out->kind == URL_NULL) return OK;
-    if (out->path[0] == 0) {
+    if (url[0] == 0) return status_new(a, ERR_BAD_URL, e->at, "the URL of %s is empty", e->name);
+    if (out->path[0] == 0 || (out->kind == URL_SQLITE && out->path[0] == '?')) {
         return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has nothing behind its scheme",
                           STR_ARG(e->url), e->name);
     }
@@ -158,16 +164,36 @@ static bool parse_size(struct str s, int64_t *out)
     return false;
 }
 
+/* An interval, or a number of seconds that fits as milliseconds. */
+static bool parse_interval(const struct io_option *o, int64_t *out)
+{
+    *out = o->ms;
+    if (o->ms >= 0) return true;
+    return parse_count(o->text, out) && i64_mul(out, *out, 1000);
+}
+
 static bool is_boolean(struct str s)
 {
     return str_equal_nocase_c(s, "true") || str_equal_nocase_c(s, "false");
 }
 
+static bool is_format(struct str s)
+{
+    return str_equal_nocase_c(s, "json") || str_equal_nocase_c(s, "csv") ||
+           str_equal_nocase_c(s, "tsv");
+}
+
 static const char *expected_value(enum option_kind kind)
 {
-    static const char *const words[] = { "a text", "TRUE or FALSE", "a whole number",
-                                         "an interval such as INTERVAL '5' MINUTE, or seconds",
-                                         "a size such as '5 MB', or bytes" };
+    static const char *const words[] = {
+        [OPTION_TEXT] = "a text",
+        [OPTION_BOOLEAN] = "TRUE or FALSE",
+        [OPTION_COUNT] = "a whole number",
+        [OPTION_INTERVAL] = "an interval such as INTERVAL '5' MINUTE, or seconds",
+        [OPTION_PERIOD] = "an interval such as INTERVAL '5' MINUTE, or seconds, and more than 0",
+        [OPTION_SIZE] = "a size such as '5 MB', or bytes, and more than 0",
+        [OPTION_FORMAT] = "'json', 'csv' or 'tsv'",
+    };
     return words[kind];
 }
 
@@ -175,17 +201,15 @@ static bool value_fits(const struct io_option *o, enum option_kind kind)
 {
     int64_t number;
     switch (kind) {
-    case OPTION_BOOLEAN:
-        return is_boolean(o->text);
-    case OPTION_COUNT:
-        return parse_count(o->text, &number);
-    case OPTION_INTERVAL:
-        return o->ms >= 0 || parse_count(o->text, &number);
-    case OPTION_SIZE:
-        return parse_size(o->text, &number);
-    default:
-        return true;
+    case OPTION_BOOLEAN:  return is_boolean(o->text);
+    case OPTION_COUNT:    return parse_count(o->text, &number);
+    case OPTION_INTERVAL: return parse_interval(o, &number);
+    case OPTION_PERIOD:   return parse_interval(o, &number) && number > 0;
+    case OPTION_SIZE:     return parse_size(o->text, &number) && number > 0;
+    case OPTION_FORMAT:   return is_format(o->text);
+    case OPTION_TEXT:     break;
     }
+    return true;
 }
 
 static struct status unknown_option(struct arena *a, const struct io_endpoint *e,
@@ -222,6 +246,10 @@ struct status options_check(struct arena *a, const struct io_endpoint *e, const 
             if (str_equal_nocase_c(o->name, defs[k].name)) def = &defs[k];
         }
         if (!def) return unknown_option(a, e, o, what, defs, n_defs);
+        if (find(e, def->name) != o) {
+            return status_new(a, ERR_BAD_OPTION, o->at, "option \"%s\" of %s stands there twice",
+                              def->name, e->name);
+        }
         if (!value_fits(o, def->kind)) {
             return status_new(a, ERR_BAD_OPTION, o->at, "option \"%s\" of %s is '%.*s', not %s",
                               def->name, e->name, STR_ARG(o->text), expected_value(def->kind));
@@ -260,9 +288,7 @@ int64_t option_interval(const struct io_endpoint *e, const char *name, int64_t o
 {
     const struct io_option *o = find(e, name);
     int64_t                 v;
-    if (!o) return otherwise;
-    if (o->ms >= 0) return o->ms;
-    return parse_count(o->text, &v) ? v * 1000 : otherwise;
+    return o && parse_interval(o, &v) ? v : otherwise;
 }
 
 /* ---- formats ---- */

@@ -9,9 +9,8 @@ enum url_kind { URL_STDIO, URL_FILE, URL_DIR, URL_SQLITE, URL_EXEC, URL_NULL };
 
 struct url {
     enum url_kind kind;
-    const char
-        *path; /* file, folder or command; a relative path stands relative to the base already */
-    const char *table; /* ?table=T, or NULL */
+    const char   *path;  /* file, folder or command; a relative path stands relative to the base already */
+    const char   *table; /* ?table=T, or NULL */
 };
 
 /* Fails with BAD_URL: an unknown scheme (the nearest one as hint), one that this version does not have, a
@@ -20,14 +19,23 @@ struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url
 
 /* ---- options ---- */
 
-enum option_kind { OPTION_TEXT, OPTION_BOOLEAN, OPTION_COUNT, OPTION_INTERVAL, OPTION_SIZE };
+enum option_kind {
+    OPTION_TEXT,
+    OPTION_BOOLEAN,
+    OPTION_COUNT,
+    OPTION_INTERVAL,
+    OPTION_PERIOD, /* an interval that is not 0 */
+    OPTION_SIZE,   /* at least one byte */
+    OPTION_FORMAT
+};
 
 struct option_def {
     const char      *name;
     enum option_kind kind;
 };
 
-/* Refuses options that are not in the list (the nearest name as hint) and values that are not of their kind. */
+/* Refuses options that are not in the list (the nearest name as hint), that stand there twice, and values that are not of
+ * their kind. */
 struct status options_check(struct arena *a, const struct io_endpoint *e, const char *what,
                             const struct option_def *defs, size_t n_defs) MUST_CHECK;
 /* The option's value, or the default; they were checked. */
@@ -36,7 +44,7 @@ bool       option_is(const struct io_endpoint *e, const char *name, bool otherwi
 int64_t    option_count(const struct io_endpoint *e, const char *name, int64_t otherwise);
 /* "5 MB", "64KB", 1000: bytes. */
 int64_t option_size(const struct io_endpoint *e, const char *name, int64_t otherwise);
-/* Milliseconds; a plain number counts seconds. */
+/* Milliseconds, at most INT64_MAX / 1000; a plain number counts seconds. */
 int64_t option_interval(const struct io_endpoint *e, const char *name, int64_t otherwise);
 
 /* "json", "csv" or "tsv": the option `format`, else the ending of the path, else "json". */
