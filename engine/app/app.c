@@ -8,6 +8,7 @@
 #include "app/feed.h"
 #include "base/limits.h"
 #include "grammar/parse.h"
+#include "sql/explain.h"
 
 struct app {
     struct arena           *arena;
@@ -139,4 +140,9 @@ const struct app_plan *app_compile(struct app *app)
         if (app->plan && app->diags.error_count == 0) feed_check(app->arena, app->plan, &app->diags);
     }
     return app->diags.error_count ? NULL : app->plan;
+}
+
+struct status app_explain(struct app *app, const char *format, struct buf *out)
+{
+    return explain_write(out, app->plan, format);
 }

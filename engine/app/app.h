@@ -25,5 +25,7 @@ void app_set_sink(struct app *app, const char *setting);
  * Called again it gives the same answer. */
 const struct app_plan *app_compile(struct app *app);
 struct binder *app_binder(struct app *app);
+/* The compiled plan as "text", "dot", "mermaid" or "json", appended; another format fails with ERR_USAGE. */
+struct status app_explain(struct app *app, const char *format, struct buf *out) MUST_CHECK;
 
 #endif
