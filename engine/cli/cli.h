@@ -1,0 +1,98 @@
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+/*
+ * cli.h: what the commands share: the table of their options, how arguments are read by it, and the catalogue
+ * of functions.
+ */
+
+#include "base/array.h"
+#include "base/diag.h"
+#include "func/catalog.h"
+
+#define SLUICE_VERSION "0.1.0"
+
+/* Exit codes, the same for all commands. */
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,      /* it ran, but failed */
+    EXIT_USAGE = 2,       /* wrong usage; a broken test file */
+    EXIT_BAD_SQL = 3,     /* bad SQL or configuration */
+    EXIT_UNREACHABLE = 4, /* a source or sink is out of reach */
+    EXIT_MEMORY = 5,      /* the system refused memory; base/arena.c ends the process so */
+    EXIT_INTERRUPTED = 130
+};
+
+/* ---- arguments ---- */
+
+/* A command's option, `--name VALUE`, or a switch when value is NULL. */
+struct cli_option {
+    const char *name;  /* without the dashes */
+    const char *value; /* what stands for the value in help: "N", "FILE" */
+    bool        repeats;
+    const char *help;  /* lines end with \n inside, not at the end */
+};
+
+struct cli_setting {
+    const struct cli_option *option;
+    const char              *value; /* NULL: a switch */
+};
+
+struct cli_args {
+    const char **operands; /* what is no option, in order */
+    size_t       n_operands;
+    ARRAY(struct cli_setting) settings;
+    struct arena            *arena; /* lives as long as the command */
+    const struct fn_catalog *functions;
+};
+
+struct command {
+    const char              *name;
+    const char              *operands; /* as help shows them: "FILE.sql..." */
+    const char              *summary;  /* one line for the list of commands */
+    const char              *text;     /* what `sluice help NAME` says below; ends with \n */
+    const struct cli_option *options;  /* ends at a NULL name */
+    uint32_t                 operands_min, operands_max;
+    enum exit_code (*run)(const struct cli_args *args);
+};
+
+extern const struct command cmd_run, cmd_check, cmd_explain, cmd_test, cmd_functions;
+
+/* Whether the switch or option is there; the value of the last one, or NULL. */
+bool        cli_has(const struct cli_args *args, const char *option);
+const char *cli_value(const struct cli_args *args, const char *option);
+/* Reads a whole number from 1 to max; `otherwise` without the option. False, with a message on standard error,
+ * when the value is no such number. */
+bool cli_number(const struct cli_args *args, const char *option, uint32_t max, uint32_t otherwise,
+                uint32_t *out);
+
+/* Puts a command's arguments into out; false, with a message on standard error, when they are wrong. */
+bool cli_parse(const struct command *command, int argc, char **argv, struct arena *a,
+               struct cli_args *out);
+/* Help to standard output. */
+void cli_help_command(const struct command *command);
+
+/* ---- messages ---- */
+
+/* `sluice: ` and the message, as by printf, with a line end, to standard error. */
+void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A usage error: the message and where help is. */
+enum exit_code cli_usage(const char *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A failure to standard error; what it exits with. */
+enum exit_code cli_failed(const struct status *st);
+/* All diagnostics to standard error. */
+void cli_print_diags(struct diags *d);
+/* The nearest of the names, for "did you mean", or NULL. next(arg, i) gives name i, NULL after the last. */
+const char *cli_nearest(const char *word, const char *(*next)(const void *arg, size_t i),
+                        const void *arg);
+/* Ends with EXIT_FAILED when standard output did not take everything. */
+enum exit_code cli_flush(enum exit_code code);
+
+struct app;
+/* Reads the operands as SQL files of one application, then --source and --sink. */
+struct app *cli_open_app(const struct cli_args *args);
+/* What a command ends with whose application did not compile: EXIT_USAGE where files could not be read, no more. */
+enum exit_code cli_refused(struct app *app);
+
+#endif

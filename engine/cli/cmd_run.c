@@ -1,0 +1,166 @@
+/*
+ * cmd_run.c: `sluice run`: an application on its sources and sinks. Progress, summary and messages go to
+ * standard error; the first Ctrl-C lets what was read run through, the second ends at once.
+ */
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "app/run.h"
+#include "base/limits.h"
+#include "cli/cli.h"
+
+enum { BATCH_ROWS_MAX = 1 << 20 };
+
+/* ---- signals ---- */
+
+static volatile sig_atomic_t signals;
+
+static void on_signal(int number)
+{
+    (void)number;
+    if (signals++) _exit(EXIT_INTERRUPTED);
+    run_stop();
+}
+
+static void watch_signals(void)
+{
+    struct sigaction action = { .sa_handler = on_signal };
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* ---- progress and summary ---- */
+
+/* 1234567 as 1,234,567. */
+static const char *grouped(uint64_t n, char out[32])
+{
+    char digits[32];
+    int  size = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    int  at = 0;
+    for (int i = 0; i < size; i++) {
+        if (i > 0 && (size - i) % 3 == 0) out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = 0;
+    return out;
+}
+
+static uint64_t per_second(const struct run_progress *p)
+{
+    return p->seconds > 0 ? (uint64_t)((double)p->records / p->seconds) : 0;
+}
+
+static void show_progress(void *arg, const struct run_progress *p)
+{
+    (void)arg;
+    char records[32], rate[32];
+    fprintf(stderr, "\r%s records, %s a second", grouped(p->records, records),
+            grouped(per_second(p), rate));
+    if (p->bytes_all > 0)
+        fprintf(stderr, ", %.0f %%", 100.0 * (double)p->bytes / (double)p->bytes_all);
+    fputs("\033[K", stderr);
+}
+
+static void hide_progress(void)
+{
+    fputs("\r\033[K", stderr);
+}
+
+static void show_faults(const struct run_summary *s)
+{
+    char n[32];
+    for (uint32_t i = 0; i < s->n_sinks; i++) {
+        if (strcasecmp(s->sinks[i].stream, "error_stream") == 0) return;
+    }
+    cli_say("%s %s went to error_stream; --sink error_stream=errors.ndjson keeps them",
+            grouped(s->total.faults, n), s->total.faults == 1 ? "row" : "rows");
+}
+
+static void show_summary(const struct run_summary *s)
+{
+    char records[32], rate[32], rows[32];
+    fprintf(stderr, "%s%s %s in %.2f s", s->stopped ? "stopped after " : "",
+            grouped(s->total.records, records), s->total.records == 1 ? "record" : "records",
+            s->total.seconds);
+    if (s->total.seconds >= 0.001)
+        fprintf(stderr, ", %s a second", grouped(per_second(&s->total), rate));
+    fputc('\n', stderr);
+    for (uint32_t i = 0; i < s->n_sinks; i++) {
+        const struct run_sink_summary *sink = &s->sinks[i];
+        fprintf(stderr, "  %s: %s %s%s%s\n", sink->stream, grouped(sink->rows, rows),
+                sink->rows == 1 ? "row" : "rows", sink->where ? " to " : "",
+                sink->where ? sink->where : "");
+    }
+    if (s->total.faults > 0) show_faults(s);
+}
+
+/* ---- the command ---- */
+
+static enum exit_code run_compiled(const struct cli_args *args, struct app *app,
+                                   struct run_config *config)
+{
+    bool quiet = cli_has(args, "quiet");
+    bool live = !quiet && isatty(STDERR_FILENO);
+    if (live) config->progress = show_progress;
+    watch_signals();
+    struct run_summary summary = { 0 };
+    struct status      st = run_app(app, config, &summary);
+    if (live) hide_progress();
+    if (st.err != ERR_NONE) return cli_failed(&st);
+    if (!quiet) show_summary(&summary);
+    return EXIT_DONE;
+}
+
+static enum exit_code run(const struct cli_args *args)
+{
+    struct run_config config = { 0 };
+    if (!cli_number(args, "threads", LIMIT_THREADS, 0, &config.threads)) return EXIT_USAGE;
+    if (!cli_number(args, "batch-rows", BATCH_ROWS_MAX, 0, &config.batch_rows)) return EXIT_USAGE;
+    struct app    *app = cli_open_app(args);
+    bool           sound = app_compile(app) != NULL;
+    enum exit_code code = sound ? EXIT_DONE : cli_refused(app);
+    cli_print_diags(app_diags(app));
+    if (sound) code = run_compiled(args, app, &config);
+    app_free(app);
+    return code;
+}
+
+static const struct cli_option options[] = {
+    { "source", "NAME=URL", true,
+      "where the source NAME reads: a file, dir:PATH,\n"
+      "exec:COMMAND, or - for standard input" },
+    { "sink", "NAME=URL", true,
+      "where the sink NAME writes, or a new one for the stream\n"
+      "NAME: a file, dir:PATH, exec:COMMAND, null:, or - for\n"
+      "standard output" },
+    { "threads", "N", false,
+      "threads for decoding and what is stateless; by default\n"
+      "as many as there are processors" },
+    { "batch-rows", "N", false, "rows worked on at once; never changes what comes out" },
+    { "quiet", NULL, false, "no progress and no summary" },
+    { 0 },
+};
+
+const struct command cmd_run = {
+    .name = "run",
+    .operands = "FILE.sql...",
+    .summary = "runs a pipeline until its input ends",
+    .text = "The files are read in order as one application; \"-\" is standard input. Streams\n"
+            "are read and written where CREATE SOURCE and CREATE SINK say, or where --source\n"
+            "and --sink say. A SELECT STREAM of its own prints its rows.\n"
+            "\n"
+            "Rows that fail (bad records, division by zero, ...) stop nothing: they go to\n"
+            "error_stream, which can be the stream of a sink like any other. Ctrl-C ends the\n"
+            "input and works off what was read; a second one ends at once.\n"
+            "\n"
+            "  sluice run pipeline.sql\n"
+            "  sluice run sources.sql app.sql --source SOURCE_SQL_STREAM_001=in.ndjson.gz\n"
+            "  sluice run app.sql --sink OUT=- --sink error_stream=errors.ndjson\n",
+    .options = options,
+    .operands_min = 1,
+    .operands_max = UINT32_MAX,
+    .run = run,
+};

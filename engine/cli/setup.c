@@ -1,0 +1,63 @@
+/* setup.c: what commands on applications have in common: their files, and what a failure exits with. */
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "app/app.h"
+#include "cli/cli.h"
+
+static enum exit_code exit_of(enum err err)
+{
+    if (err == ERR_UNREACHABLE) return EXIT_UNREACHABLE;
+    if (err == ERR_USAGE) return EXIT_USAGE;
+    return err <= ERR_BAD_PATH ? EXIT_BAD_SQL : EXIT_FAILED;
+}
+
+enum exit_code cli_failed(const struct status *st)
+{
+    struct buf text = { 0 };
+    status_print(&text, st);
+    fputs(buf_c(&text), stderr);
+    buf_free(&text);
+    return exit_of(st->err);
+}
+
+void cli_print_diags(struct diags *d)
+{
+    struct buf text = { 0 };
+    diags_print(&text, d);
+    if (text.len > 0) fputs(buf_c(&text), stderr);
+    buf_free(&text);
+}
+
+struct app *cli_open_app(const struct cli_args *args)
+{
+    struct app *app = app_new(args->functions);
+    for (size_t i = 0; i < args->n_operands; i++) app_add_file(app, args->operands[i]);
+    /* After an error in the files names may be missing that are not the command line's fault. */
+    bool sound = app_diags(app)->error_count == 0;
+    for (size_t i = 0; sound && i < args->settings.count; i++) {
+        const struct cli_setting *s = &args->settings.items[i];
+        if (strcmp(s->option->name, "source") == 0) app_set_source(app, s->value);
+        if (strcmp(s->option->name, "sink") == 0) app_set_sink(app, s->value);
+    }
+    return app;
+}
+
+enum exit_code cli_refused(struct app *app)
+{
+    const struct diags *d = app_diags(app);
+    for (size_t i = 0; i < d->count; i++) {
+        const struct status *st = &d->items[i].status;
+        if (d->items[i].level == DIAG_ERROR && st->err != ERR_IO) return EXIT_BAD_SQL;
+    }
+    return EXIT_USAGE;
+}
+
+enum exit_code cli_flush(enum exit_code code)
+{
+    bool lost = fflush(stdout) != 0 || ferror(stdout) != 0;
+    if (!lost || errno == EPIPE || code != EXIT_DONE) return code;
+    cli_say("standard output did not take everything");
+    return EXIT_FAILED;
+}
