@@ -42,21 +42,28 @@ static struct status bind_statement(struct binder *b, const struct ast_statement
     return bind_top_query(b, s);
 }
 
-/* Names that later statements may miss without being to blame. */
-static bool defines_relation(const struct ast_statement *s)
+/* Whether later statements may miss its name without being to blame. */
+static bool defines_name(const struct ast_statement *s)
 {
-    return s->kind == STATEMENT_CREATE_STREAM || s->kind == STATEMENT_CREATE_VIEW ||
-           s->kind == STATEMENT_CREATE_SOURCE || s->kind == STATEMENT_CREATE_REFERENCE_TABLE;
+    switch (s->kind) {
+    case STATEMENT_CREATE_STREAM:
+    case STATEMENT_CREATE_VIEW:
+    case STATEMENT_CREATE_FUNCTION:
+    case STATEMENT_CREATE_SOURCE:
+    case STATEMENT_CREATE_REFERENCE_TABLE: return true;
+    default: return false;
+    }
 }
 
-void bind_statements(struct binder *b, const struct ast_statements *statements, const char *base_dir)
+void bind_statements(struct binder *b, const struct ast_statements *statements,
+                     const char *base_dir)
 {
     b->base_dir = base_dir ? base_dir : ".";
     for (size_t i = 0; i < statements->count; i++) {
         const struct ast_statement *s = statements->items[i];
         struct status st = bind_statement(b, s);
         binder_report(b, st);
-        bool failed = st.err != ERR_NONE && defines_relation(s);
+        bool failed = st.err != ERR_NONE && defines_name(s);
         if (failed) *array_push(b->arena, &b->failed) = str_copy(b->arena, s->name.text);
     }
 }
@@ -133,6 +140,7 @@ struct status bind_scalar(struct binder *b, const struct ast_expr *e, struct exp
     b->n_nodes = b->depth = b->expr_depth = 0;
     TRY(bind_expr(&env, e, out));
     if ((*out)->type.kind != TYPE_NULL) return OK;
-    struct status st = status_new(b->arena, ERR_UNTYPED_NULL, e->at, "nothing gives this NULL a type");
+    struct status st = status_new(b->arena, ERR_UNTYPED_NULL, e->at,
+                                  "nothing gives this NULL a type");
     return status_with_hint(st, "give it one: CAST(NULL AS INTEGER)");
 }

@@ -11,17 +11,22 @@ struct binder;
 
 /* The plan will live in `a`; the catalogue of functions must outlive it. */
 struct binder *binder_new(struct arena *a, const struct fn_catalog *functions, struct diags *diags);
-/* Binds the statements of one file. base_dir: what relative paths in it stand relative to. A failed statement is reported and skipped. */
-void bind_statements(struct binder *b, const struct ast_statements *statements, const char *base_dir);
-/* Declares a source, as CREATE SOURCE would (tests, --source). */
-struct status bind_add_source(struct binder *b, const struct ast_statement *create_source, const char *base_dir);
-/* `--source NAME=URL`, `--sink NAME=URL`: gives a declared one another URL; a sink with the name of a stream is added. An unknown
- * name fails with the nearest one as hint. To be called after all files. */
-struct status bind_set_source_url(struct binder *b, struct str name, struct str url);
-struct status bind_set_sink_url(struct binder *b, struct str name, struct str url);
-/* Columns are pruned, filters moved, circles refused; the plan is then read-only. Call once, after everything. Errors are in diags. */
+/* Binds the statements of one file. base_dir: what relative paths in it stand relative to. A failed statement is
+ * reported and skipped. Trees must live until bind_finish (views and functions are bound where they are used), texts as long as
+ * the plan (places point into them). */
+void bind_statements(struct binder *b, const struct ast_statements *statements,
+                     const char *base_dir);
+/* Declares a source or reference table, as its CREATE statement would (tests). */
+struct status bind_add_source(struct binder *b, const struct ast_statement *create_source,
+                              const char *base_dir) MUST_CHECK;
+/* `--source NAME=URL`, `--sink NAME=URL`: gives a declared one (of sources also a reference table) another URL; a sink
+ * with the name of a stream is added. An unknown name fails with the nearest one as hint. To be called after all files. */
+struct status bind_set_source_url(struct binder *b, struct str name, struct str url) MUST_CHECK;
+struct status bind_set_sink_url(struct binder *b, struct str name, struct str url) MUST_CHECK;
+/* Columns are pruned, filters moved, circles refused; the plan is then read-only. Call once, after everything. Errors
+ * are in diags. */
 const struct app_plan *bind_finish(struct binder *b);
 /* A scalar expression without columns (eval of test files, REPL). */
-struct status bind_scalar(struct binder *b, const struct ast_expr *e, struct expr **out);
+struct status bind_scalar(struct binder *b, const struct ast_expr *e, struct expr **out) MUST_CHECK;
 
 #endif

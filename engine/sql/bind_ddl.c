@@ -15,7 +15,8 @@ static struct status reserved_stream(struct binder *b, struct span at)
     return status_with_hint(st, "outputs read it: CREATE SINK errors FROM error_stream INTO 'url'");
 }
 
-static struct status defined_already(struct binder *b, const struct ast_name *name, const char *hint)
+static struct status defined_already(struct binder *b, const struct ast_name *name,
+                                     const char *hint)
 {
     struct status st = status_new(b->arena, ERR_DUPLICATE_NAME, name->at,
                                   "\"%.*s\" is already defined", STR_ARG(name->text));
@@ -122,8 +123,8 @@ struct status bind_columns(struct binder *b, const struct ast_statement *s, bool
     return paths ? schema_check_paths(b->arena, out) : OK;
 }
 
-struct status bind_column_name(struct binder *b, const struct schema *s, const struct ast_name *name,
-                               uint32_t *index)
+struct status bind_column_name(struct binder *b, const struct schema *s,
+                               const struct ast_name *name, uint32_t *index)
 {
     int found = schema_find(s, name->text);
     if (found >= 0) {

@@ -33,8 +33,8 @@ void bind_add_relation(struct binder *b, struct str name, enum relation_kind kin
 struct status bind_columns(struct binder *b, const struct ast_statement *s, bool paths,
                            struct schema *out) MUST_CHECK;
 /* A column list's names must be names of the schema; the failure names the nearest. */
-struct status bind_column_name(struct binder *b, const struct schema *s, const struct ast_name *name,
-                               uint32_t *index) MUST_CHECK;
+struct status bind_column_name(struct binder *b, const struct schema *s,
+                               const struct ast_name *name, uint32_t *index) MUST_CHECK;
 /* Sinks on stream `from` go over to `to`. */
 void bind_move_sinks(struct binder *b, uint32_t from, uint32_t to);
 

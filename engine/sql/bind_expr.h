@@ -48,7 +48,8 @@ struct status bind_not(struct bind_env *env, struct span at, struct expr *e,
 struct status bind_type(struct binder *b, const struct ast_type *t, bool of_column,
                         struct type *out) MUST_CHECK;
 /* bind_literal.c; e is one of AST_NULL .. AST_INTERVAL */
-struct status bind_literal(struct binder *b, const struct ast_expr *e, struct expr **out) MUST_CHECK;
+struct status bind_literal(struct binder *b, const struct ast_expr *e,
+                           struct expr **out) MUST_CHECK;
 /* bind_predicate.c: CASE, COALESCE, IN, BETWEEN, rows, periods */
 struct status bind_case(struct bind_env *env, const struct ast_expr *e,
                         struct expr **out) MUST_CHECK;

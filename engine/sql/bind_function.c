@@ -51,7 +51,8 @@ static bool is_known(const struct catalog *c, struct str name)
     return false;
 }
 
-static struct status no_overload(struct binder *b, const struct ast_expr *e, struct expr *const *args)
+static struct status no_overload(struct binder *b, const struct ast_expr *e,
+                                 struct expr *const *args)
 {
     const char *types = "";
     for (uint32_t i = 0; i < e->n_args; i++) {
@@ -117,7 +118,10 @@ struct status bind_user_call(struct bind_env *env, const struct ast_expr *e, boo
                              struct expr **out)
 {
     struct binder *b = env->b;
-    if (!is_known(b->catalog, e->name)) return OK;
+    if (!is_known(b->catalog, e->name)) {
+        struct status st = { .err = ERR_UNKNOWN_FUNCTION, .at = e->at };
+        return binder_has_failed(b, e->name) && !fn_exists(b->functions, e->name) ? st : OK;
+    }
     struct expr **args = ARENA_ARRAY(b->arena, struct expr *, e->n_args + 1);
     for (uint32_t i = 0; i < e->n_args; i++) TRY(bind_expr(env, e->args[i], &args[i]));
     const struct user_function *f = choose(b->catalog, e, args);

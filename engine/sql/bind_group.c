@@ -5,10 +5,13 @@
  *
  * Select list and HAVING are bound over the input's columns first, with each aggregate standing as a column of its own
  * numbers (AGG_BASE and up); then they are mapped to the operator's output: what equals a grouping key by structure
- * becomes that key's column, what is left of the input is an error. Above the operator a row's time is the end of its window.
+ * becomes that key's column, what is left of the input is an error. Above the operator a row's time is the end of its
+ * window.
  */
 
 #include "sql/bind_select.h"
+
+#include "sql/expr_text.h"
 
 /* Columns from here on are aggregates on their way. */
 enum { AGG_BASE = 1 << 24 };
@@ -160,7 +163,8 @@ static struct status bind_keys(struct bind_env *env, const struct ast_query *q, 
 
 static struct status not_monotonic(struct binder *b, const struct ast_query *q)
 {
-    struct status st = status_new(b->arena, ERR_NOT_MONOTONIC, q->group_at.line ? q->group_at : q->at,
+    struct span at = q->group_at.line ? q->group_at : q->at;
+    struct status st = status_new(b->arena, ERR_NOT_MONOTONIC, at,
                                   "GROUP BY of a stream needs a monotonic expression, such as "
                                   "STEP(s.ROWTIME BY INTERVAL '1' MINUTE)");
     return status_with_hint(st, "a column that only rises or only falls: MONOTONIC(column)");
@@ -174,8 +178,8 @@ static struct status choose_window(struct binder *b, const struct ast_query *q, 
         struct mono m = g->monos[i];
         if (m.of_rowtime && ++n_rowtime > 1) {
             return status_new(b->arena, ERR_GROUPING, g->keys.items[i]->at,
-                              "a second expression of ROWTIME in GROUP BY: one says when a group is "
-                              "complete");
+                              "a second expression of ROWTIME in GROUP BY: one says when a group "
+                              "is complete");
         }
         if (!mono_is_known(m)) continue;
         if (best == UINT32_MAX || (m.of_rowtime && !g->monos[best].of_rowtime)) best = i;
@@ -287,11 +291,27 @@ static struct status map_whole(void *arg, struct expr *e, struct expr **out)
 
 /* ---- the operator ---- */
 
+/* Columns of the operator are called by what they are, for EXPLAIN; no query sees the names. */
 static struct str key_name(struct binder *b, const struct group *g, uint32_t i)
 {
     const struct expr *key = g->keys.items[i];
-    if (key->kind == EXPR_COLUMN) return g->input.node->out.columns[key->column].name;
-    return str_format(b->arena, "$key%u", i + 1);
+    const struct schema *s = &g->input.node->out;
+    if (key->kind == EXPR_COLUMN) return s->columns[key->column].name;
+    struct buf text = { 0 };
+    expr_print(&text, key, s);
+    bool closed = text.data[text.len - 1] == ')';
+    struct str name = str_format(b->arena, closed ? "%.*s" : "(%.*s)", (int)text.len, text.data);
+    buf_free(&text);
+    return name;
+}
+
+static struct str agg_name(struct binder *b, const struct group *g, const struct plan_agg *agg)
+{
+    struct buf text = { 0 };
+    expr_print_agg(&text, agg, &g->input.node->out);
+    struct str name = str_copy(b->arena, str_view(text.data, text.len));
+    buf_free(&text);
+    return name;
 }
 
 static struct status group_node(struct binder *b, const struct ast_query *q, struct group *g,
@@ -302,13 +322,14 @@ static struct status group_node(struct binder *b, const struct ast_query *q, str
     out->monos = arena_calloc(b->arena, (n + 1) * sizeof *out->monos);
     for (uint32_t i = 0; i < n_keys; i++) {
         const struct expr *key = g->keys.items[i];
-        s.columns[i] = (struct column){ .name = key_name(b, g, i), .type = key->type, .at = key->at };
+        s.columns[i] = (struct column){ .name = key_name(b, g, i), .type = key->type };
+        if (key->kind == EXPR_COLUMN) s.columns[i].at = key->at;
         s.columns[i].not_null = expr_is_not_null(key, &g->input.node->out);
         out->monos[i] = mono_after(g->monos[i], g->window, i == g->window_key);
     }
     for (uint32_t i = n_keys; i < n; i++) {
         const struct plan_agg *agg = &g->aggs.items[i - n_keys];
-        s.columns[i] = (struct column){ .name = str_c(agg->agg.agg->name), .type = agg->type };
+        s.columns[i] = (struct column){ .name = agg_name(b, g, agg), .type = agg->type };
         s.columns[i].not_null = strcmp(agg->agg.agg->name, "COUNT") == 0;
     }
     TRY(binder_node(b, PLAN_GROUP, q->group_at.line ? q->group_at : q->at, &s, &out->node));

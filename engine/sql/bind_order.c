@@ -7,7 +7,8 @@
 static struct status bad_order(struct binder *b, struct span at)
 {
     struct status st = status_new(b->arena, ERR_BAD_ORDER_BY, at,
-                                  "ORDER BY of a stream begins with a monotonic expression of time");
+                                  "ORDER BY of a stream begins with a monotonic expression of "
+                                  "time");
     return status_with_hint(st, "for example ORDER BY FLOOR(s.ROWTIME TO SECOND), score DESC");
 }
 

@@ -201,8 +201,10 @@ static const struct period_rule period_rules[] = {
     { "STRICTLY OVERLAPS", { { X_START, "<", Y_END }, { Y_START, "<", X_END } } },
     { "STRICTLY PRECEDES", { { X_END, "<", Y_START } } },
     { "STRICTLY SUCCEEDS", { { Y_END, "<", X_START } } },
-    { "STRICTLY LEADS", { { X_START, "<", Y_START }, { Y_START, "<", X_END }, { X_END, "<", Y_END } } },
-    { "STRICTLY LAGS", { { Y_START, "<", X_START }, { X_START, "<", Y_END }, { Y_END, "<", X_END } } },
+    { "STRICTLY LEADS",
+      { { X_START, "<", Y_START }, { Y_START, "<", X_END }, { X_END, "<", Y_END } } },
+    { "STRICTLY LAGS",
+      { { Y_START, "<", X_START }, { X_START, "<", Y_END }, { Y_END, "<", X_END } } },
 };
 
 /* The four ends; an interval becomes its start and what is added to it. */

@@ -79,7 +79,8 @@ static struct status check_rowtime_place(struct binder *b, const struct ast_name
 {
     if (q->sets_rowtime && q->rowtime_at == at) return OK;
     struct status st = status_new(b->arena, ERR_COLUMN_COUNT, name->at,
-                                  "column ROWTIME of the list needs an item AS ROWTIME in its place");
+                                  "column ROWTIME of the list needs an item AS ROWTIME in its "
+                                  "place");
     return status_with_hint(st, "for example INSERT INTO t (ROWTIME, a) SELECT STREAM x.ts AS "
                                 "ROWTIME, x.a");
 }
@@ -177,9 +178,10 @@ static struct status insert_node(struct binder *b, const struct ast_statement *s
     struct status first = OK;
     for (uint32_t i = 0; i < target->schema.n_columns; i++) {
         const struct column *to = &target->schema.columns[i];
-        struct status st = m.from[i] == UINT32_MAX
+        uint32_t from = m.from[i];
+        struct status st = from == UINT32_MAX
                                ? missing_value(b, s, to, &n->exprs[i])
-                               : insert_value(b, to, &q->columns[m.from[i]], m.from[i], &n->exprs[i]);
+                               : insert_value(b, to, &q->columns[from], from, &n->exprs[i]);
         if (st.err == ERR_NONE) continue;
         if (first.err != ERR_NONE) binder_report(b, first);
         first = st;

@@ -65,9 +65,10 @@ static struct status check_distinct(struct binder *b, const struct ast_query *q,
         }
     }
     struct status st = status_new(b->arena, ERR_NOT_MONOTONIC, q->at,
-                                  "SELECT DISTINCT of a stream needs a monotonic item, so that what "
-                                  "was seen can be forgotten");
-    return status_with_hint(st, "for example SELECT STREAM DISTINCT FLOOR(s.ROWTIME TO MINUTE), ...");
+                                  "SELECT DISTINCT of a stream needs a monotonic item, so that "
+                                  "what was seen can be forgotten");
+    return status_with_hint(st, "for example SELECT STREAM DISTINCT FLOOR(s.ROWTIME TO MINUTE), "
+                                "...");
 }
 
 static struct status select_plain(struct binder *b, const struct ast_query *q,

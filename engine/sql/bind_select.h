@@ -36,7 +36,8 @@ struct status bind_join(struct binder *b, const struct ast_from *f, const struct
 struct status bind_table_fn(struct binder *b, const struct ast_from *f,
                             const struct with_name *with, struct result *out) MUST_CHECK;
 /* bind_values.c: VALUES as a table */
-struct status bind_values(struct binder *b, const struct ast_query *q, struct result *out) MUST_CHECK;
+struct status bind_values(struct binder *b, const struct ast_query *q,
+                          struct result *out) MUST_CHECK;
 /* bind_union.c: UNION ALL, and what the other set operators are told */
 struct status bind_set(struct binder *b, const struct ast_query *q, const struct with_name *with,
                        struct result *out) MUST_CHECK;

@@ -104,7 +104,7 @@ static struct status check_rowtime(struct binder *b, struct plan_source *s)
     if (c->type.kind != TYPE_TIMESTAMP && !type_is_integer(c->type)) {
         return bad_option(b, o, str_format_c(b->arena,
                                              "column \"%.*s\" is %s; a TIMESTAMP, or an integer of "
-                                             "milliseconds since 1970, is wanted",
+                                                       "milliseconds since 1970, is wanted",
                                              STR_ARG(c->name), type_text(b->arena, c->type)));
     }
     o->value.str = c->name;

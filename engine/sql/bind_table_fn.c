@@ -173,7 +173,9 @@ struct status bind_table_fn(struct binder *b, const struct ast_from *f,
     TRY(read_arguments(b, f, &args));
     struct result cursor = { 0 };
     TRY(bind_query(b, args.cursor->cursor, with, &cursor));
-    if (!cursor.rows.node) return wrong_argument(b, f, args.cursor->at, "its CURSOR reads a stream");
+    if (!cursor.rows.node) {
+        return wrong_argument(b, f, args.cursor->at, "its CURSOR reads a stream");
+    }
     for (uint32_t i = 0; i < cursor.n_columns; i++) {
         if (cursor.columns[i].type.kind != TYPE_NULL) continue;
         return status_new(b->arena, ERR_UNTYPED_NULL, cursor.columns[i].at,
@@ -186,7 +188,8 @@ struct status bind_table_fn(struct binder *b, const struct ast_from *f,
     for (uint32_t i = 0; i < s->n_columns; i++) {
         const struct column *c = &s->columns[i];
         out->columns[i] = (struct result_column){ .name = c->name, .type = c->type, .at = c->at,
-                                                  .not_null = c->not_null, .personal = c->personal };
+                                                  .not_null = c->not_null,
+                                                  .personal = c->personal };
     }
     return OK;
 }

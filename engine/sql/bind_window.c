@@ -100,7 +100,7 @@ static struct status check_bounds(struct bind_env *env, const struct ast_window 
         return bad_window(b, w->start.at, "it begins in the future", NULL);
     }
     if (w->end.kind == BOUND_FOLLOWING || w->end.kind == BOUND_UNBOUNDED_FOLLOWING) {
-        return bad_window(b, w->end.at, "it reaches into the future: a frame ends at the current row",
+        return bad_window(b, w->end.at, "a frame ends at the current row, not in the future",
                           "results come at once, so write BETWEEN ... PRECEDING AND CURRENT ROW");
     }
     if (w->end.kind == BOUND_PRECEDING) TRY(check_size(env, w, &w->end, &size));
@@ -108,7 +108,8 @@ static struct status check_bounds(struct bind_env *env, const struct ast_window 
         return bad_window(b, w->end.at, "a frame ends at the current row", NULL);
     }
     if (w->start.kind == BOUND_PRECEDING) TRY(check_size(env, w, &w->start, &size));
-    if (w->start.kind == BOUND_UNBOUNDED_PRECEDING && (function.len == 0 || !may_be_endless(function))) {
+    bool endless = w->start.kind == BOUND_UNBOUNDED_PRECEDING;
+    if (endless && (function.len == 0 || !may_be_endless(function))) {
         return bad_window(b, w->start.at, "UNBOUNDED PRECEDING would keep rows for ever", NULL);
     }
     return OK;

@@ -80,7 +80,7 @@ static inline void binder_leave(struct binder *b)
 struct status binder_unsupported(struct binder *b, struct span at, const char *feature);
 /* Adds a failure to the diagnostics, unless it is silent. */
 void binder_report(struct binder *b, struct status st);
-/* A failure that only follows from one that has been reported. */
+/* A failure that only follows from one that has been reported: it has no message. */
 struct status binder_silent(struct status st);
 bool binder_has_failed(const struct binder *b, struct str name);
 /* Adds a warning. */

@@ -70,12 +70,11 @@ bool catalog_is_error_stream(struct str name)
 
 /* ---- nearest names ---- */
 
-/* A third of the letters may differ, but never all of a short name. */
+/* A third of the letters may differ, of a single one only the case. */
 static int distance_max(struct str wanted)
 {
-    int third = (int)(wanted.len / 3);
-    return third < 1 ? 1 : third > 6 ? 6
-                                     : third;
+    if (wanted.len < 4) return wanted.len > 1;
+    return wanted.len / 3 > 6 ? 6 : (int)(wanted.len / 3);
 }
 
 struct nearest nearest_start(struct str wanted)

@@ -35,7 +35,8 @@ static void print_project(struct buf *out, const struct plan_node *n)
         const struct expr *e = n->exprs[i];
         struct str name = n->out.columns[i].name;
         if (i > 0) buf_append_c(out, ", ");
-        bool same = e->kind == EXPR_COLUMN && str_equal(&input_of(n)->columns[e->column].name, &name);
+        bool same = e->kind == EXPR_COLUMN &&
+                    str_equal(&input_of(n)->columns[e->column].name, &name);
         expr_print(out, e, input_of(n));
         if (same) continue;
         buf_append_c(out, " AS ");
@@ -53,7 +54,12 @@ static void print_ms(struct buf *out, int64_t ms)
     static const struct {
         int64_t     ms;
         const char *name;
-    } units[] = { { 86400000, "DAY" }, { 3600000, "HOUR" }, { 60000, "MINUTE" }, { 1000, "SECOND" } };
+    } units[] = {
+        { 86400000, "DAY" },
+        { 3600000, "HOUR" },
+        { 60000, "MINUTE" },
+        { 1000, "SECOND" },
+    };
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (ms < units[i].ms || ms % units[i].ms != 0) continue;
         buf_printf(out, "%lld %s", (long long)(ms / units[i].ms), units[i].name);
@@ -87,18 +93,6 @@ static void print_window(struct buf *out, const struct plan_node *n)
     }
 }
 
-static void print_agg(struct buf *out, const struct plan_agg *agg, const struct schema *columns)
-{
-    buf_printf(out, "%s(%s", agg->agg.agg->name, agg->distinct ? "DISTINCT " : "");
-    if (agg->n_args == 0) buf_append_char(out, '*');
-    for (uint32_t i = 0; i < agg->n_args; i++) {
-        if (i > 0) buf_append_c(out, ", ");
-        expr_print(out, agg->args[i], columns);
-    }
-    buf_append_char(out, ')');
-    if (agg->ignore_nulls) buf_append_c(out, " IGNORE NULLS");
-}
-
 static void print_group(struct buf *out, const struct plan_node *n)
 {
     print_window(out, n);
@@ -109,7 +103,7 @@ static void print_group(struct buf *out, const struct plan_node *n)
     }
     for (uint32_t i = 0; i < n->n_aggs; i++) {
         buf_append_c(out, i > 0 ? ", " : "; ");
-        print_agg(out, &n->aggs[i], input_of(n));
+        expr_print_agg(out, &n->aggs[i], input_of(n));
     }
 }
 
@@ -378,7 +372,8 @@ static void write_json(struct buf *out, const struct app_plan *plan)
 /* The two languages of graphs differ in how they write a node and an edge. */
 struct graph_form {
     const char *begin, *end;
-    void (*node)(struct buf *out, const char *id, uint32_t number, const struct buf *label, bool round);
+    void (*node)(struct buf *out, const char *id, uint32_t number, const struct buf *label,
+                 bool round);
     const char *arrow;
     const char *edge_end;
 };
@@ -410,8 +405,8 @@ static void mermaid_node(struct buf *out, const char *id, uint32_t number, const
     buf_printf(out, "\"%s\n", round ? "])" : "]");
 }
 
-static const struct graph_form dot_form = { "digraph application {\n  rankdir=LR;\n", "}\n", dot_node,
-                                            " -> ", ";\n" };
+static const struct graph_form dot_form = { "digraph application {\n  rankdir=LR;\n", "}\n",
+                                            dot_node, " -> ", ";\n" };
 static const struct graph_form mermaid_form = { "flowchart LR\n", "", mermaid_node, " --> ", "\n" };
 
 struct drawing {
@@ -480,8 +475,8 @@ static void write_graph(struct buf *out, const struct app_plan *plan, const stru
     }
     for (uint32_t i = 0; i < plan->n_sinks; i++) {
         draw_named(&d, "k", i, "sink", plan->sinks[i].name);
-        if (plan->sinks[i].stream == PLAN_ERROR_STREAM) draw_named(&d, "e", i, "stream", str_c("error_stream"));
         bool error = plan->sinks[i].stream == PLAN_ERROR_STREAM;
+        if (error) draw_named(&d, "e", i, "stream", str_c("error_stream"));
         draw_edge(&d, error ? "e" : "s", error ? i : plan->sinks[i].stream, "k", i);
     }
     buf_append_c(out, form->end);

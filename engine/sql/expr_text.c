@@ -65,16 +65,20 @@ static void print_constant(struct buf *out, const struct value *v)
     struct buf text = { 0 };
     vector_new_constant(scratch, v, &constant);
     text_sql_value(&text, &constant, 0);
+    const char *from = text.data;
+    if (type_is_interval(v->type) && text.len > 0 && from[0] == '+') from++;
+    size_t n = text.len - (size_t)(from - text.data);
+    if (v->type.kind == TYPE_TIMESTAMP && n > 4 && memcmp(from + n - 4, ".000", 4) == 0) n -= 4;
     if (type_is_text(v->type)) {
-        print_text(out, text.data, text.len);
+        print_text(out, from, n);
     } else if (type_is_datetime(v->type) || type_is_interval(v->type)) {
         const char *name = type_text(scratch, v->type);
         const char *qualifier = type_is_interval(v->type) ? name + strlen("INTERVAL") : "";
         buf_printf(out, "%.*s ", (int)(strlen(name) - strlen(qualifier)), name);
-        print_text(out, text.data, text.len);
+        print_text(out, from, n);
         buf_append_c(out, qualifier);
     } else {
-        buf_append(out, text.data, text.len);
+        buf_append(out, from, n);
     }
     buf_free(&text);
     arena_free(scratch);
@@ -106,7 +110,7 @@ static bool is_infix(const char *name)
 static void print_operand(struct buf *out, const struct expr *e, const struct schema *columns)
 {
     bool is_operator = e->kind == EXPR_AND || e->kind == EXPR_OR ||
-                    (e->kind == EXPR_CALL && is_infix(e->call.fn->name));
+                       (e->kind == EXPR_CALL && is_infix(e->call.fn->name));
     if (is_operator) buf_append_char(out, '(');
     expr_print(out, e, columns);
     if (is_operator) buf_append_char(out, ')');
@@ -168,6 +172,11 @@ static void print_call(struct buf *out, const struct expr *e, const struct schem
         buf_printf(out, "EXTRACT(%s FROM ", unit_text(e->args[0]));
         expr_print(out, e->args[1], columns);
         buf_append_char(out, ')');
+    } else if (strcmp(name, "TRIM") == 0 && e->n_args == 3) {
+        static const char *const sides[] = { "BOTH", "LEADING", "TRAILING" };
+        buf_printf(out, "TRIM(%s ", sides[e->args[0]->constant.i64 % 3]);
+        print_args(out, e->args, 1, 3, " FROM ", columns);
+        buf_append_char(out, ')');
     } else if (strcmp(name, "DATETIME DIFFERENCE") == 0) {
         buf_append_char(out, '(');
         print_args(out, e->args, 0, 2, " - ", columns);
@@ -197,13 +206,31 @@ static void print_case(struct buf *out, const struct expr *e, const struct schem
     buf_append_c(out, " END");
 }
 
+/* Columns of PLAN_GROUP are called by their expressions, which are no names to be quoted. */
+static void print_column(struct buf *out, const struct expr *e, const struct schema *columns)
+{
+    if (e->column >= columns->n_columns) return;
+    struct str name = columns->columns[e->column].name;
+    bool is_expression = columns->columns[e->column].at.line == 0 && name.len > 0 &&
+                         str_data(&name)[name.len - 1] == ')';
+    if (is_expression) buf_append_str(out, name);
+    else expr_print_name(out, name);
+}
+
+void expr_print_agg(struct buf *out, const struct plan_agg *agg, const struct schema *columns)
+{
+    buf_printf(out, "%s(%s", agg->agg.agg->name, agg->distinct ? "DISTINCT " : "");
+    if (agg->n_args == 0) buf_append_char(out, '*');
+    print_args(out, agg->args, 0, agg->n_args, ", ", columns);
+    buf_append_char(out, ')');
+    if (agg->ignore_nulls) buf_append_c(out, " IGNORE NULLS");
+}
+
 void expr_print(struct buf *out, const struct expr *e, const struct schema *columns)
 {
     switch (e->kind) {
     case EXPR_CONSTANT: print_constant(out, &e->constant); return;
-    case EXPR_COLUMN:
-        if (e->column < columns->n_columns) expr_print_name(out, columns->columns[e->column].name);
-        return;
+    case EXPR_COLUMN: print_column(out, e, columns); return;
     case EXPR_ROWTIME: buf_append_c(out, "ROWTIME"); return;
     case EXPR_CALL: print_call(out, e, columns); return;
     case EXPR_AND: print_joined(out, e, "AND", columns); return;

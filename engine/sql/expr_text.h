@@ -8,6 +8,8 @@
 /* Appends e, whose columns are those of `columns`. Conversions that the binder added are left out where they change no
  * kind of type. */
 void expr_print(struct buf *out, const struct expr *e, const struct schema *columns);
+/* SUM(DISTINCT x), COUNT(*) ... */
+void expr_print_agg(struct buf *out, const struct plan_agg *agg, const struct schema *columns);
 /* Appends a name, quoted when it has to be. */
 void expr_print_name(struct buf *out, struct str name);
 

@@ -2,8 +2,8 @@
  * join_keys.c: conditions of a join with a table, cut into keys to look up and the rest.
  *
  * A key must find exactly the rows that `=` would: types that compare by value in one form are looked up as they are,
- * exact numbers in an approximate column as DOUBLE, which is how they compare. Other pairs (an INTEGER column with a DOUBLE
- * of the stream) stay a condition.
+ * exact numbers in an approximate column as DOUBLE, which is how they compare. Other pairs (an INTEGER column with a
+ * DOUBLE of the stream) stay a condition.
  */
 
 #include "sql/join_keys.h"

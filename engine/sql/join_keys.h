@@ -5,8 +5,9 @@
 
 #include "sql/binder.h"
 
-/* Adds a condition (over the operator's row; NULL: none) to a PLAN_LOOKUP: as keys where that changes nothing, else to its
- * condition. */
-struct status join_split(struct binder *b, struct plan_node *lookup, struct expr *condition) MUST_CHECK;
+/* Adds a condition (over the operator's row; NULL: none) to a PLAN_LOOKUP: as keys where that changes nothing, else to
+ * its condition. */
+struct status join_split(struct binder *b, struct plan_node *lookup,
+                         struct expr *condition) MUST_CHECK;
 
 #endif

@@ -32,7 +32,9 @@ static struct mono loose(struct mono m, bool reverse)
 
 static struct mono time_itself(void)
 {
-    return (struct mono){ .kind = MONO_STEPS, .of_rowtime = true, .step_ms = 1, .num = 1, .den = 1 };
+    return (struct mono){
+        .kind = MONO_STEPS, .of_rowtime = true, .step_ms = 1, .num = 1, .den = 1
+    };
 }
 
 /* ---- arithmetic with constants ---- */

@@ -95,7 +95,7 @@ struct plan_lookup {
     uint32_t      table;         /* of app_plan.tables */
     bool          outer;         /* LEFT: rows without a match stay, with NULLs */
     struct expr **stream_keys;   /* over the stream's columns; equal to ... */
-    uint32_t     *table_keys;    /* ... these columns of the table; types made equal by casts on the stream's side where needed */
+    uint32_t     *table_keys;    /* ... these columns of the table; types that are looked up as they are */
     uint32_t      n_keys;        /* 0: every row of the table is tried */
     struct expr  *condition;     /* of ON, over stream columns then table columns; NULL: none */
 };
@@ -159,9 +159,17 @@ struct plan_stream {
     bool            is_read;   /* by a pump or query */
 };
 
-/* Hidden columns of source streams, behind the declared ones (L-21): only those that a declared column does not replace. The record's
- * text (never visible to SQL) is there so that a fault can show the whole row without every column being decoded. */
-enum { HIDDEN_ARRIVAL, HIDDEN_PARTITION_KEY, HIDDEN_SEQUENCE_NUMBER, HIDDEN_SHARD_ID, HIDDEN_RECORD, HIDDEN_COUNT };
+/* Hidden columns of source streams, behind the declared ones (L-21): only those that a declared column does not
+ * replace. The record's text (never visible to SQL) is there so that a fault can show the whole row without every column being
+ * decoded. */
+enum {
+    HIDDEN_ARRIVAL,
+    HIDDEN_PARTITION_KEY,
+    HIDDEN_SEQUENCE_NUMBER,
+    HIDDEN_SHARD_ID,
+    HIDDEN_RECORD,
+    HIDDEN_COUNT
+};
 extern const char *const plan_hidden_names[HIDDEN_COUNT]; /* HIDDEN_RECORD: "$record" */
 
 struct plan_source {
@@ -173,8 +181,8 @@ struct plan_source {
     uint32_t             n_streams;
 };
 
-/* Where ROWTIME comes from: index in source.schema of the column that option `rowtime` names (a TIMESTAMP, or an integer of
- * milliseconds since 1970); -1: the arrival. */
+/* Where ROWTIME comes from: index in source.schema of the column that option `rowtime` names (a TIMESTAMP, or an
+ * integer of milliseconds since 1970); -1: the arrival. */
 int32_t plan_source_rowtime(const struct plan_source *s);
 /* Option `lateness`; 0 without it. */
 int64_t plan_source_lateness_ms(const struct plan_source *s);
@@ -226,7 +234,13 @@ struct app_plan {
 };
 
 enum error_column {
-    ERROR_TIME, ERROR_LEVEL, ERROR_NAME, ERROR_MESSAGE, ERROR_DATA_ROWTIME, ERROR_DATA_ROW, ERROR_PUMP_NAME,
+    ERROR_TIME,
+    ERROR_LEVEL,
+    ERROR_NAME,
+    ERROR_MESSAGE,
+    ERROR_DATA_ROWTIME,
+    ERROR_DATA_ROW,
+    ERROR_PUMP_NAME,
     ERROR_COLUMNS
 };
 

@@ -2,8 +2,8 @@
  * prune.c: which columns of streams and tables anybody reads.
  *
  * From each pump's result down to its streams. A projected column that nobody reads above and that cannot fault is no
- * longer computed. Where a row may fault, error_stream shows the row that the pump read: of a source its record's text is
- * enough for that; of other streams all columns are.
+ * longer computed. Where a row may fault, error_stream shows the row that the pump read: of a source its record's text
+ * is enough for that; of other streams all columns are.
  */
 
 #include "sql/rewrite.h"
@@ -25,7 +25,8 @@ static bool *new_mask(struct pruner *p, uint32_t n)
     return arena_calloc(p->arena, n + 1);
 }
 
-static void prune_stream(struct pruner *p, const struct plan_node *n, const bool *used, bool can_fault)
+static void prune_stream(struct pruner *p, const struct plan_node *n, const bool *used,
+                         bool can_fault)
 {
     struct plan_stream *s = &p->plan->streams[n->stream];
     s->is_read = true;
@@ -43,7 +44,8 @@ static void prune_project(struct pruner *p, struct plan_node *n, const bool *use
     bool *below = new_mask(p, n->inputs[0]->out.n_columns);
     for (uint32_t i = 0; i < n->out.n_columns; i++) {
         bool faults = expr_can_fault(n->exprs[i]);
-        if (!used[i] && !faults) n->exprs[i] = expr_null(p->arena, n->exprs[i]->type, n->exprs[i]->at);
+        struct expr *e = n->exprs[i];
+        if (!used[i] && !faults) n->exprs[i] = expr_null(p->arena, e->type, e->at);
         can_fault = can_fault || faults;
         expr_columns(n->exprs[i], below);
     }

@@ -3,7 +3,7 @@
  *
  *     PROJECT over PROJECT      one PROJECT, where each part that can fault is still evaluated for each row
  *     FILTER over PROJECT       PROJECT over FILTER, where the projection cannot fault and sets no time
- *     FILTER over LOOKUP        what reads the stream alone goes below, equalities become keys; only what cannot fault moves
+ *     FILTER over LOOKUP        what reads the stream alone goes below, equalities become keys, if nothing can fault
  *
  * A row's error is a row of error_stream, so nothing that can fault moves past something that drops or multiplies rows.
  */

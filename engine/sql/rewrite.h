@@ -1,7 +1,8 @@
 #ifndef SQL_REWRITE_H
 #define SQL_REWRITE_H
 
-/* rewrite.h: from bound statements to the plan that runs. None of it changes a row of any stream, error_stream included. */
+/* rewrite.h: from bound statements to the plan that runs. None of it changes a row of any stream, error_stream
+ * included. */
 
 #include "sql/binder.h"
 

@@ -63,10 +63,9 @@ static const char *column_hint(struct binder *b, const struct scope *s, const st
     }
     for (uint32_t i = 0; i < s->n_parameters; i++) nearest_try(&n, s->parameters[i].name);
     const char *hint = nearest_hint(b->arena, &n);
-    if (!hint && name->quoted && !only) {
-        return str_format_c(b->arena, "text stands in single quotes: '%.*s'", STR_ARG(name->text));
-    }
-    return hint;
+    if (!name->quoted || only || str_equal_nocase(n.best, name->text)) return hint;
+    return str_format_c(b->arena, "text stands in single quotes: '%.*s'%s%s", STR_ARG(name->text),
+                        hint ? "; or " : "", hint ? hint : "");
 }
 
 /* ---- a name alone ---- */
