@@ -160,8 +160,8 @@ struct plan_stream {
 };
 
 /* Hidden columns of source streams, behind the declared ones (L-21): only those that a declared column does not
- * replace. The record's text (never visible to SQL) is there so that a fault can show the whole row without every column being
- * decoded. */
+ * replace. The record's text (never visible to SQL) is there so that a fault can show the whole row without every
+ * column being decoded. */
 enum {
     HIDDEN_ARRIVAL,
     HIDDEN_PARTITION_KEY,
