@@ -374,6 +374,8 @@ void complain_unexpected(struct scene *s)
     describe_expected(s, &text);
     hint = hint_of_token(s, t);
     if (!hint) hint = hint_of_place(s, t);
+    /* A word of another dialect may have been taken for a name before. */
+    if (!hint) hint = refused_hint(&s->reader->before[0], &known);
     build_fault(s->parse, ERR_SYNTAX, t->at, hint, "syntax error at line %u: unexpected %s",
                 t->at.line, buf_c(&text));
     buf_free(&text);

@@ -242,19 +242,21 @@ from_url(A) ::= FROM STRING(T).                { A = T; }
 /* ---- columns, types, options ---- */
 
 %type column_defs { struct column_list }
-column_defs(A) ::= column_def(C).              { BEGIN(A, C); }
-column_defs(A) ::= column_defs(L) COMMA column_def(C). { APPEND(A, L, C); }
-%type column_def { struct ast_column_def }
+column_defs(A) ::= column_def(C).              { BEGIN(A, *C); }
+column_defs(A) ::= column_defs(L) COMMA column_def(C). { APPEND(A, L, *C); }
+%type column_def { struct ast_column_def * }
 column_def(A) ::= name(N) type(T). {
-    A = (struct ast_column_def){ .name = N, .type = T };
+    A = ARENA_NEW(p->arena, struct ast_column_def);
+    A->name = N;
+    A->type = T;
 }
-column_def(A) ::= column_def(C) NOT NULL.      { A = C; A.not_null = true; }
-column_def(A) ::= column_def(C) PERSONAL.      { A = C; A.personal = true; }
+column_def(A) ::= column_def(C) NOT NULL.      { A = C; A->not_null = true; }
+column_def(A) ::= column_def(C) PERSONAL.      { A = C; A->personal = true; }
 column_def(A) ::= column_def(C) PATH STRING(T). {
     A = C;
-    A.has_path = true;
-    A.path = T.text;
-    A.path_at = T.at;
+    A->has_path = true;
+    A->path = T.text;
+    A->path_at = T.at;
 }
 %type primary_key { struct name_list }
 primary_key(A) ::= .                           { A = (struct name_list){ 0 }; }
@@ -337,10 +339,10 @@ pair(A) ::= word(N) value(V). {
 params(A) ::= .                                { A = (struct param_list){ 0 }; }
 params(A) ::= param_list(L).                   { A = L; }
 %type param_list { struct param_list }
-param_list(A) ::= param(X).                    { BEGIN(A, X); }
-param_list(A) ::= param_list(L) COMMA param(X). { APPEND(A, L, X); }
-%type param { struct ast_parameter }
-param(A) ::= name(N) type(T).                  { A = (struct ast_parameter){ N, T }; }
+param_list(A) ::= name(N) type(T).             { BEGIN(A, ((struct ast_parameter){ N, T })); }
+param_list(A) ::= param_list(L) COMMA name(N) type(T). {
+    APPEND(A, L, ((struct ast_parameter){ N, T }));
+}
 
 %type function_parts { struct function_part }
 function_parts(A) ::= .                        { A = (struct function_part){ .language = 'S' }; }

@@ -175,6 +175,8 @@ static void refused(void **state)
             "EXTERNAL NAME", 0 },
           { "CREATE SOURCE s (a INT) WITH (a = b + 1)", ERR_BAD_OPTION, 1, 35, "option", 0 },
           { "(SELECT 1 ORDER BY 1) ORDER BY 2", ERR_NOT_SUPPORTED, 1, 23, "ORDER BY", 0 },
+          { "SELECT TOP 5 a FROM s", ERR_SYNTAX, 1, 12, "unexpected \"5\"", "GROUP_RANK" },
+          { "CREATE STREAM IF NOT EXISTS s (a INT)", ERR_SYNTAX, 1, 18, "\"NOT\"", "OR REPLACE" },
           { "SELECT NEG(1)", ERR_UNKNOWN_FUNCTION, 1, 8, "no match", "-x" },
           { "SELECT (a, b) OVERLAPS (c)", ERR_SYNTAX, 1, 24, "OVERLAPS", "(start, end)" });
 }
