@@ -13,6 +13,8 @@
 #include "base/array.h"
 #include "exec/program_code.h"
 
+enum { EAGER_WEIGHT = 8 };
+
 struct known {
     const struct expr *expr;
     uint32_t           reg;
@@ -115,6 +117,16 @@ static struct operand *compile_args(struct compiler *c, const struct expr *e)
     return args;
 }
 
+/* Arithmetic and comparisons of numbers run over all rows in the time that a part of them takes one by one. */
+static bool is_eager(const struct expr *e)
+{
+    if (type_form(e->type) == FORM_STR || (e->kind != EXPR_CALL && !is_leaf(e))) return false;
+    for (uint32_t i = 0; i < e->n_args; i++) {
+        if (!is_eager(e->args[i])) return false;
+    }
+    return true;
+}
+
 /* Operands that are evaluated for some rows: their code stands behind the instruction. The first operand's rows are
  * those of the whole, so what it computes stays known. */
 static struct operand *compile_blocks(struct compiler *c, const struct expr *e)
@@ -123,6 +135,8 @@ static struct operand *compile_blocks(struct compiler *c, const struct expr *e)
     for (uint32_t i = 0; i < e->n_args; i++) {
         size_t known = c->known.count;
         args[i].begin = (uint32_t)c->code.count;
+        args[i].eager = e->args[i]->weight <= EAGER_WEIGHT && is_eager(e->args[i]) &&
+                        !expr_can_fault(e->args[i]);
         args[i].reg = compile_expr(c, e->args[i]);
         args[i].end = (uint32_t)c->code.count;
         if (i > 0) c->known.count = known;

@@ -32,6 +32,7 @@ enum opcode { CODE_CALL, CODE_SAME, CODE_ROW_CLOCK, CODE_NOT_NULL, CODE_AND, COD
 struct operand {
     uint32_t reg;
     uint32_t begin, end;
+    bool     eager; /* cheap and without faults: rather for all rows than for chosen ones */
 };
 
 struct instr {

@@ -251,6 +251,18 @@ static struct active take_logic(struct run *r, struct arena *a, struct vector *o
     return (struct active){ left, n, n == 0 || left[n - 1] == n - 1 };
 }
 
+/* An operand of AND or OR over the undecided rows, or over all when that is cheaper and meets no row with a fault. */
+static void run_undecided(struct run *r, const struct operand *o, const struct active *rows,
+                          struct active *left)
+{
+    if (o->eager && !r->failed && rows->dense && left->n >= rows->n / 4) {
+        struct active all = *rows;
+        run_operand(r, o, &all);
+    } else {
+        run_operand(r, o, left);
+    }
+}
+
 static void run_logic(struct run *r, const struct instr *in, const struct active *rows)
 {
     uint8_t decides = in->code == CODE_OR;
@@ -258,7 +270,7 @@ static void run_logic(struct run *r, const struct instr *in, const struct active
     vector_new(arena_of(r, in), in->expr->type, r->in->n_rows, &out);
     struct active left = *rows;
     for (uint32_t i = 0; i < in->n_args && left.n; i++) {
-        run_operand(r, &in->args[i], &left);
+        run_undecided(r, &in->args[i], rows, &left);
         left = take_logic(r, arena_of(r, in), &out, &r->regs[in->args[i].reg], &left, decides);
     }
     r->regs[in->reg] = out;

@@ -127,21 +127,28 @@ static struct bound silent_bound(const struct merge *m)
     return min;
 }
 
-/* Takes rows of one input while they come first; returns how many refs there are then. */
+/* Takes rows while they come first, of *input and then of the rival that comes before it, until one has nothing
+ * waiting, a bound holds the next row back, or there are enough. Returns how many refs there are then. */
 static uint32_t take_run(struct merge *m, uint32_t input, uint32_t n)
 {
-    struct queue *q = &m->queues[input];
     uint32_t rival = rival_of(m, input);
+    struct bound silent = silent_bound(m);
     struct row_ref next = { 0 };
     if (rival < m->n_inputs) next = queue_row(&m->queues[rival]);
-    struct bound silent = silent_bound(m);
-    while (n < SIZE_BATCH_ROWS && q->count) {
+    for (struct queue *q = &m->queues[input]; n < SIZE_BATCH_ROWS && q->count;) {
         struct row_ref r = queue_row(q);
-        if (!bound_is_end(silent) && !is_before(m, r, silent)) break;
         if (rival < m->n_inputs) {
             int c = compare(r, next);
-            if (c > 0 || (c == 0 && rival < input)) break;
+            if (c > 0 || (c == 0 && rival < input)) {
+                uint32_t other = input;
+                input = rival;
+                rival = m->n_inputs == 2 ? other : rival_of(m, input);
+                q = &m->queues[input];
+                next = queue_row(&m->queues[rival]);
+                continue;
+            }
         }
+        if (!bound_is_end(silent) && !is_before(m, r, silent)) break;
         m->refs[n++] = r;
         m->n_rows--;
         queue_step(m, q);
