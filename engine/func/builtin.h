@@ -14,9 +14,11 @@ extern const struct fn_def fn_substring[];
 extern const struct fn_def fn_like[];
 extern const struct fn_def fn_time[];
 extern const struct fn_def fn_interval[];
+extern const struct fn_def fn_context[];
 
 extern const struct agg_def agg_basic[];
 extern const struct agg_def agg_extreme[];
+extern const struct agg_def agg_first[];
 
 /* The kernel of casts and functions whose result is their argument. */
 void fn_same_kernel(struct kernel_call *k);

@@ -85,12 +85,14 @@ struct fn_catalog *fn_catalog_new(void)
     static const struct fn_def *const functions[] = {
         fn_number, fn_math, fn_compare, fn_logic,
         fn_string, fn_substring, fn_like, fn_time, fn_interval,
+        fn_context,
     };
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         add_functions(c, functions[i]);
     }
     add_aggregates(c, agg_basic);
     add_aggregates(c, agg_extreme);
+    add_aggregates(c, agg_first);
     return c;
 }
 

@@ -31,8 +31,14 @@ _Static_assert(sizeof(struct sluice_column) == sizeof(struct vector),
 _Static_assert((int)SLUICE_INTERVAL_MONTH == (int)TYPE_INTERVAL_MONTH, "kinds agree");
 
 /* A parameter in the row of a function, and one that may be left out. */
-#define PARAM(text, takes) { .name = (text), .class = (takes) }
-#define OPTIONAL(text, takes) { .name = (text), .class = (takes), .optional = true }
+#define PARAM(text, takes)               \
+    {                                    \
+        .name = (text), .class = (takes) \
+    }
+#define OPTIONAL(text, takes)                              \
+    {                                                      \
+        .name = (text), .class = (takes), .optional = true \
+    }
 
 /* Rows one after the other; dense ones without the indirection, so that the compiler can make vectors of them. */
 #define FOR_ROWS(k, row)                                                                        \

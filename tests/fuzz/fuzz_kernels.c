@@ -68,7 +68,8 @@ static struct type take_type(struct input *in, enum sluice_class class)
     if (t.kind == TYPE_INTERVAL_DAY || t.kind == TYPE_INTERVAL_MONTH) {
         bool day = t.kind == TYPE_INTERVAL_DAY;
         int first = day ? UNIT_DAY : UNIT_YEAR, n = day ? 4 : 2, from = a % n;
-        t = type_interval((enum time_unit)(first + from), (enum time_unit)(first + from + b % (n - from)));
+        t = type_interval((enum time_unit)(first + from),
+                          (enum time_unit)(first + from + b % (n - from)));
     }
     if (type_form(t) == FORM_STR) t.length = a % 40;
     return t;
@@ -197,7 +198,8 @@ static bool choose(struct input *in, struct arena *a, struct value *values, uint
         struct type to = take_type(in, SLUICE_ANY);
         return cast_resolve(a, types[0], to, shape & 1, SPAN_NONE, choice).err == ERR_NONE;
     }
-    if (fn_resolve(the_catalog(), a, str_c(row->fn->name), SPAN_NONE, types, constants, *n, choice).err) {
+    if (fn_resolve(the_catalog(), a, str_c(row->fn->name), SPAN_NONE, types, constants, *n, choice)
+            .err) {
         return false;
     }
     for (uint32_t i = 0; i < *n; i++) {

@@ -74,6 +74,16 @@ static void extremes(void **state)
           { "MAX", "~VARCHAR(3)", "null" });
 }
 
+static void positions(void **state)
+{
+    CHECK({ "FIRST_VALUE", "3, ~INTEGER, 1", "3" }, { "LAST_VALUE", "3, 1, ~INTEGER", "null" },
+          { "FIRST_VALUE", "~VARCHAR(30), VARCHAR(30)|a text longer than a view", "null" },
+          { "LAST_VALUE", "~VARCHAR(30), VARCHAR(30)|a text longer than a view",
+            "\"a text longer than a view\"" },
+          { "LAST_VALUE", "VARCHAR(3)|a, ~VARCHAR(3), ~VARCHAR(3)", "null" },
+          { "LAST_VALUE", "true, false", "false" }, { "FIRST_VALUE", "1.5e0, 2e0", "1.5" });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -81,6 +91,7 @@ int main(void)
         cmocka_unit_test(sums),
         cmocka_unit_test(averages),
         cmocka_unit_test(extremes),
+        cmocka_unit_test(positions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
