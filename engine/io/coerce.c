@@ -263,3 +263,13 @@ bool coerce_text(struct arena *a, const char *s, size_t size, const struct colum
     struct target t = { a, column, v, row, n_rows, why };
     return from_string(&t, s, size);
 }
+
+bool coerce_bytes(struct arena *a, const char *bytes, size_t size, const struct column *column,
+                  struct vector *v, uint32_t row, uint32_t n_rows, const char **why)
+{
+    struct target t = { a, column, v, row, n_rows, why };
+    if (type_is_binary(column->type)) return put_binary(&t, bytes, size, false);
+    *why = str_format_c(a, "cannot convert a blob of %zu bytes to %s for column \"%.*s\"", size,
+                        type_text(a, column->type), STR_ARG(column->name));
+    return false;
+}

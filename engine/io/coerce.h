@@ -19,5 +19,8 @@ bool coerce_json(struct arena *a, const struct json_extent *value, const struct 
 /* The same for a field of delimited text, whose quotes are undone: as a JSON string. */
 bool coerce_text(struct arena *a, const char *s, size_t size, const struct column *column,
                  struct vector *v, uint32_t row, uint32_t n_rows, const char **why);
+/* Bytes as they are, which stay where they are, into a binary column; other columns refuse them. */
+bool coerce_bytes(struct arena *a, const char *bytes, size_t size, const struct column *column,
+                  struct vector *v, uint32_t row, uint32_t n_rows, const char **why);
 
 #endif

@@ -17,7 +17,7 @@ void decode_rows_begin(struct decode_rows *r, struct block *block, uint32_t cap)
     *r = (struct decode_rows){ .config = r->config,
                                .cap = cap,
                                .batch = batch_new(0, n_vectors(r)) };
-    arena_on_free(r->batch->arena, block_release_arg, block_retain(block));
+    if (block) arena_on_free(r->batch->arena, block_release_arg, block_retain(block));
     r->vectors = r->batch->columns;
     for (uint32_t c = 0; c < n_vectors(r); c++) {
         struct type type = c < s->n_columns ? s->columns[c].type : type_of(TYPE_VARCHAR);

@@ -21,7 +21,7 @@ static inline bool decode_rows_keeps(const struct decode_rows *r, uint32_t colum
 {
     return column >= r->config->schema->n_columns || r->config->needed[column];
 }
-/* A new batch with room for cap rows, which holds the block. */
+/* A new batch with room for cap rows, which holds the block; NULL: records do not lie in one. */
 void decode_rows_begin(struct decode_rows *r, struct block *block, uint32_t cap);
 /* Room for the row under construction, whose NULLs are taken back. */
 void decode_rows_open(struct decode_rows *r);

@@ -56,7 +56,7 @@ static void describe_row(const struct decode_config *config, const struct batch 
     buf_append_char(out, '\n');
 }
 
-static void describe(const struct decode_config *config, const struct decoded *d, struct buf *out)
+void io_describe(const struct decode_config *config, const struct decoded *d, struct buf *out)
 {
     uint32_t fault = 0;
     for (uint32_t row = 0; row <= d->batch->n_rows; row++) {
@@ -77,7 +77,7 @@ static void decode_with(struct decoder *d, const struct decode_config *config, c
     for (size_t at = 0; at < size;) {
         struct decoded result;
         at = decoder_run(d, block, at, batch_rows, at == 0, &result);
-        describe(config, &result, out);
+        io_describe(config, &result, out);
         batch_release(result.batch);
     }
     block_release(block);
@@ -179,7 +179,10 @@ uint64_t io_random(uint64_t *state)
 
 char *io_folder_new(struct arena *a)
 {
-    char *path = arena_dup(a, "/tmp/sluice-test-XXXXXX", sizeof "/tmp/sluice-test-XXXXXX");
+    static const char start[] = "/tmp/sluice-test-";
+    char             *path = arena_calloc(a, sizeof start + 6);
+    memcpy(path, start, sizeof start - 1);
+    memset(path + sizeof start - 1, 'X', 6); /* mkdtemp puts letters in their place */
     assert_non_null(mkdtemp(path));
     return path;
 }

@@ -29,10 +29,11 @@ struct column *io_column(struct io_table *t, const char *name, struct type type,
 void           io_table_free(struct io_table *t);
 
 /*
- * Decodes the text and appends what came out: a line a row, its values as JSON with blanks between them
- * (columns that are not needed are left out), and a line "! CODE message" a record that was refused, in the order
- * of the input.
+ * Appends what came out: a line a row, its values as JSON with blanks between them (columns that are not
+ * needed are left out), and a line "! CODE message" a record that was refused, in the order of the input.
  */
+void io_describe(const struct decode_config *config, const struct decoded *d, struct buf *out);
+/* Decodes the text and describes what came out. */
 void io_decode(const struct io_table *t, const char *format, const char *text, size_t size,
                uint32_t batch_rows, struct buf *out);
 /*

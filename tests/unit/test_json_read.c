@@ -74,19 +74,19 @@ static void numbers_convert(void **state)
         "9223372036854775807\n-9223372036854775808\n" CANNOT("9223372036854775808",
                                                              "BIGINT") "123456789012345678\n");
     /* read by value: an exponent is no fraction (L-24) */
-    expect_one(
-        INTEGER,
-        "{\"A\":1e3}\n{\"A\":1.5}\n{\"A\":1.0}\n{\"A\":15e-1}\n{\"A\":150e-1}\n{\"A\":-0}\n{\"A\":0.00e99}\n",
-        "1000\n" CANNOT("1.5", "INTEGER") "1\n" CANNOT("15e-1", "INTEGER") "15\n0\n0\n");
-    expect_one(
-        type_decimal(5, 2),
-        "{\"A\":999.99}\n{\"A\":1000}\n{\"A\":1.239}\n{\"A\":-0.005}\n{\"A\":1e2}\n{\"A\":999.995}\n",
-        "999.99\n" CANNOT("1000", "DECIMAL(5, 2)") "1.24\n-0.01\n100.00\n" CANNOT("999.995",
-                                                                                  "DECIMAL(5, 2)"));
-    expect_one(
-        DOUBLE,
-        "{\"A\":0.1}\n{\"A\":1e308}\n{\"A\":1e309}\n{\"A\":1e-400}\n{\"A\":123456789012345678901234567890}\n",
-        "0.1\n1e+308\n" CANNOT("1e309", "DOUBLE") "0\n1.2345678901234568e+29\n");
+    expect_one(INTEGER,
+               "{\"A\":1e3}\n{\"A\":1.5}\n{\"A\":1.0}\n{\"A\":15e-1}\n{\"A\":150e-1}\n{\"A\":-0}\n"
+               "{\"A\":0.00e99}\n",
+               "1000\n" CANNOT("1.5", "INTEGER") "1\n" CANNOT("15e-1", "INTEGER") "15\n0\n0\n");
+    expect_one(type_decimal(5, 2),
+               "{\"A\":999.99}\n{\"A\":1000}\n{\"A\":1.239}\n{\"A\":-0.005}\n{\"A\":1e2}\n"
+               "{\"A\":999.995}\n",
+               "999.99\n" CANNOT("1000", "DECIMAL(5, 2)") "1.24\n-0.01\n100.00\n" CANNOT(
+                   "999.995", "DECIMAL(5, 2)"));
+    expect_one(DOUBLE,
+               "{\"A\":0.1}\n{\"A\":1e308}\n{\"A\":1e309}\n{\"A\":1e-400}\n"
+               "{\"A\":123456789012345678901234567890}\n",
+               "0.1\n1e+308\n" CANNOT("1e309", "DOUBLE") "0\n1.2345678901234568e+29\n");
     expect_one(type_of(TYPE_REAL), "{\"A\":0.1}\n{\"A\":1e39}\n", "0.1\n" CANNOT("1e39", "REAL"));
     /* its text, as written, cut like other text */
     expect_one(type_varchar(4), "{\"A\":1.50}\n{\"A\":-1e2}\n{\"A\":123456}\n",
@@ -101,10 +101,11 @@ static void numbers_convert(void **state)
 static void strings_convert(void **state)
 {
     (void)state;
-    expect_one(
-        INTEGER,
-        "{\"A\":\"-15\"}\n{\"A\":\" 7 \"}\n{\"A\":\"1e1\"}\n{\"A\":\"abc\"}\n{\"A\":\"\"}\n{\"A\":\"1.5\"}\n",
-        "-15\n7\n10\n" CANNOT("abc", "INTEGER") CANNOT("", "INTEGER") CANNOT("1.5", "INTEGER"));
+    expect_one(INTEGER,
+               "{\"A\":\"-15\"}\n{\"A\":\" 7 \"}\n{\"A\":\"1e1\"}\n{\"A\":\"abc\"}\n{\"A\":\"\"}\n"
+               "{\"A\":\"1.5\"}\n",
+               "-15\n7\n10\n" CANNOT("abc", "INTEGER") CANNOT("", "INTEGER")
+                   CANNOT("1.5", "INTEGER"));
     expect_one(type_decimal(6, 2), "{\"A\":\"12.50\"}\n{\"A\":\"1,5\"}\n",
                "12.50\n" CANNOT("1,5", "DECIMAL(6, 2)"));
     expect_one(DOUBLE, "{\"A\":\"1e3\"}\n{\"A\":\"NaN\"}\n{\"A\":\"0x1\"}\n{\"A\":\"\\u0031\"}\n",
@@ -126,16 +127,17 @@ static void strings_convert(void **state)
                "\"10:20:30\"\n" CANNOT("25:00:00", "TIME"));
     expect_one(
         type_of(TYPE_TIMESTAMP),
-        "{\"A\":\"1992-02-14 18:35:44.0\"}\n{\"A\":\"2026-05-09T12:50:41.337000\"}\n{\"A\":\"1992-02-14\"}\n"
+        "{\"A\":\"1992-02-14 18:35:44.0\"}\n{\"A\":\"2026-05-09T12:50:41.337000\"}\n"
+        "{\"A\":\"1992-02-14\"}\n"
         "{\"A\":\"2026-1-5 3:04:05Z\"}\n{\"A\":\"soon\"}\n{\"A\":\"2026-01-01 00\\u003a00:01\"}\n",
         "\"1992-02-14 18:35:44.000\"\n\"2026-05-09 12:50:41.337\"\n\"1992-02-14 00:00:00.000\"\n"
         "\"2026-01-05 03:04:05.000\"\n" CANNOT("soon",
                                                "TIMESTAMP") "\"2026-01-01 00:00:01.000\"\n");
-    expect_one(
-        (struct type){ .kind = TYPE_VARBINARY, .length = 2 },
-        "{\"A\":\"X'0AFF'\"}\n{\"A\":\"x'0a'\"}\n{\"A\":\"X'0AFF01'\"}\n{\"A\":\"X''\"}\n{\"A\":\"0AFF\"}\n{\"A\":\"X'0\"}\n",
-        "\"0AFF\"\n\"0A\"\n\"0AFF\"\n\"\"\n" CANNOT("0AFF", "VARBINARY(2)")
-            CANNOT("X'0", "VARBINARY(2)"));
+    expect_one((struct type){ .kind = TYPE_VARBINARY, .length = 2 },
+               "{\"A\":\"X'0AFF'\"}\n{\"A\":\"x'0a'\"}\n{\"A\":\"X'0AFF01'\"}\n{\"A\":\"X''\"}\n"
+               "{\"A\":\"0AFF\"}\n{\"A\":\"X'0\"}\n",
+               "\"0AFF\"\n\"0A\"\n\"0AFF\"\n\"\"\n" CANNOT("0AFF", "VARBINARY(2)")
+                   CANNOT("X'0", "VARBINARY(2)"));
     expect_one((struct type){ .kind = TYPE_BINARY, .length = 3 }, "{\"A\":\"X'0AFF'\"}\n",
                "\"0AFF00\"\n");
 }
@@ -197,8 +199,10 @@ static void what_is_not_declared_is_checked_as_json(void **state)
     (void)state;
     expect_one(
         INTEGER,
-        "{\"z\":[1,{\"y\":\"\\u00e9\",\"x\":[]},{},-1.5e-3,123456789012345678901234567890,true,null],\"A\":1}\n"
-        "{\"z\":01,\"A\":1}\n{\"z\":\"\xff\",\"A\":1}\n{\"z\":[1,],\"A\":1}\n{\"z\":{\"y\" 1},\"A\":1}\n{\"z\":1e,\"A\":1}\n"
+        "{\"z\":[1,{\"y\":\"\\u00e9\",\"x\":[]},{},-1.5e-3,123456789012345678901234567890,true,"
+        "null],\"A\":1}\n"
+        "{\"z\":01,\"A\":1}\n{\"z\":\"\xff\",\"A\":1}\n{\"z\":[1,],\"A\":1}\n"
+        "{\"z\":{\"y\" 1},\"A\":1}\n{\"z\":1e,\"A\":1}\n"
         "{\"z\":\"\\q\",\"A\":1}\n{\"z\":tru,\"A\":1}\n{\"A\":1,\"z\":1e9999999999999999999}\n",
         "1\n" BAD("a number with a leading zero", 6) BAD("invalid UTF-8", 7)
             BAD("expected a value", 9) BAD("expected : behind a member name", 11)
@@ -211,7 +215,8 @@ static void of_equal_keys_the_last_counts(void **state)
     (void)state;
     expect_one(
         INTEGER,
-        "{\"A\":1,\"A\":2}\n{\"A\":5,\"A\":null}\n{\"A\":\"x\",\"A\":3}\n{\"A\":1,\"\\u0041\":4}\n{\"A\":3,\"A\":\"x\"}\n",
+        "{\"A\":1,\"A\":2}\n{\"A\":5,\"A\":null}\n{\"A\":\"x\",\"A\":3}\n{\"A\":1,\"\\u0041\":4}\n"
+        "{\"A\":3,\"A\":\"x\"}\n",
         "2\nnull\n3\n4\n" CANNOT("x", "INTEGER"));
     struct io_table t;
     io_table_init(&t);
@@ -237,11 +242,12 @@ static void names(void **state)
     io_column(&t, "B", INTEGER, "$['k \"y\"']");
     io_column(&t, "C", INTEGER, "$['\xc3\xa9']");
     io_column(&t, "D", INTEGER, long_path);
-    io_expect_rows(
-        &t, "json",
-        "{\"a\":1}\n{\"A\":2}\n{\"k \\\"y\\\"\":3}\n{\"\xc3\xa9\":4}\n{\"\\u00e9\":5,\"\\u0061\":6}\n{\"AA\":1,\"\":2}\n",
-        "null 1 null null null\n2 null null null null\nnull null 3 null null\nnull null null 4 null\n"
-        "null 6 null 5 null\nnull null null null null\n");
+    io_expect_rows(&t, "json",
+                   "{\"a\":1}\n{\"A\":2}\n{\"k \\\"y\\\"\":3}\n{\"\xc3\xa9\":4}\n"
+                   "{\"\\u00e9\":5,\"\\u0061\":6}\n{\"AA\":1,\"\":2}\n",
+                   "null 1 null null null\n2 null null null null\nnull null 3 null null\n"
+                   "null null null 4 null\n"
+                   "null 6 null 5 null\nnull null null null null\n");
     io_expect_rows(&t, "json", long_record, "null null null null 9\n");
     io_table_free(&t);
 }
@@ -254,11 +260,12 @@ static void orders_and_spacing_change(void **state)
     io_column(&t, "a", INTEGER, NULL);
     io_column(&t, "b", type_varchar(5), NULL);
     io_column(&t, "c", DOUBLE, NULL);
-    io_expect_rows(
-        &t, "json",
-        "{\"a\":1,\"b\":\"x\",\"c\":1.5}\n{\"c\":2.5,\"b\":\"y\",\"a\":2}\n{ \"b\" : \"z\" ,\"c\": 3 , \"a\" :3}\n"
-        "{\"c\":4}\n{\"a\":5,\"z\":0,\"b\":\"v\",\"c\":5}\n{\"z\":0,\"a\":6,\"b\":\"w\",\"y\":[],\"c\":6}\n",
-        "1 \"x\" 1.5\n2 \"y\" 2.5\n3 \"z\" 3\nnull null 4\n5 \"v\" 5\n6 \"w\" 6\n");
+    io_expect_rows(&t, "json",
+                   "{\"a\":1,\"b\":\"x\",\"c\":1.5}\n{\"c\":2.5,\"b\":\"y\",\"a\":2}\n"
+                   "{ \"b\" : \"z\" ,\"c\": 3 , \"a\" :3}\n"
+                   "{\"c\":4}\n{\"a\":5,\"z\":0,\"b\":\"v\",\"c\":5}\n"
+                   "{\"z\":0,\"a\":6,\"b\":\"w\",\"y\":[],\"c\":6}\n",
+                   "1 \"x\" 1.5\n2 \"y\" 2.5\n3 \"z\" 3\nnull null 4\n5 \"v\" 5\n6 \"w\" 6\n");
     io_table_free(&t);
 }
 
@@ -296,10 +303,12 @@ static void not_null_columns(void **state)
     io_column(&t, "c", type_char(2), NULL)->not_null = true;
     io_expect_rows(
         &t, "json",
-        "{\"a\":1,\"m\":{\"b\":\"x\"},\"c\":\"y\"}\n{\"a\":null,\"m\":{\"b\":\"x\"},\"c\":\"y\"}\n{\"a\":1,\"m\":5,\"c\":\"y\"}\n"
+        "{\"a\":1,\"m\":{\"b\":\"x\"},\"c\":\"y\"}\n{\"a\":null,\"m\":{\"b\":\"x\"},\"c\":\"y\"}\n"
+        "{\"a\":1,\"m\":5,\"c\":\"y\"}\n"
         "{\"a\":1,\"m\":{\"b\":null},\"c\":\"y\"}\n{\"a\":1,\"m\":{\"b\":\"x\"},\"c\":null}\n",
         "1 \"x\" \"y \"\n! NULL_NOT_ALLOWED null for the NOT NULL column \"a\"\n"
-        "! NULL_NOT_ALLOWED null for the NOT NULL column \"b\"\n! NULL_NOT_ALLOWED null for the NOT NULL column \"b\"\n"
+        "! NULL_NOT_ALLOWED null for the NOT NULL column \"b\"\n"
+        "! NULL_NOT_ALLOWED null for the NOT NULL column \"b\"\n"
         "! NULL_NOT_ALLOWED null for the NOT NULL column \"c\"\n");
     io_table_free(&t);
 }
@@ -320,11 +329,15 @@ static void paths_into_objects_and_arrays(void **state)
     memcpy(record + strlen(record), "7]}\n", 5);
     io_expect_rows(
         &t, "json",
-        "{\"address\":{\"city\":\"Turin\",\"codes\":{\"zip\":\"10121\"}},\"at\":[1.5,2.5,null,{\"x\":[0,4]},9]}\n"
-        "{\"address\":{\"city\":\"Bari\"},\"at\":[ 1 ]}\n{\"address\":[],\"at\":{}}\n{\"address\":null,\"at\":[[1]]}\n"
+        "{\"address\":{\"city\":\"Turin\",\"codes\":{\"zip\":\"10121\"}},\"at\":[1.5,2.5,null,"
+        "{\"x\":[0,4]},9]}\n"
+        "{\"address\":{\"city\":\"Bari\"},\"at\":[ 1 ]}\n{\"address\":[],\"at\":{}}\n"
+        "{\"address\":null,\"at\":[[1]]}\n"
         "{\"at\":[]}\n",
-        "\"Turin\" \"10121\" 1.5 2.5 4 null\n\"Bari\" null 1 null null null\nnull null null null null null\n"
-        "! COERCION cannot convert [1] to DOUBLE for column \"lat\"\nnull null null null null null\n");
+        "\"Turin\" \"10121\" 1.5 2.5 4 null\n\"Bari\" null 1 null null null\n"
+        "null null null null null null\n"
+        "! COERCION cannot convert [1] to DOUBLE for column \"lat\"\n"
+        "null null null null null null\n");
     io_expect_rows(&t, "json", record, "null null null null null 7\n");
     io_table_free(&t);
 }
@@ -356,11 +369,16 @@ static void elements_become_rows(void **state)
     io_column(&t, "tags", type_varchar(20), "$.tags[0:]");
     io_expect_rows(
         &t, "json",
-        "{\"customer\":\"kim\",\"o\":{\"lines\":[{\"sku\":\"pen\",\"qty\":[2]}, {\"qty\":[1,5]} ,{},7,null]},\"tags\":[1, 2]}\n"
-        "{\"customer\":\"lea\",\"o\":{\"lines\":[]}}\n{\"customer\":\"ann\"}\n{\"customer\":\"bob\",\"o\":{\"lines\":{}}}\n"
-        "{\"o\":{\"lines\":[{\"sku\":\"a\"}],\"lines\":[{\"sku\":\"b\"}]}}\n{\"customer\":\"x\",\"o\":{\"lines\":[{\"sku\":\"c\"},]}}\n",
-        "\"kim\" \"pen\" 2 \"[1,2]\"\n\"kim\" null 1 \"[1,2]\"\n\"kim\" null null \"[1,2]\"\n\"kim\" null null \"[1,2]\"\n"
-        "\"kim\" null null \"[1,2]\"\n\"lea\" null null null\n\"ann\" null null null\n\"bob\" null null null\n"
+        "{\"customer\":\"kim\",\"o\":{\"lines\":[{\"sku\":\"pen\",\"qty\":[2]}, {\"qty\":[1,5]} ,"
+        "{},7,null]},\"tags\":[1, 2]}\n"
+        "{\"customer\":\"lea\",\"o\":{\"lines\":[]}}\n{\"customer\":\"ann\"}\n"
+        "{\"customer\":\"bob\",\"o\":{\"lines\":{}}}\n"
+        "{\"o\":{\"lines\":[{\"sku\":\"a\"}],\"lines\":[{\"sku\":\"b\"}]}}\n"
+        "{\"customer\":\"x\",\"o\":{\"lines\":[{\"sku\":\"c\"},]}}\n",
+        "\"kim\" \"pen\" 2 \"[1,2]\"\n\"kim\" null 1 \"[1,2]\"\n\"kim\" null null \"[1,2]\"\n"
+        "\"kim\" null null \"[1,2]\"\n"
+        "\"kim\" null null \"[1,2]\"\n\"lea\" null null null\n\"ann\" null null null\n"
+        "\"bob\" null null null\n"
         "null \"b\" null null\n" BAD("expected a value", 43));
     /* a column that takes whole elements */
     io_table_free(&t);
@@ -382,10 +400,11 @@ static void row_paths_lead_to_records(void **state)
                      ERR_NONE);
     io_expect_rows(
         &t, "json",
-        "{\"records\":[{\"a\":1}, {\"a\" : 2} ]}\n{\"records\":[]}\n{}\n{\"records\":[{\"a\":\"x\"},{\"a\":3},4]}\n"
+        "{\"records\":[{\"a\":1}, {\"a\" : 2} ]}\n{\"records\":[]}\n{}\n"
+        "{\"records\":[{\"a\":\"x\"},{\"a\":3},4]}\n"
         "{\"records\":[{\"a\":5}]\n",
-        "1 <{\"a\":1}>\n2 <{\"a\" : 2}>\n! COERCION cannot convert x to INTEGER for column \"a\"\n3 <{\"a\":3}>\n" BAD(
-            "expected an object", 1) BAD("unfinished value", 21));
+        "1 <{\"a\":1}>\n2 <{\"a\" : 2}>\n! COERCION cannot convert x to INTEGER for column \"a\"\n"
+        "3 <{\"a\":3}>\n" BAD("expected an object", 1) BAD("unfinished value", 21));
     assert_int_equal(path_parse(t.arena, str_c("$.detail"), SPAN_NONE, &t.config.row_path).err,
                      ERR_NONE);
     io_expect_rows(&t, "json", "{\"detail\":{\"a\":1}}\n{\"detail\":2}\n{\"other\":1}\n",
