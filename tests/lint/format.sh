@@ -27,7 +27,7 @@ trap 'rm -rf "$work"' EXIT
 merge() {
     awk -v author="$1" -v formatted="$2" '
         function indent(line) { match(line, /^ */); return RLENGTH }
-        function rest(line) { sub(/^ */, "", line); sub(/ +$/, "", line); return line }
+        function rest(line) { sub(/^ */, "", line); sub(/ +\\?$/, "", line); return line }
         # A run of lines that differ is the author'"'"'s if words and spaces are the same, only broken
         # elsewhere, and all of it lies inside one statement.
         function flush(    i, mine, theirs, ours, code) {
@@ -77,7 +77,7 @@ merge() {
             flush()
             mine = a[$2]; theirs = f[$3]
             same = rest(mine) == rest(theirs)
-            if (indent(mine) == indent(theirs) || inside[$2] ||
+            if (indent(mine) == indent(theirs) || inside[$2] || mine ~ /^ *"/ ||
                 (aligned && indent(mine) > indent(theirs))) {
                 kept = mine
                 sub(/ +$/, "", kept)
