@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# demo.sh SLUICE: generates hospital records, sends them through the workshop's three SQL files and tells what was found.
+# demo.sh BUILD: generates hospital records, sends them through the workshop's three SQL files and tells what was found.
 set -euo pipefail
 
-sluice=$(realpath "$1")
+build=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 out=$top/build/demo
@@ -10,13 +10,12 @@ records=100000
 
 rm -rf "$out"
 mkdir -p "$out"
-${CC:-gcc} -O2 -std=c17 -o "$out/generate" "$here/generate.c"
 
 echo "1. $records life-support records, every 1000th with a pulse that is too low  -> build/demo/records.ndjson"
-"$out/generate" "$out" "$records"
+"$build/queries/workshop/generate" "$out" "$records"
 
 echo "2. identities out, device details in, a score for every reading, alerts above 1.5"
-"$sluice" run "$here/1-deidentify/deidentify.sql" "$here/2-enrich/enrich.sql" "$here/3-anomalies/anomalies.sql"
+"$build/sluice" run "$here/1-deidentify/deidentify.sql" "$here/2-enrich/enrich.sql" "$here/3-anomalies/anomalies.sql"
 
 echo "3. what was found"
 "$here/summary.sh" "$out/planted.csv" "$out/alerts.ndjson"

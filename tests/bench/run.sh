@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# run.sh BUILD [PEERS]: measures the pipelines of this folder, alone or beside the programs found in PEERS.
+#
+# Figures are of whole processes. With PEERS, Sluice and a peer run in turn (A B A B ...) on the same file; a ratio is the peer's CPU time
+# divided by Sluice's, pair by pair, and the median of the pairs. RECORDS, PAIRS and CASES (a pattern) make a run smaller.
+set -euo pipefail
+
+build=$(realpath "$1")
+peers=${2:+$(realpath "$2")}
+here=$(cd "$(dirname "$0")" && pwd)
+data=${BENCH_DIR:-/dev/shm/sluice-bench}
+records=${RECORDS:-1000000}
+pairs=${PAIRS:-5}
+only=${CASES:-.}
+sluice=$build/sluice
+measure=$build/tests/bench/measure
+mkdir -p "$data"
+
+machine() {
+    echo "machine  $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, $(free -g | awk '/^Mem/ {print $2}') GiB"
+    echo "         Linux $(uname -r), load $(cut -d' ' -f1 /proc/loadavg), $(gcc --version | head -1), $(date -u +%Y-%m-%d)"
+    echo "data     $data ($(df --output=fstype "$data" | tail -1)), $records records of W2 and W3, $((records / 4)) of W1"
+}
+
+# The workloads, once.
+workload() { # NAME RECORDS
+    local file=$data/$1.ndjson
+    [ -s "$file" ] && [ "$(cat "$data/$1.made" 2>/dev/null)" = "$2 $peers" ] && return
+    if [ -n "$peers" ]; then
+        sh "$peers/$1.sh" "$data" "$2" 5000
+    else
+        "$build/tests/bench/generate" "$1" "$2" > "$file"
+        "$build/tests/bench/generate" devices > "$data/devices.csv"
+    fi
+    echo "$2 $peers" > "$data/$1.made"
+}
+
+sluice_run() { # PIPE WORKLOAD OUT THREADS
+    local source=source.sql
+    [ "$2" = w3 ] && source=source3.sql
+    echo "$sluice" run --quiet "$here/$source" "$here/$1.sql" --source "SOURCE_SQL_STREAM_001=$data/$2.ndjson" \
+        --source "DEVICES=$data/devices.csv" --sink "RESULT=$3" --threads "$4"
+}
+
+median() { sort -g | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
+
+lines() { wc -l < "$data/$1.ndjson"; }
+
+# One line: what Sluice does on this case, median of three.
+alone() { # LABEL PIPE WORKLOAD SUFFIX THREADS
+    local n bytes out=$data/out.$2.$3.$5$4
+    n=$(lines "$3")
+    bytes=$(stat -c %s "$data/$3.ndjson")
+    for _ in 1 2 3; do $measure -o "$out" $(sluice_run "$2" "$3" "$out" "$5"); done |
+        awk -v n="$n" -v bytes="$bytes" -v label="$1" -v threads="$5" '
+            { cpu[NR] = $1; wall[NR] = $2; if ($3 > rss) rss = $3; first[NR] = $4 }
+            function mid(v) { return v[1] > v[2] ? (v[2] > v[3] ? v[2] : (v[1] > v[3] ? v[3] : v[1])) : (v[1] > v[3] ? v[1] : (v[2] > v[3] ? v[3] : v[2])) }
+            END { c = mid(cpu); w = mid(wall)
+                  printf "%-22s %d   %8.0f k %8.0f k %7.0f MB/s %6.1f MiB %7.1f ms\n", label, threads, n / c / 1e3, n / w / 1e3, bytes / w / 1e6, rss / 1024, mid(first) }'
+}
+
+same() { # PIPE WORKLOAD SUFFIX
+    cmp -s "$data/out.$1.$2.1$3" "$data/out.$1.$2.2$3" && echo "    one and two threads: the same bytes" ||
+        echo "    ONE AND TWO THREADS DIFFER"
+}
+
+cases() {
+    cat <<TXT
+P1-W2 p1 w2
+P1-W1 p1 w1
+p1full-W1 p1full w1
+P3-W2 p3 w2
+P1-W3 p1 w3
+p1full-W1-gzip p1full w1 .gz
+TXT
+}
+
+# Pairs with one peer: Sluice with one thread, then the peer, in turn.
+versus() { # LABEL PIPE WORKLOAD SUFFIX NAME COMMAND...
+    local label=$1 pipe=$2 work=$3 suffix=$4 name=$5 out=$data/out.$2.$3.1$4 ratios="" own="" theirs=""
+    shift 5
+    for _ in $(seq "$pairs"); do
+        local a b
+        a=$($measure $(sluice_run "$pipe" "$work" "$out" 1) | cut -d' ' -f1)
+        b=$($measure "$@" | cut -d' ' -f1) || { echo "  $label  $name: failed"; return; }
+        ratios+="$(awk -v a="$a" -v b="$b" 'BEGIN {printf "%.2f", b / a}') "
+        own+="$a "
+        theirs+="$b "
+    done
+    local n
+    n=$(lines "$work")
+    printf "%-18s %-14s %6.0f k / %5.0f k   median %5.2f x   pairs %s\n" "$label" "$name" \
+        "$(tr ' ' '\n' <<< "$own" | grep . | median | awk -v n="$n" '{print n / $1 / 1e3}')" \
+        "$(tr ' ' '\n' <<< "$theirs" | grep . | median | awk -v n="$n" '{print n / $1 / 1e3}')" \
+        "$(tr ' ' '\n' <<< "$ratios" | grep . | median)" "$ratios"
+}
+
+has_duckdb() { node -e "require.resolve('@duckdb/node-api', {paths: [process.cwd(), ...(process.env.NODE_PATH || '').split(':')]})" 2> /dev/null; }
+
+beside() { # LABEL PIPE WORKLOAD SUFFIX
+    local in=$data/$3.ndjson ref=$data/devices.csv out=$data/out.peer
+    if [ -n "${4:-}" ]; then
+        versus "$1" "$2" "$3" "$4" "node | gzip -1" bash -c "node $peers/peer_node.js $2 $in /dev/stdout $ref | gzip -1 > $out.gz"
+        return
+    fi
+    [ "$3" = w3 ] && return # no peer script reads nested records
+    if has_duckdb; then versus "$1" "$2" "$3" "" "DuckDB, 1 thread" node "$peers/peer_duckdb.js" "$2" "$in" "$out" "$ref" 1; fi
+    versus "$1" "$2" "$3" "" "Node" node "$peers/peer_node.js" "$2" "$in" "$out" "$ref"
+    versus "$1" "$2" "$3" "" "Python" python3 "$peers/peer_python.py" "$2" "$in" "$out" "$ref"
+}
+
+latency() { # RATE NAME COMMAND...
+    local rate=$1 name=$2
+    shift 2
+    printf "%-8s at %6d/s   p50 %s us, p90 %s us, p99 %s us, max %s us, %s answers\n" "$name" "$rate" \
+        $("$build/tests/bench/latency" "$rate" 5 "$data/w2.ndjson" "$@")
+}
+
+machine
+workload w1 $((records / 4))
+workload w2 "$records"
+workload w3 "$records"
+
+echo
+echo "case                   threads  rec/s CPU  rec/s wall     input    peak   first row"
+while read -r label pipe work suffix; do
+    [[ $label =~ $only ]] || continue
+    alone "$label" "$pipe" "$work" "$suffix" 1
+    alone "$label" "$pipe" "$work" "$suffix" 2
+    same "$pipe" "$work" "$suffix"
+done < <(cases)
+
+if [ -n "$peers" ]; then
+    echo
+    echo "case               peer           records per second of CPU: Sluice / peer; ratio of CPU times"
+    while read -r label pipe work suffix; do
+        [[ $label =~ $only ]] || continue
+        beside "$label" "$pipe" "$work" "$suffix"
+    done < <(cases)
+fi
+
+if [[ latency =~ $only ]]; then
+    echo
+    echo "record by record through pipes, P1"
+    for rate in 1000 10000; do
+        latency "$rate" sluice "$sluice" run --quiet "$here/source.sql" "$here/p1.sql" --source SOURCE_SQL_STREAM_001=- \
+            --source "DEVICES=$data/devices.csv" --sink RESULT=-
+        [ -n "$peers" ] || continue
+        FLUSH=1 latency "$rate" node node "$peers/peer_node.js" p1 /dev/stdin /dev/stdout "$data/devices.csv"
+    done
+fi
