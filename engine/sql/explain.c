@@ -35,8 +35,10 @@ static void print_project(struct buf *out, const struct plan_node *n)
         const struct expr *e = n->exprs[i];
         struct str name = n->out.columns[i].name;
         if (i > 0) buf_append_c(out, ", ");
-        bool same = e->kind == EXPR_COLUMN &&
-                    str_equal(&input_of(n)->columns[e->column].name, &name);
+        /* Conversions that INSERT makes are not shown. */
+        const struct expr *value = e->kind == EXPR_CALL && e->implicit ? e->args[0] : e;
+        bool same = value->kind == EXPR_COLUMN &&
+                    str_equal(&input_of(n)->columns[value->column].name, &name);
         expr_print(out, e, input_of(n));
         if (same) continue;
         buf_append_c(out, " AS ");
