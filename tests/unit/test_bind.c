@@ -122,11 +122,13 @@ static void subqueries_melt_away(void **state)
 {
     (void)state;
     EXPECT(SOURCE OUT_STREAM
-           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM c * 2 FROM (SELECT STREAM b + 1 AS c FROM "
+           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM c * 2 FROM (SELECT STREAM b + 1 AS "
+           "c FROM "
            "(SELECT STREAM V AS b FROM S WHERE V > 0) AS i) AS o WHERE c < 6;",
            "    Filter [stateless] WHERE C < 6\n      Project [stateless] V + 1 AS C\n");
     EXPECT(SOURCE OUT_STREAM
-           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM c * 2 FROM (SELECT STREAM V AS c FROM S) "
+           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM c * 2 FROM (SELECT STREAM V AS c "
+           "FROM S) "
            "AS o WHERE c < 6;",
            "  Project [stateless] NULL AS A, V * 2 AS N\n    Filter [stateless] WHERE V < 6\n"
            "      Stream S\n");
@@ -136,7 +138,8 @@ static void what_can_fail_stays_below_its_filter(void **state)
 {
     (void)state;
     EXPECT(SOURCE OUT_STREAM
-           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM c FROM (SELECT STREAM V AS c, 1 / V AS d "
+           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM c FROM (SELECT STREAM V AS c, 1 / V "
+           "AS d "
            "FROM S) AS o WHERE c < 6;",
            "Filter [stateless] WHERE C < 6\n      Project [stateless] V AS C, 1 / V AS D\n");
 }
@@ -188,11 +191,13 @@ static void windows_over_windows(void **state)
     (void)state;
     EXPECT(SOURCE OUT_STREAM
            "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM COUNT(*) FROM (SELECT STREAM K, "
-           "FLOOR(s.ROWTIME TO MINUTE) AS m FROM S AS s GROUP BY K, FLOOR(s.ROWTIME TO MINUTE)) AS q "
+           "FLOOR(s.ROWTIME TO MINUTE) AS m FROM S AS s GROUP BY K, FLOOR(s.ROWTIME TO MINUTE)) "
+           "AS q "
            "GROUP BY FLOOR(q.m TO HOUR);",
            "Group [global] window 1 HOUR shifted by 1 MINUTE; by FLOOR(M TO HOUR); COUNT(*)");
     EXPECT(SOURCE OUT_STREAM
-           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM COUNT(*) FROM (SELECT ROWTIME AS t FROM S) "
+           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM COUNT(*) FROM (SELECT ROWTIME AS t "
+           "FROM S) "
            "AS q GROUP BY STEP(q.t BY INTERVAL '1' MINUTE);",
            "Group [global] window 1 MINUTE; by STEP(T BY INTERVAL '1' MINUTE)");
 }
@@ -201,7 +206,8 @@ static void groups_have_keys_then_aggregates(void **state)
 {
     (void)state;
     expect_text(SOURCE OUT_STREAM
-                "CREATE PUMP P AS INSERT INTO O SELECT STREAM K, SUM(V) + COUNT(*) FROM S AS s GROUP BY K, "
+                "CREATE PUMP P AS INSERT INTO O SELECT STREAM K, SUM(V) + COUNT(*) FROM S AS s "
+                "GROUP BY K, "
                 "FLOOR(s.ROWTIME TO MINUTE) HAVING COUNT(*) > 1;",
                 "source S from in.json: reads K, V\n"
                 "pump P -> O\n"
@@ -216,7 +222,8 @@ static void another_spelling_of_the_window_is_its_key(void **state)
 {
     (void)state;
     EXPECT(SOURCE "CREATE STREAM W (T TIMESTAMP, E TIMESTAMP);"
-                  "CREATE PUMP P AS INSERT INTO W SELECT STREAM FLOOR(s.ROWTIME TO MINUTE), s.rowtime "
+                  "CREATE PUMP P AS INSERT INTO W SELECT STREAM FLOOR(s.ROWTIME TO MINUTE), "
+                  "s.rowtime "
                   "FROM S AS s GROUP BY STEP(s.ROWTIME BY INTERVAL '60' SECOND);",
            "Project [stateless] STEP(ROWTIME BY INTERVAL '60' SECOND) AS T, ROWTIME AS E");
 }
@@ -234,22 +241,26 @@ static void joins_look_keys_up(void **state)
 {
     (void)state;
     EXPECT(SOURCE TABLE_T OUT_STREAM
-           "CREATE PUMP P AS INSERT INTO O SELECT STREAM t.NAME, s.V FROM S AS s LEFT JOIN T AS t ON "
+           "CREATE PUMP P AS INSERT INTO O SELECT STREAM t.NAME, s.V FROM S AS s LEFT JOIN T AS "
+           "t ON "
            "s.V = t.ID AND s.D > t.W;",
            "Lookup [stateless] LEFT T ON V = T.ID; then D > W");
     /* The condition of a comma join, and what reads the stream alone below it. */
     EXPECT(SOURCE TABLE_T OUT_STREAM
-           "CREATE PUMP P AS INSERT INTO O SELECT STREAM t.NAME, s.V FROM S AS s, T AS t WHERE s.V = t.ID "
+           "CREATE PUMP P AS INSERT INTO O SELECT STREAM t.NAME, s.V FROM S AS s, T AS t WHERE "
+           "s.V = t.ID "
            "AND s.D > 1.5 AND t.W > s.D;",
            "Lookup [stateless] T ON V = T.ID; then W > D\n"
            "      Filter [stateless] WHERE D > 1.5");
     /* An approximate number compares as DOUBLE with an integer column: no key. */
     EXPECT(SOURCE TABLE_T OUT_STREAM
-           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM s.V FROM S AS s JOIN T AS t ON s.D = t.ID;",
+           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM s.V FROM S AS s JOIN T AS t ON s.D "
+           "= t.ID;",
            "Lookup [stateless] T ON D = ");
     /* What can fail is tried before the key. */
     EXPECT(SOURCE TABLE_T OUT_STREAM
-           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM s.V FROM S AS s JOIN T AS t ON 1 / s.V > 0 "
+           "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM s.V FROM S AS s JOIN T AS t ON 1 / "
+           "s.V > 0 "
            "AND s.V = t.ID;",
            "Lookup [stateless] T ON ((1 / V) > 0) AND (V = ID)");
     EXPECT(SOURCE TABLE_T OUT_STREAM
@@ -261,7 +272,8 @@ static void unions_take_common_types(void **state)
 {
     (void)state;
     EXPECT(SOURCE "CREATE STREAM F (X DOUBLE);"
-                  "CREATE PUMP P AS INSERT INTO F SELECT STREAM V FROM S UNION ALL SELECT STREAM D FROM S "
+                  "CREATE PUMP P AS INSERT INTO F SELECT STREAM V FROM S UNION ALL SELECT STREAM "
+                  "D FROM S "
                   "UNION ALL SELECT STREAM 1 FROM S;",
            "  Project [stateless] V AS X\n    Union [global] \n      Project [stateless] V\n"
            "        Stream S\n      Project [stateless] D AS V\n",
@@ -277,7 +289,8 @@ static void macros_are_expanded(void **state)
            "CREATE PUMP P AS INSERT INTO O SELECT STREAM * FROM BIG;",
            "  Project [stateless] K AS A, V * 2 AS N\n    Filter [stateless] WHERE V > 10\n");
     EXPECT(SOURCE OUT_STREAM
-           "CREATE PUMP P AS INSERT INTO O (N) WITH q AS (SELECT STREAM V AS x FROM S) SELECT STREAM x "
+           "CREATE PUMP P AS INSERT INTO O (N) WITH q AS (SELECT STREAM V AS x FROM S) SELECT "
+           "STREAM x "
            "FROM q;",
            "V AS N\n    Stream S\n");
 }
@@ -286,7 +299,8 @@ static void constants_are_folded(void **state)
 {
     (void)state;
     EXPECT(SOURCE OUT_STREAM
-           "CREATE PUMP P AS INSERT INTO O SELECT STREAM CASE WHEN 1 = 2 THEN 'x' ELSE UPPER('ab') || "
+           "CREATE PUMP P AS INSERT INTO O SELECT STREAM CASE WHEN 1 = 2 THEN 'x' ELSE "
+           "UPPER('ab') || "
            "'c' END, 2 + 3 * 4 FROM S WHERE TRUE AND V > 1 + 1;",
            "Project [stateless] 'ABc' AS A, 14 AS N", "WHERE V > 2\n");
     /* What fails stays: it is an error of each row. */
@@ -299,7 +313,8 @@ static void rowtime_is_set_by_its_alias_alone(void **state)
 {
     (void)state;
     EXPECT(SOURCE OUT_STREAM
-           "CREATE PUMP P AS INSERT INTO O (ROWTIME, N) SELECT STREAM s.ET AS ROWTIME, s.V FROM S AS s;",
+           "CREATE PUMP P AS INSERT INTO O (ROWTIME, N) SELECT STREAM s.ET AS ROWTIME, s.V FROM "
+           "S AS s;",
            "Project [global] NULL AS A, V AS N, ET AS ROWTIME");
     EXPECT(SOURCE "CREATE STREAM W (T TIMESTAMP);"
                   "CREATE PUMP P AS INSERT INTO W SELECT STREAM \"ROWTIME\" FROM S;",
@@ -319,7 +334,8 @@ static void only_what_is_read_is_needed(void **state)
     (void)state;
     struct compiled c;
     const struct app_plan *plan = plan_of(SOURCE OUT_STREAM
-                                          "CREATE PUMP P AS INSERT INTO O (A) SELECT STREAM K FROM S;",
+                                          "CREATE PUMP P AS INSERT INTO O (A) SELECT STREAM K "
+                                          "FROM S;",
                                           &c);
     const struct plan_stream *s = &plan->streams[0];
     assert_true(s->is_source && s->is_read);
@@ -347,7 +363,8 @@ static void parallelism_numbers_streams(void **state)
 {
     (void)state;
     struct compiled c;
-    const struct app_plan *plan = plan_of("CREATE SOURCE IN_STREAM (A INTEGER) FROM 'x' WITH (parallelism = 2, "
+    const struct app_plan *plan = plan_of("CREATE SOURCE IN_STREAM (A INTEGER) FROM 'x' WITH "
+                                          "(parallelism = 2, "
                                           "rowtime = 'a', lateness = INTERVAL '5' SECOND);",
                                           &c);
     assert_int_equal(plan->n_streams, 2);
@@ -367,9 +384,12 @@ static void replaced_objects_are_gone(void **state)
                                           "CREATE STREAM GONE (A INTEGER); DROP STREAM GONE;"
                                           "CREATE OR REPLACE STREAM O (X VARCHAR(3));"
                                           "CREATE OR REPLACE STREAM O (N INTEGER);"
-                                          "CREATE OR REPLACE PUMP P AS INSERT INTO O SELECT STREAM V FROM S;"
-                                          "CREATE PUMP Q AS INSERT INTO O SELECT STREAM V + 1 FROM S;"
-                                          "CREATE OR REPLACE PUMP P AS INSERT INTO O SELECT STREAM 7 FROM S;"
+                                          "CREATE OR REPLACE PUMP P AS INSERT INTO O SELECT "
+                                          "STREAM V FROM S;"
+                                          "CREATE PUMP Q AS INSERT INTO O SELECT STREAM V + 1 "
+                                          "FROM S;"
+                                          "CREATE OR REPLACE PUMP P AS INSERT INTO O SELECT "
+                                          "STREAM 7 FROM S;"
                                           "ALTER PUMP Q STOP;",
                                           &c);
     assert_int_equal(plan->n_streams, 2);
@@ -411,12 +431,14 @@ static void explain_has_four_forms(void **state)
     (void)state;
     struct compiled c;
     const struct app_plan *plan = plan_of(SOURCE TABLE_T OUT_STREAM
-                                          "CREATE PUMP P AS INSERT INTO O SELECT STREAM NAME, V FROM S "
+                                          "CREATE PUMP P AS INSERT INTO O SELECT STREAM NAME, V "
+                                          "FROM S "
                                           "JOIN T ON V = ID WHERE \"status\" = 'a\"b';"
                                           "CREATE SINK K FROM error_stream INTO 'e.json';",
                                           &c);
     static const char *const forms[][2] = {
-        { "json", "\"operator\": \"Lookup\", \"keying\": \"stateless\", \"detail\": \"T ON V = T.ID\"" },
+        { "json", "\"operator\": \"Lookup\", \"keying\": \"stateless\", \"detail\": \"T ON V = "
+                  "T.ID\"" },
         { "dot", "digraph application {" },
         { "dot", "\\\"status\\\" = 'a\\\"b'" },
         { "mermaid", "flowchart LR\n" },
@@ -443,7 +465,8 @@ static void messages_name_what_is_near(void **state)
            "test.sql:3:50: error 42703: no column \"VV\" here", "did you mean \"V\"?");
     EXPECT(SOURCE OUT_STREAM "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM status FROM S;",
            "no column \"STATUS\" here", "did you mean \"status\"?");
-    EXPECT(SOURCE OUT_STREAM "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM V FROM S WHERE K = \"open\";",
+    EXPECT(SOURCE OUT_STREAM "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM V FROM S WHERE K "
+                             "= \"open\";",
            "text stands in single quotes: 'open'");
     EXPECT("CREATE SOURCE SOURCE_SQL_STREAM (A INTEGER) FROM 'x' WITH (parallelism = 1);" OUT_STREAM
            "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM A FROM SOURCE_SQL_STREAM;",
@@ -455,7 +478,8 @@ static void messages_name_what_is_near(void **state)
     EXPECT(SOURCE OUT_STREAM "CREATE PUMP P AS INSERT INTO O SELECT STREAM V FROM S;",
            "stream \"O\" has 2 columns, the query gives 1", "its columns are A, N");
     EXPECT(SOURCE OUT_STREAM "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM K FROM S;",
-           "column \"N\" is INTEGER, the query gives VARCHAR(4)", "CAST(... AS INTEGER) converts it");
+           "column \"N\" is INTEGER, the query gives VARCHAR(4)", "CAST(... AS INTEGER) converts "
+               "it");
     EXPECT(SOURCE OUT_STREAM
            "CREATE PUMP P AS INSERT INTO O (N) SELECT STREAM COUNT(*) AS c FROM S AS s GROUP BY "
            "FLOOR(s.ROWTIME TO MINUTE) HAVING c > 1;",
@@ -504,7 +528,8 @@ static void long_chains_are_refused(void **state)
     buf_append_c(&sql, "CREATE STREAM S0 (N INTEGER);\n");
     for (int i = 1; i <= LIMIT_PUMP_DEPTH + 1; i++) {
         buf_printf(&sql,
-                   "CREATE STREAM S%d (N INTEGER); CREATE PUMP P%d AS INSERT INTO S%d SELECT STREAM N "
+                   "CREATE STREAM S%d (N INTEGER); CREATE PUMP P%d AS INSERT INTO S%d SELECT "
+                   "STREAM N "
                    "FROM S%d;\n",
                    i, i, i, i - 1);
     }
@@ -517,10 +542,12 @@ static void macros_do_not_explode(void **state)
     (void)state;
     struct buf sql = { 0 };
     buf_append_c(&sql, SOURCE OUT_STREAM "CREATE VIEW V0 AS SELECT STREAM V FROM S;\n"
-                                         "CREATE FUNCTION f0(x INTEGER) RETURNS INTEGER RETURN x + x;\n");
+                                         "CREATE FUNCTION f0(x INTEGER) RETURNS INTEGER RETURN x "
+                                         "+ x;\n");
     for (int i = 1; i <= 40; i++) {
         buf_printf(&sql,
-                   "CREATE VIEW V%d AS SELECT STREAM V FROM V%d UNION ALL SELECT STREAM V FROM V%d;\n"
+                   "CREATE VIEW V%d AS SELECT STREAM V FROM V%d UNION ALL SELECT STREAM V FROM "
+                   "V%d;\n"
                    "CREATE FUNCTION f%d(x INTEGER) RETURNS INTEGER RETURN f%d(f%d(x));\n",
                    i, i - 1, i - 1, i, i - 1, i - 1);
     }
