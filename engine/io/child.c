@@ -36,8 +36,8 @@ static int spawn(const char *command, int its_end, int its_fd, pid_t *pid)
     return error;
 }
 
-struct status child_start(struct arena *a, const struct io_endpoint *e, const char *command, int its_fd,
-                          int *pid, int *fd)
+struct status child_start(struct arena *a, const struct io_endpoint *e, const char *command,
+                          int its_fd, int *pid, int *fd)
 {
     int   ends[2];
     pid_t started = 0;
@@ -49,8 +49,8 @@ struct status child_start(struct arena *a, const struct io_endpoint *e, const ch
         if (error) close(ends[ours]);
     }
     if (error) {
-        return status_new(a, ERR_UNREACHABLE, e->at, "cannot start '%s' for %s: %s", command, e->name,
-                          strerror(error));
+        return status_new(a, ERR_UNREACHABLE, e->at, "cannot start '%s' for %s: %s", command,
+                          e->name, strerror(error));
     }
     *pid = started;
     *fd = ends[ours];

@@ -11,7 +11,8 @@
 /* Waits until fd (-1: none) can be read or the source is to stop. */
 static void wait_for(const struct input *in, int fd, int wait_ms, bool *ready, bool *stop)
 {
-    struct pollfd fds[2] = { { .fd = fd, .events = POLLIN }, { .fd = in->stop_fd, .events = POLLIN } };
+    struct pollfd fds[2] = { { .fd = fd, .events = POLLIN },
+                             { .fd = in->stop_fd, .events = POLLIN } };
     int           n;
     do n = poll(fds, 2, wait_ms);
     while (n < 0 && errno == EINTR && wait_ms < 0); /* a stop shows in its descriptor */

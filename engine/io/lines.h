@@ -4,9 +4,9 @@
 /*
  * lines.h: bytes as they come, cut into blocks of whole records.
  *
- * A block begins where the one before it ended; what stands behind its last whole record waits for the rest. A file
- * that ends without a line end ends its last record. A record beyond LIMIT_RECORD_BYTES comes as a block of its own that
- * holds its beginning, more than the limit, which decoders refuse; the rest of it is left out.
+ * A block begins where the one before it ended; what stands behind its last whole record waits for the rest. A
+ * file that ends without a line end ends its last record. A record beyond LIMIT_RECORD_BYTES comes as a block of
+ * its own that holds its beginning, more than the limit, which decoders refuse; the rest of it is left out.
  */
 
 #include "io/decode.h"
@@ -32,8 +32,8 @@ char *lines_room(struct lines *l, size_t want, size_t *room);
 void lines_add(struct lines *l, size_t n);
 /* Takes the bytes back that were put there since the file's start: nothing may have been handed out. */
 void lines_forget(struct lines *l);
-/* The whole records that are there, for the caller to release, or NULL. file_end: nothing more comes of this file, what is
- * there is whole. *first: the block begins a file. */
+/* The whole records that are there, for the caller to release, or NULL. file_end: nothing more comes of this file,
+ * what is there is whole. *first: the block begins a file. */
 struct block *lines_take(struct lines *l, bool file_end, bool *first);
 
 #endif

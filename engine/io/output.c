@@ -1,4 +1,4 @@
-/* output.c: what the sink drivers share: files and folders, writing all bytes, waiting for a full disk, gzip members. */
+/* output.c: what the sink drivers share: files and folders, writing all bytes, waiting for a full disk, gzip. */
 
 #include "io/output.h"
 
@@ -62,7 +62,8 @@ struct status output_make_folders(struct output *o, const char *path)
         buf_clear(&folder);
         buf_append(&folder, path, (size_t)(p - path));
         while (mkdir(buf_c(&folder), 0777) != 0 && errno != EEXIST && st.err == ERR_NONE) {
-            if (!try_again(o, buf_c(&folder), &told)) st = output_failed(o, "make the folder", buf_c(&folder));
+            if (try_again(o, buf_c(&folder), &told)) continue;
+            st = output_failed(o, "make the folder", buf_c(&folder));
         }
     }
     buf_free(&folder);

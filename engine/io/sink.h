@@ -1,8 +1,8 @@
 #ifndef IO_SINK_H
 #define IO_SINK_H
 
-/* sink.h: drivers that deliver bytes. A driver never loses bytes silently: a failure is a status, and a full disk is waited
- * for, with a message. */
+/* sink.h: drivers that deliver bytes. A driver never loses bytes silently: a failure is a status, and a full disk
+ * is waited for, with a message. */
 
 #include "io/encode.h"
 #include "io/source.h"

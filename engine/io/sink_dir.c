@@ -88,7 +88,8 @@ static struct status end_object(struct output *o)
     struct status closed = output_close_fd(o, buf_c(&f->part));
     TRY(packed);
     TRY(closed);
-    return rename(buf_c(&f->part), buf_c(&f->path)) == 0 ? OK : output_failed(o, "finish", buf_c(&f->path));
+    if (rename(buf_c(&f->part), buf_c(&f->path)) == 0) return OK;
+    return output_failed(o, "finish", buf_c(&f->path));
 }
 
 /* Ends the object when a row of this time cannot be in it any more. */

@@ -1,5 +1,5 @@
-/* sink_exec.c: exec:COMMAND: rows into the standard input of a program. It is waited for at the end; one that failed, or that
- * stops reading before the end, is an error. */
+/* sink_exec.c: exec:COMMAND: rows into the standard input of a program. It is waited for at the end; one that
+ * failed, or that stops reading before the end, is an error. */
 
 #include <unistd.h>
 

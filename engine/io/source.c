@@ -1,8 +1,8 @@
 /*
  * source.c: an endpoint's bytes as blocks of whole records.
  *
- * A read takes what is there and never waits to fill a block. A driver (src_*.c) brings bytes of one file after the other, gzip is
- * undone, and lines.c cuts. Gzip is known by its first bytes, in every file anew.
+ * A read takes what is there and never waits to fill a block. A driver (src_*.c) brings bytes of one file after
+ * the other, gzip is undone, and lines.c cuts. Gzip is known by its first bytes, in every file anew.
  */
 
 #include "io/source.h"
@@ -134,7 +134,7 @@ static enum input_result read_packed(struct source *s, char *out, size_t cap, in
     }
 }
 
-/* Two bytes of a file decide whether it is packed; if so, what came of it moves to where packed bytes are taken from. */
+/* Two bytes of a file decide whether it is packed; if so, what came moves to where packed bytes are taken from. */
 static void sniff(struct source *s)
 {
     struct lines *l = &s->lines;

@@ -34,8 +34,8 @@ struct option_def {
     enum option_kind kind;
 };
 
-/* Refuses options that are not in the list (the nearest name as hint), that stand there twice, and values that are not of
- * their kind. */
+/* Refuses options that are not in the list (the nearest name as hint), that stand there twice, and values that are
+ * not of their kind. */
 struct status options_check(struct arena *a, const struct io_endpoint *e, const char *what,
                             const struct option_def *defs, size_t n_defs) MUST_CHECK;
 /* The option's value, or the default; they were checked. */

