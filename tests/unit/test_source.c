@@ -415,8 +415,8 @@ static void standard_input_in_dribbles(void **state)
 {
     (void)state;
     static const char text[] =
-    static const char text[] = "\xEF\xBB\xBF{\"a\": 1,  \"b\":  \"a rather long text, longer than any word\"}\n"
-                               "{}\n{\"last\":1}";
+        "\xEF\xBB\xBF{\"a\": 1,  \"b\":  \"a rather long text, longer than any word\"}\n"
+        "{}\n{\"last\":1}";
     int out = pipe_as_input();
     struct source *s = open_source(in("-"));
     struct seen seen = { 0 };
