@@ -82,8 +82,8 @@ static bool any_null(const struct vector *args, uint32_t n_args, uint32_t row)
 }
 
 /* Rows and ids without those that have a NULL argument. */
-static uint32_t not_null_rows(const struct vector *args, uint32_t n_args, struct sluice_agg_call *call,
-                              struct arena *scratch)
+static uint32_t not_null_rows(const struct vector *args, uint32_t n_args,
+                              struct sluice_agg_call *call, struct arena *scratch)
 {
     bool nulls = false;
     for (uint32_t i = 0; i < n_args; i++) nulls = nulls || args[i].nulls;
@@ -101,8 +101,8 @@ static uint32_t not_null_rows(const struct vector *args, uint32_t n_args, struct
     return n;
 }
 
-void agg_set_step(struct agg_set *s, const struct vector *args, const uint32_t *rows, const uint32_t *ids,
-                  uint32_t n, struct arena *scratch)
+void agg_set_step(struct agg_set *s, const struct vector *args, const uint32_t *rows,
+                  const uint32_t *ids, uint32_t n, struct arena *scratch)
 {
     for (uint32_t i = 0; i < s->n_aggs; i++) {
         const struct plan_agg *g = &s->aggs[i];
@@ -116,7 +116,8 @@ void agg_set_step(struct agg_set *s, const struct vector *args, const uint32_t *
             .n_rows = n,
             .bound = g->agg.bound,
         };
-        if (skips_nulls(g)) call.n_rows = not_null_rows(args + s->args[i], g->n_args, &call, scratch);
+        if (skips_nulls(g))
+            call.n_rows = not_null_rows(args + s->args[i], g->n_args, &call, scratch);
         if (call.n_rows) g->agg.agg->step(&call);
     }
 }
@@ -185,7 +186,8 @@ void agg_set_drop_all(struct agg_set *s, uint32_t n_ids)
 void agg_set_save(const struct agg_set *s, uint32_t id, struct snap_writer *w)
 {
     for (uint32_t i = 0; i < s->n_aggs; i++) {
-        s->aggs[i].agg.agg->save(s->base + id * s->stride + s->offsets[i], (struct sluice_writer *)w);
+        s->aggs[i].agg.agg->save(s->base + id * s->stride + s->offsets[i],
+                                 (struct sluice_writer *)w);
     }
 }
 

@@ -2,8 +2,8 @@
 #define EXEC_AGG_SET_H
 
 /*
- * agg_set.h: the aggregates of one query, and their states by dense id. The states of one id lie side by side, so that a group
- * of a few aggregates is one cache line:
+ * agg_set.h: the aggregates of one query, and their states by dense id. The states of one id lie side by side, so
+ * that a group of a few aggregates is one cache line:
  *
  *     id 0 | COUNT | AVG      | MIN  | MAX  |   id 1 | COUNT | ...
  */
@@ -24,7 +24,8 @@ struct agg_set {
 };
 
 /* Fails for what is not there yet (DISTINCT). */
-struct status agg_set_open(struct agg_set *s, struct arena *a, const struct plan_node *node) MUST_CHECK;
+struct status agg_set_open(struct agg_set *s, struct arena *a,
+                           const struct plan_node *node) MUST_CHECK;
 /* Drops the states of ids [0, n_ids) and frees the rest. */
 void agg_set_close(struct agg_set *s, uint32_t n_ids);
 /* The arguments of all aggregates, one after the other, to be evaluated by a program. */
@@ -33,8 +34,8 @@ uint32_t agg_set_n_exprs(const struct plan_node *node);
 /* Room for ids [0, n). */
 void agg_set_reserve(struct agg_set *s, uint32_t n);
 /* Takes rows in, rows[i] into ids[i]; args as agg_set_exprs gave them. */
-void agg_set_step(struct agg_set *s, const struct vector *args, const uint32_t *rows, const uint32_t *ids,
-                  uint32_t n, struct arena *scratch);
+void agg_set_step(struct agg_set *s, const struct vector *args, const uint32_t *rows,
+                  const uint32_t *ids, uint32_t n, struct arena *scratch);
 /* The results of ids[0..n) as columns of `out`, whose rows 0..n-1 they are; failed rows are appended. */
 void agg_set_values(struct agg_set *s, const uint32_t *ids, uint32_t n, struct vector *columns,
                     struct arena *results, struct arena *scratch, struct faults *faults);

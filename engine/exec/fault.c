@@ -1,9 +1,9 @@
 /*
  * fault.c: failed rows to the columns of error_stream.
  *
- * An error row is one block of memory with its texts behind it; texts are made at once, while the batch of the row is at
- * hand. Rows are sorted when they are given out. Its place is the failed row's cause and path with the word of the
- * failing pump behind it, as if the error were what the pump made of the row.
+ * An error row is one block of memory with its texts behind it; texts are made at once, while the batch of the row
+ * is at hand. Rows are sorted when they are given out. Its place is the failed row's cause and path with the word
+ * of the failing pump behind it, as if the error were what the pump made of the row.
  */
 
 #include "exec/fault.h"
@@ -136,7 +136,8 @@ static const struct str *record_of(const struct error_log *log, const struct bat
     return vector_is_null(v, row) ? NULL : &v->str[vector_at(v, row)];
 }
 
-void errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row, struct buf *out)
+void errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row,
+                     struct buf *out)
 {
     const struct str *record = record_of(log, b, row);
     if (record) {
@@ -263,8 +264,8 @@ static void put_data_row(struct error_log *log, struct builder *out, struct erro
         return;
     }
     buf_clear(&log->text);
-    log->config.row_of_record(log->config.row_arg, e->record_of - 1, str_view(text_of(e), e->text_len),
-                              &log->text);
+    log->config.row_of_record(log->config.row_arg, e->record_of - 1,
+                              str_view(text_of(e), e->text_len), &log->text);
     put_hex(log, out, log->text.data, log->text.len);
 }
 

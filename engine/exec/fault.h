@@ -44,7 +44,8 @@ struct error_input {
 };
 void errors_add_input(struct error_log *log, const struct error_input *e);
 /* The text of a row of a stream: its record, or its columns as JSON. */
-void errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row, struct buf *out);
+void errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row,
+                     struct buf *out);
 
 /* Somebody reads error_stream: from now on MESSAGE and DATA_ROW are made; before, rows are counted alone. */
 void errors_render(struct error_log *log);

@@ -77,7 +77,8 @@ struct status graph_new(struct arena *a, const struct graph_config *config, stru
     g->env = (struct program_env){ .started = config->started, .now = row_clock, .arg = g };
     g->latest = config->started;
     g->error_time = ROWTIME_MIN;
-    const struct error_config errors = { .plan = config->plan, .row_of_record = config->row_of_record,
+    const struct error_config errors = { .plan = config->plan,
+                                         .row_of_record = config->row_of_record,
                                          .row_arg = config->row_arg };
     g->errors = errors_new(&errors);
     const struct schema *s = &config->plan->error_schema;
@@ -139,8 +140,8 @@ static struct bound error_limit(const struct graph *g)
 struct status graph_release_errors(struct graph *g)
 {
     if (errors_count(g->errors) == 0) return OK;
-    errors_take(g->errors, error_limit(g), g->config.now, g->config.now_arg, g->latest, &g->error_time,
-                g->error_rows);
+    errors_take(g->errors, error_limit(g), g->config.now, g->config.now_arg, g->latest,
+                &g->error_time, g->error_rows);
     struct batch *out = builder_take(g->error_rows);
     if (!out) return OK;
     struct status st = op_push(g->error_stream, 0, out);
@@ -262,8 +263,10 @@ static struct status load_op(struct graph *g, struct snap_reader *r)
     struct str name = snap_read_str(r);
     struct op *op = find_op(g, name);
     if (r->failed || !op) {
-        return status_new(g->arena, ERR_SNAPSHOT, SPAN_NONE, "the snapshot is of another application: no "
-                          "operator \"%.*s\"", STR_ARG(name));
+        return status_new(g->arena, ERR_SNAPSHOT, SPAN_NONE,
+                          "the snapshot is of another application: no "
+                          "operator \"%.*s\"",
+                          STR_ARG(name));
     }
     op->bound.time = snap_read_i64(r);
     op->bound.seq = snap_read_u64(r);
@@ -277,7 +280,8 @@ static struct status load_op(struct graph *g, struct snap_reader *r)
     TRY(op->class->restore(op, &own));
     struct status st = snap_read_end(g->arena, &own);
     if (!st.err) return OK;
-    return status_new(g->arena, ERR_SNAPSHOT, SPAN_NONE, "damaged snapshot of \"%.*s\"", STR_ARG(name));
+    return status_new(g->arena, ERR_SNAPSHOT, SPAN_NONE, "damaged snapshot of \"%.*s\"",
+                      STR_ARG(name));
 }
 
 struct status graph_restore(struct graph *g, struct snap_reader *r)
@@ -287,9 +291,10 @@ struct status graph_restore(struct graph *g, struct snap_reader *r)
     uint8_t version = snap_read_u8(r);
     uint32_t n = snap_read_u32(r);
     if (r->failed || version != SNAPSHOT_VERSION || n != expected) {
-        return status_new(g->arena, ERR_SNAPSHOT, SPAN_NONE,
-                          "the snapshot has version %u and %u operators; this application has version %d and %u",
-                          version, n, SNAPSHOT_VERSION, expected);
+        return status_new(
+            g->arena, ERR_SNAPSHOT, SPAN_NONE,
+            "the snapshot has version %u and %u operators; this application has version %d and %u",
+            version, n, SNAPSHOT_VERSION, expected);
     }
     for (uint32_t i = 0; i < n; i++) TRY(load_op(g, r));
     g->latest = snap_read_i64(r);

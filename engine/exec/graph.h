@@ -7,8 +7,8 @@
  *     source s --op_source--> op_stream --> pump's operators --> op_stream of the target --> ... --> op_sink
  *
  * The graph is pushed from outside: app/run hands decoded batches to sources and takes what reaches sinks. All of it is
- * one thread's, except sections: graph_section_new copies the stateless operators that follow a source, so that a worker
- * can run them; what the copies emit towards the rest is recorded and replayed in input order by the owner.
+ * one thread's, except sections: graph_section_new copies the stateless operators that follow a source, so that a
+ * worker can run them; what the copies emit towards the rest is recorded and replayed in input order by the owner.
  */
 
 #include "exec/op.h"
@@ -37,7 +37,8 @@ struct graph_sink {
     void *arg;
     struct status (*rows)(void *arg, struct batch *rows);
     struct status (*bound)(void *arg, struct bound bound);
-    /* For sections: a pure first half, e.g. rows to bytes, run by workers; its result goes to `finish` in order. NULL: none. */
+    /* For sections: a pure first half, e.g. rows to bytes, run by workers; its result goes to `finish` in order.
+     * NULL: none. */
     void *(*prepare)(void *arg, struct batch *rows);
     struct status (*finish)(void *arg, struct batch *rows, void *prepared);
     void (*drop)(void *arg, void *prepared); /* instead of finish, when the run ends before; NULL: nothing to free */
@@ -63,13 +64,16 @@ struct graph_config {
 struct graph;
 
 /* Operators lie in the arena, which outlives the graph. Refuses what a plan says and no operator does. */
-struct status graph_new(struct arena *a, const struct graph_config *config, struct graph **out) MUST_CHECK;
+struct status graph_new(struct arena *a, const struct graph_config *config,
+                        struct graph **out) MUST_CHECK;
 void graph_free(struct graph *g);
-/* Adds a receiver to a stream (index, PLAN_ERROR_STREAM) or to the query of pump index `pump` when stream is PLAN_STDOUT. Before graph_start. */
+/* Adds a receiver to a stream (index, PLAN_ERROR_STREAM) or to the query of pump index `pump` when stream is
+ * PLAN_STDOUT. Before graph_start. */
 void graph_add_sink(struct graph *g, uint32_t stream, uint32_t pump, const struct graph_sink *sink);
 struct status graph_start(struct graph *g) MUST_CHECK;
 /* Rows of a source stream (index in plan->streams), in order. */
-struct status graph_push(struct graph *g, uint32_t stream, const struct source_rows *rows) MUST_CHECK;
+struct status graph_push(struct graph *g, uint32_t stream,
+                         const struct source_rows *rows) MUST_CHECK;
 /* No row before the bound will come from this stream. BOUND_END: it has ended. */
 struct status graph_advance(struct graph *g, uint32_t stream, struct bound bound) MUST_CHECK;
 /* The same for all sources that have not ended: the clock of the application has reached the bound. */
@@ -90,7 +94,8 @@ struct section_result;
 struct section *graph_section_new(struct graph *g, uint32_t stream);
 void section_free(struct section *s);
 /* Run by a worker, one at a time for a section: decoded rows through the copies; keeps what came out. */
-struct status section_run(struct section *s, const struct source_rows *rows, struct section_result **out) MUST_CHECK;
+struct status section_run(struct section *s, const struct source_rows *rows,
+                          struct section_result **out) MUST_CHECK;
 /* Run by the owner in input order: what was kept enters the rest of the graph. Frees the result. */
 struct status section_replay(struct graph *g, struct section_result *result) MUST_CHECK;
 void section_result_free(struct section_result *r);

@@ -5,8 +5,9 @@
  *                   |                                          ^
  *                   +-----> group ---> filter ----> enter -----+           two writers: the stream merges
  *
- * Streams come first, then pumps in the order of their creation, which is thereby the order of a stream's readers. When all
- * edges stand, what they say is known everywhere (which rows were timed by AS ROWTIME), and operators are opened.
+ * Streams come first, then pumps in the order of their creation, which is thereby the order of a stream's readers.
+ * When all edges stand, what they say is known everywhere (which rows were timed by AS ROWTIME), and operators are
+ * opened.
  */
 
 #include "exec/graph_build.h"
@@ -86,7 +87,8 @@ static void build_stream(struct graph *g, uint32_t stream)
     const struct plan_stream *s = &g->plan->streams[stream];
     uint32_t n = count_writers(g->plan, stream);
     struct str name = str_format(g->arena, "stream %.*s", STR_ARG(s->name));
-    struct op *op = graph_op(g, n > 1 ? &op_merge_class : &op_stream_class, name, NULL, 0, n ? n : 1);
+    struct op *op =
+        graph_op(g, n > 1 ? &op_merge_class : &op_stream_class, name, NULL, 0, n ? n : 1);
     if (n > 1) merge_setup(op, &s->schema);
     g->streams[stream] = op;
     if (s->is_source) build_source(g, stream);
@@ -94,7 +96,8 @@ static void build_stream(struct graph *g, uint32_t stream)
 
 /* ---- pumps ---- */
 
-static struct status class_of(struct graph *g, const struct plan_node *node, const struct op_class **out)
+static struct status class_of(struct graph *g, const struct plan_node *node,
+                              const struct op_class **out)
 {
     const char *what = NULL;
     switch (node->kind) {
@@ -157,7 +160,8 @@ static struct status build_pump(struct graph *g, uint32_t index, uint32_t *n_wri
         op_connect(g->arena, root, g->results[index], 0);
         return OK;
     }
-    struct str name = str_format(g->arena, "pump %u %.*s: enter", pump->number, STR_ARG(pump->name));
+    struct str name =
+        str_format(g->arena, "pump %u %.*s: enter", pump->number, STR_ARG(pump->name));
     struct op *enter = graph_op(g, &op_enter_class, name, NULL, pump->number, 1);
     enter_setup(enter, pump->target, b.repeats);
     op_connect(g->arena, root, enter, 0);
@@ -207,9 +211,10 @@ static struct status check_depth(struct graph *g)
             uint32_t d = depth_of(p->root, depth) + 1;
             if (d > depth[p->target]) depth[p->target] = d;
             if (depth[p->target] <= LIMIT_PUMP_DEPTH) continue;
-            return status_new(g->arena, ERR_LIMIT_EXCEEDED, p->at,
-                              "rows would go through more than %d pumps one after the other (pump depth)",
-                              LIMIT_PUMP_DEPTH);
+            return status_new(
+                g->arena, ERR_LIMIT_EXCEEDED, p->at,
+                "rows would go through more than %d pumps one after the other (pump depth)",
+                LIMIT_PUMP_DEPTH);
         }
     }
     return OK;

@@ -91,8 +91,8 @@ static bool is_same(const struct vector *v, uint32_t row, const struct value *ke
     return false;
 }
 
-bool group_window_ends(const struct group_window *w, const struct batch *in, const struct vector *changing,
-                       uint32_t row)
+bool group_window_ends(const struct group_window *w, const struct batch *in,
+                       const struct vector *changing, uint32_t row)
 {
     if (w->changing) return !is_same(changing, row, &w->keys[w->node->window.key]);
     return in->rowtimes[row] >= w->span.due;
@@ -105,8 +105,8 @@ static struct value keep_value(struct group_window *w, const struct vector *v, u
     return out;
 }
 
-bool group_window_start(struct group_window *w, const struct batch *in, const struct vector *changing,
-                        uint32_t row, struct fault *fault)
+bool group_window_start(struct group_window *w, const struct batch *in,
+                        const struct vector *changing, uint32_t row, struct fault *fault)
 {
     arena_reset(w->text);
     w->open = true;
@@ -123,7 +123,8 @@ bool group_window_start(struct group_window *w, const struct batch *in, const st
         *fault = faults.items[0];
         return false;
     }
-    for (uint32_t i = 0; i < w->n_program; i++) w->keys[w->program_keys[i]] = keep_value(w, &v[i], row);
+    for (uint32_t i = 0; i < w->n_program; i++)
+        w->keys[w->program_keys[i]] = keep_value(w, &v[i], row);
     return true;
 }
 
@@ -157,7 +158,8 @@ static struct group_close by_clock(const struct group_window *w)
                                  .cause_time = w->span.due };
 }
 
-struct group_close group_window_at_row(const struct group_window *w, const struct batch *in, uint32_t row)
+struct group_close group_window_at_row(const struct group_window *w, const struct batch *in,
+                                       uint32_t row)
 {
     if (!w->changing && !w->op->loose) return by_clock(w);
     return (struct group_close){
@@ -191,7 +193,8 @@ struct bound group_window_bound(const struct group_window *w, struct bound bound
     return bound_min(next, (struct bound){ window_result_time(&w->policy, w->span), 0 });
 }
 
-void group_window_key(const struct group_window *w, uint32_t key, struct arena *a, struct vector *out)
+void group_window_key(const struct group_window *w, uint32_t key, struct arena *a,
+                      struct vector *out)
 {
     struct value v = w->keys[key];
     v.type = out->type;
@@ -204,7 +207,8 @@ void group_window_key(const struct group_window *w, uint32_t key, struct arena *
 struct batch *group_batch(const struct group_close *how, uint32_t n, uint32_t n_columns)
 {
     struct batch *out = batch_new(n, n_columns);
-    rowtime *times = ARENA_ARRAY(out->arena, rowtime, n), *causes = ARENA_ARRAY(out->arena, rowtime, n);
+    rowtime *times = ARENA_ARRAY(out->arena, rowtime, n),
+            *causes = ARENA_ARRAY(out->arena, rowtime, n);
     uint64_t *seqs = ARENA_ARRAY(out->arena, uint64_t, n);
     for (uint32_t i = 0; i < n; i++) {
         times[i] = how->time;
@@ -224,6 +228,21 @@ struct batch *group_batch(const struct group_close *how, uint32_t n, uint32_t n_
     out->path = path;
     out->path_len = from->path_len;
     return out;
+}
+
+void group_put_key(struct vector *out, uint32_t row, uint32_t n_rows, const struct value *v,
+                   struct arena *a)
+{
+    if (v->null) {
+        nulls_set(vector_nulls(a, out, n_rows), row);
+        return;
+    }
+    switch (type_form(out->type)) {
+    case FORM_BOOL: out->b[row] = v->b; break;
+    case FORM_I64: out->i64[row] = v->i64; break;
+    case FORM_F64: out->f64[row] = v->f64; break;
+    case FORM_STR: out->str[row] = str_copy(a, v->str); break;
+    }
 }
 
 /* One fault a row, in the order of rows. */

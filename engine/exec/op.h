@@ -79,7 +79,8 @@ struct status op_emit(struct op *op, struct batch *out) MUST_CHECK;
 struct status op_emit_bound(struct op *op, struct bound bound) MUST_CHECK;
 
 /* The failed rows of `in` go to error_stream, with the pump's name and the row that the pump read. */
-struct status op_fault(struct op *op, const struct batch *in, const struct faults *faults) MUST_CHECK;
+struct status op_fault(struct op *op, const struct batch *in,
+                       const struct faults *faults) MUST_CHECK;
 
 /* For the tables of classes. */
 struct status op_open_nothing(struct op *op, const struct plan_node *node);

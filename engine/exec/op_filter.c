@@ -1,8 +1,8 @@
 /*
  * op_filter.c: WHERE and HAVING.
  *
- * Keeps the rows whose predicate is TRUE. FALSE and UNKNOWN drop out; a row whose predicate fails becomes an error row. Copies
- * nothing: the batch that it emits shares the columns of its input and has a narrower selection.
+ * Keeps the rows whose predicate is TRUE. FALSE and UNKNOWN drop out; a row whose predicate fails becomes an error
+ * row. Copies nothing: the batch that it emits shares the columns of its input and has a narrower selection.
  */
 
 #include <assert.h>
@@ -21,7 +21,8 @@ static struct status filter_open(struct op *op, const struct plan_node *node)
 }
 
 /* The rows where `keep` is TRUE. A fault's row has a value of no meaning: it is taken out afterwards. */
-static uint32_t true_rows(const struct vector *keep, const uint32_t *rows, uint32_t n, uint32_t *out)
+static uint32_t true_rows(const struct vector *keep, const uint32_t *rows, uint32_t n,
+                          uint32_t *out)
 {
     uint32_t mask = keep->constant ? 0 : UINT32_MAX, count = 0;
     if (!keep->nulls) {

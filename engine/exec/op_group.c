@@ -1,18 +1,18 @@
 /*
  * op_group.c: GROUP BY over tumbling windows.
  *
- * Rows come in ROWTIME order, so one window is open at a time. Its groups are dense ids in the order of their first rows,
- * which is the order in which they come out (L-41); the states of a group lie side by side. A batch that falls into the open
- * window, the usual case, is one run: keys to ids, then each aggregate over all rows.
+ * Rows come in ROWTIME order, so one window is open at a time. Its groups are dense ids in the order of their first
+ * rows, which is the order in which they come out (L-41); the states of a group lie side by side. A batch that
+ * falls into the open window, the usual case, is one run: keys to ids, then each aggregate over all rows.
  *
  *     rows (t, k)    0:58 a   0:59 b   1:02 b         window [0:00, 1:00): ids a 0, b 1
  *     out                            1:00 a, b        at the row of 1:02, or when the bound reaches 1:00
  *
- * Grouping expressions that are the same for a whole window (FLOOR(ROWTIME TO MINUTE)) are evaluated once a window and are no
- * part of the hashed key.
+ * Grouping expressions that are the same for a whole window (FLOOR(ROWTIME TO MINUTE)) are evaluated once a window
+ * and are no part of the hashed key.
  *
- * The results' cause is the clock step that completed the window. Where rows alone move time (L-57), and for windows of a
- * MONOTONIC value, it is the row that did.
+ * The results' cause is the clock step that completed the window. Where rows alone move time (L-57), and for
+ * windows of a MONOTONIC value, it is the row that did.
  */
 
 #include <assert.h>
@@ -67,22 +67,13 @@ static void group_close(struct op *op)
 /* ---- results ---- */
 
 /* A hashed key of groups [first, first + n) as a column. */
-static void key_column(struct group *g, uint32_t key, uint32_t first, uint32_t n, struct vector *out,
-                       struct arena *a)
+static void key_column(struct group *g, uint32_t key, uint32_t first, uint32_t n,
+                       struct vector *out, struct arena *a)
 {
     vector_new(a, out->type, n, out);
     for (uint32_t i = 0; i < n; i++) {
         struct value v = key_table_value(g->keys, first + i, key);
-        if (v.null) {
-            nulls_set(vector_nulls(a, out, n), i);
-            continue;
-        }
-        switch (type_form(out->type)) {
-        case FORM_BOOL: out->b[i] = v.b; break;
-        case FORM_I64: out->i64[i] = v.i64; break;
-        case FORM_F64: out->f64[i] = v.f64; break;
-        case FORM_STR: out->str[i] = str_copy(a, v.str); break;
-        }
+        group_put_key(out, i, n, &v, a);
     }
 }
 
@@ -103,7 +94,8 @@ static struct status emit_groups(struct group *g, const struct group_close *how,
     uint32_t *ids = ARENA_ARRAY(g->op.scratch, uint32_t, n);
     for (uint32_t i = 0; i < n; i++) ids[i] = first + i;
     struct faults faults = { 0 };
-    agg_set_values(&g->aggs, ids, n, out->columns + node->n_keys, out->arena, g->op.scratch, &faults);
+    agg_set_values(&g->aggs, ids, n, out->columns + node->n_keys, out->arena, g->op.scratch,
+                   &faults);
     struct status st = group_emit(&g->op, out, &faults);
     batch_release(out);
     return st;
@@ -126,7 +118,8 @@ static struct status complete(struct group *g, const struct group_close *how)
 
 /* ---- rows ---- */
 
-static struct status take_rows(struct group *g, const struct vector *v, const uint32_t *rows, uint32_t n)
+static struct status take_rows(struct group *g, const struct vector *v, const uint32_t *rows,
+                               uint32_t n)
 {
     uint32_t *ids = ARENA_ARRAY(g->op.scratch, uint32_t, n);
     if (g->keys) {
@@ -143,8 +136,8 @@ static struct status take_rows(struct group *g, const struct vector *v, const ui
 }
 
 /* Rows of a window whose fixed key cannot be had. */
-static struct status refuse_rows(struct group *g, const struct batch *in, const uint32_t *rows, uint32_t n,
-                                 struct fault why)
+static struct status refuse_rows(struct group *g, const struct batch *in, const uint32_t *rows,
+                                 uint32_t n, struct fault why)
 {
     struct faults faults = { 0 };
     for (uint32_t i = 0; i < n; i++) {

@@ -48,8 +48,8 @@ static void release_table(void *table)
 }
 
 /* Table rows at[0..n) as a column of n_rows rows, that of at[i] at place[i] (NULL: i); NO_ROW gives NULL. */
-static void fill_column(const struct vector *from, const uint32_t *at, const uint32_t *place, uint32_t n,
-                        uint32_t n_rows, struct arena *a, struct vector *out)
+static void fill_column(const struct vector *from, const uint32_t *at, const uint32_t *place,
+                        uint32_t n, uint32_t n_rows, struct arena *a, struct vector *out)
 {
     if (from->constant) {
         *out = *from;
@@ -143,7 +143,8 @@ static void add_matches(const struct lookup *l, struct pairs *p, uint32_t row, u
                         struct arena *a)
 {
     if (l->index) {
-        for (uint32_t m = first; m != NO_ROW; m = reftable_next(l->index, m)) add_pair(p, row, m, a);
+        for (uint32_t m = first; m != NO_ROW; m = reftable_next(l->index, m))
+            add_pair(p, row, m, a);
     } else {
         for (uint32_t m = 0; m < reftable_rows(l->table); m++) add_pair(p, row, m, a);
     }
@@ -173,7 +174,8 @@ static void pair_times(struct batch *out, const struct batch *in, const struct p
     out->cause_seqs = seqs;
     out->path_len = in->path_len;
     out->path = ARENA_ARRAY(out->arena, struct path_word, in->path_len);
-    for (uint32_t k = 0; k < in->path_len; k++) out->path[k] = pair_word(&in->path[k], p, out->arena);
+    for (uint32_t k = 0; k < in->path_len; k++)
+        out->path[k] = pair_word(&in->path[k], p, out->arena);
 }
 
 static void pair_origins(struct batch *out, struct batch *in, const struct pairs *p)
@@ -206,8 +208,8 @@ static struct batch *pair_batch(struct lookup *l, struct batch *in, const struct
 }
 
 /* The real pairs whose condition is TRUE are marked; a failing one is the fault of its stream row. */
-static void try_condition(struct lookup *l, const struct batch *pairs, const struct pairs *p, bool *good,
-                          struct faults *faults)
+static void try_condition(struct lookup *l, const struct batch *pairs, const struct pairs *p,
+                          bool *good, struct faults *faults)
 {
     struct arena *a = l->op.scratch;
     uint32_t *real = ARENA_ARRAY(a, uint32_t, p->n), n = 0;

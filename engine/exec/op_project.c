@@ -26,7 +26,8 @@ static struct status project_open(struct op *op, const struct plan_node *node)
 }
 
 /* The rows that have no fault, as the selection of out. */
-static void select_good(struct batch *out, const uint32_t *rows, uint32_t n, const struct faults *faults)
+static void select_good(struct batch *out, const uint32_t *rows, uint32_t n,
+                        const struct faults *faults)
 {
     uint32_t *sel = ARENA_ARRAY(out->arena, uint32_t, n);
     out->n_sel = rows_without(rows, n, faults, sel);
@@ -70,13 +71,13 @@ static const char *backwards(struct arena *a, rowtime t, rowtime last)
 {
     char text[CALENDAR_TEXT_MAX], before[CALENDAR_TEXT_MAX];
     size_t n = calendar_format_timestamp(text, t), m = calendar_format_timestamp(before, last);
-    return str_format_c(a, "row is out of time order: its ROWTIME %.*s is before %.*s", (int)n, text,
-                        (int)m, before);
+    return str_format_c(a, "row is out of time order: its ROWTIME %.*s is before %.*s", (int)n,
+                        text, (int)m, before);
 }
 
 /* The rows whose time does not go back; the others become faults, in their place among those there are. */
-static uint32_t take_times(struct project *p, const struct vector *v, const uint32_t *rows, uint32_t n,
-                           rowtime *times, uint32_t *sel, struct faults *faults)
+static uint32_t take_times(struct project *p, const struct vector *v, const uint32_t *rows,
+                           uint32_t n, rowtime *times, uint32_t *sel, struct faults *faults)
 {
     struct arena *a = p->op.scratch;
     struct faults both = { 0 };

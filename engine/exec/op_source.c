@@ -105,7 +105,8 @@ static void bad_until(struct source *s, struct moving *m, uint64_t seq)
     }
 }
 
-static void refuse_row(struct source *s, const struct batch *in, uint32_t row, rowtime place, bool timed)
+static void refuse_row(struct source *s, const struct batch *in, uint32_t row, rowtime place,
+                       bool timed)
 {
     struct error_input e = { .cause_time = place, .cause_seq = in->cause_seqs[row],
                              .has_rowtime = timed, .rowtime = in->rowtimes[row],
@@ -118,9 +119,9 @@ static void refuse_row(struct source *s, const struct batch *in, uint32_t row, r
     if (timed) {
         size_t n = calendar_format_timestamp(at, in->rowtimes[row]);
         size_t m = calendar_format_timestamp(limit, place);
-        e.message = str_format_c(s->op.scratch,
-                                 "row is out of time order: its ROWTIME %.*s is before %.*s", (int)n, at,
-                                 (int)m, limit);
+        e.message =
+            str_format_c(s->op.scratch, "row is out of time order: its ROWTIME %.*s is before %.*s",
+                         (int)n, at, (int)m, limit);
     } else {
         e.message = str_format_c(s->op.scratch, "null for the column \"%.*s\", which gives ROWTIME",
                                  STR_ARG(c->name));

@@ -2,9 +2,9 @@
  * op_stagger.c: WINDOWED BY STAGGER (dialect 6.5).
  *
  * Each key has at most one open window, which opens with a row of the key at t0 and is complete at t0 + length. As
- * all windows are equally long and rows come in order, windows become complete in the order in which they open: they stand in one
- * queue. A batch is taken in as a whole, because a row looks at the window of its own key alone; then those that are
- * complete leave the queue from the front.
+ * all windows are equally long and rows come in order, windows become complete in the order in which they open:
+ * they stand in one queue. A batch is taken in as a whole, because a row looks at the window of its own key alone;
+ * then those that are complete leave the queue from the front.
  *
  *     queue    first -> | a 10 | b 12 | a 31 |     key id -> window 2, 1       length 20
  *                         due 30  32    51
@@ -143,7 +143,8 @@ static struct value *copy_key(struct stagger *s, const struct vector *v, uint32_
     struct value *out = mem_alloc(s->node->n_keys * sizeof *out);
     for (uint32_t k = 0; k < s->node->n_keys; k++) {
         out[k] = vector_value(&v[k], row);
-        if (out[k].null || type_form(out[k].type) != FORM_STR || out[k].str.len <= STR_INLINE) continue;
+        if (out[k].null || type_form(out[k].type) != FORM_STR || out[k].str.len <= STR_INLINE)
+            continue;
         char *bytes = mem_alloc(out[k].str.len);
         memcpy(bytes, str_data(&out[k].str), out[k].str.len);
         out[k].str = str_view(bytes, out[k].str.len);
@@ -152,7 +153,8 @@ static struct value *copy_key(struct stagger *s, const struct vector *v, uint32_
 }
 
 /* Keys that are equal may be written differently ('a' and 'a '); a window shows its first row's. */
-static struct value *shown_key(struct stagger *s, const struct vector *v, uint32_t row, uint32_t key)
+static struct value *shown_key(struct stagger *s, const struct vector *v, uint32_t row,
+                               uint32_t key)
 {
     for (uint32_t k = 0; k < s->node->n_keys; k++) {
         struct value have = key_table_value(s->keys, key, k), here = vector_value(&v[k], row);
@@ -166,11 +168,14 @@ static struct value *shown_key(struct stagger *s, const struct vector *v, uint32
     return NULL;
 }
 
-static void open_window(struct stagger *s, const struct vector *v, uint32_t row, uint32_t key, rowtime t)
+static void open_window(struct stagger *s, const struct vector *v, uint32_t row, uint32_t key,
+                        rowtime t)
 {
     uint64_t number = s->first_number + s->count;
     struct stagger_window *w = queue_add(s);
-    *w = (struct stagger_window){ .due = window_of(&s->policy, t).due, .key = key, .slot = take_slot(s),
+    *w = (struct stagger_window){ .due = window_of(&s->policy, t).due,
+                                  .key = key,
+                                  .slot = take_slot(s),
                                   .shown = shown_key(s, v, row, key) };
     s->open[key] = number;
 }
@@ -183,22 +188,14 @@ static bool is_open(const struct stagger *s, uint32_t key, rowtime t)
 
 /* ---- results ---- */
 
-static void key_column(struct stagger *s, uint32_t key, uint32_t n, struct vector *out, struct arena *a)
+static void key_column(struct stagger *s, uint32_t key, uint32_t n, struct vector *out,
+                       struct arena *a)
 {
     vector_new(a, s->types[key], n, out);
     for (uint32_t i = 0; i < n; i++) {
         const struct stagger_window *w = &s->queue[s->start + i];
         struct value v = w->shown ? w->shown[key] : key_table_value(s->keys, w->key, key);
-        if (v.null) {
-            nulls_set(vector_nulls(a, out, n), i);
-            continue;
-        }
-        switch (type_form(out->type)) {
-        case FORM_BOOL: out->b[i] = v.b; break;
-        case FORM_I64: out->i64[i] = v.i64; break;
-        case FORM_F64: out->f64[i] = v.f64; break;
-        case FORM_STR: out->str[i] = str_copy(a, v.str); break;
-        }
+        group_put_key(out, i, n, &v, a);
     }
 }
 
@@ -218,7 +215,8 @@ static struct status emit_windows(struct stagger *s, const struct group_close *h
     if (!s->op.loose) out->cause_times = times;
     for (uint32_t k = 0; k < node->n_keys; k++) key_column(s, k, n, &out->columns[k], out->arena);
     struct faults faults = { 0 };
-    agg_set_values(&s->aggs, slots, n, out->columns + node->n_keys, out->arena, s->op.scratch, &faults);
+    agg_set_values(&s->aggs, slots, n, out->columns + node->n_keys, out->arena, s->op.scratch,
+                   &faults);
     for (uint32_t i = 0; i < n; i++) {
         struct stagger_window *w = &s->queue[s->start + i];
         agg_set_drop(&s->aggs, w->slot);
@@ -239,7 +237,8 @@ static uint32_t due_windows(const struct stagger *s, rowtime time)
 {
     uint32_t n = 0;
     while (n < s->count && s->queue[s->start + n].due <= time) {
-        if (n >= SIZE_BATCH_ROWS && s->queue[s->start + n].due != s->queue[s->start + n - 1].due) break;
+        if (n >= SIZE_BATCH_ROWS && s->queue[s->start + n].due != s->queue[s->start + n - 1].due)
+            break;
         n++;
     }
     return n;
@@ -253,14 +252,16 @@ static struct status complete(struct stagger *s, rowtime time, const struct grou
 }
 
 /* Where rows alone move time, what became due is the doing of the first row that is behind it. */
-static struct status complete_by_rows(struct stagger *s, const struct batch *in, const uint32_t *rows,
-                                      uint32_t n)
+static struct status complete_by_rows(struct stagger *s, const struct batch *in,
+                                      const uint32_t *rows, uint32_t n)
 {
     if (!s->op.loose) return complete(s, in->rowtimes[rows[n - 1]], &(struct group_close){ 0 });
     for (uint32_t i = 0; i < n && s->count; i++) {
         if (s->queue[s->start].due > in->rowtimes[rows[i]]) continue;
         struct group_close how = { .cause_time = in->cause_times[rows[i]],
-                                   .cause_seq = in->cause_seqs[rows[i]], .row_of = in, .row = rows[i] };
+                                   .cause_seq = in->cause_seqs[rows[i]],
+                                   .row_of = in,
+                                   .row = rows[i] };
         TRY(complete(s, in->rowtimes[rows[i]], &how));
     }
     return OK;
@@ -305,7 +306,8 @@ static struct status stagger_push(struct op *op, uint32_t input, struct batch *i
     struct stagger *s = (struct stagger *)op;
     uint32_t n = batch_live(in);
     const uint32_t *rows = live_rows(op->scratch, in);
-    struct vector *v = ARENA_ARRAY(op->scratch, struct vector, s->node->n_keys + s->aggs.n_args + 1);
+    struct vector *v =
+        ARENA_ARRAY(op->scratch, struct vector, s->node->n_keys + s->aggs.n_args + 1);
     struct faults faults = { 0 };
     program_run(s->program, op->env, in, rows, n, op->scratch, op->scratch, v, &faults);
     if (faults.count) {
@@ -374,8 +376,8 @@ struct loaded {
     struct value *key;
 };
 
-static bool load_window(struct stagger *s, struct snap_reader *r, struct arena *a, struct loaded *all,
-                        uint32_t n)
+static bool load_window(struct stagger *s, struct snap_reader *r, struct arena *a,
+                        struct loaded *all, uint32_t n)
 {
     uint32_t i = snap_read_u32(r);
     if (r->failed || i >= n || all[i].seen) return false;

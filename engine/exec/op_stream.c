@@ -64,7 +64,8 @@ static uint64_t word_at(const struct batch *b, uint32_t k, uint32_t row)
 
 static bool is_same_cause(const struct enter *e, const struct batch *b, uint32_t row)
 {
-    if (!e->any || b->cause_seqs[row] != e->cause_seq || b->cause_times[row] != e->cause_time) return false;
+    if (!e->any || b->cause_seqs[row] != e->cause_seq || b->cause_times[row] != e->cause_time)
+        return false;
     uint32_t len = e->path_len > b->path_len ? e->path_len : b->path_len;
     for (uint32_t k = 0; k < len; k++) {
         if (word_at(b, k, row) != (k < e->path_len ? e->path[k] : 0)) return false;

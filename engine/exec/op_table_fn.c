@@ -2,9 +2,9 @@
  * op_table_fn.c: TABLE(f(CURSOR(SELECT ...), ...)): functions of udf/ and plug-ins over the rows of a query, and the
  * host side of what they may ask of the engine while they run.
  *
- * A pass-through function adds columns to each row. Any other gives rows of its own when it likes; what it gives between two
- * bounds belongs to the clock step of its ROWTIME, or, where rows alone move time (L-57), to the row that made it. Its
- * ROWTIMEs never go back.
+ * A pass-through function adds columns to each row. Any other gives rows of its own when it likes; what it gives
+ * between two bounds belongs to the clock step of its ROWTIME, or, where rows alone move time (L-57), to the row
+ * that made it. Its ROWTIMEs never go back.
  */
 
 #include <assert.h>
@@ -68,7 +68,8 @@ static void open_row(struct table_host *h, rowtime time)
     }
 }
 
-void sluice_table_emit(struct sluice_table_push *p, int64_t time, const struct sluice_column *values)
+void sluice_table_emit(struct sluice_table_push *p, int64_t time,
+                       const struct sluice_column *values)
 {
     struct table_host *h = host_of(p);
     struct table_fn *t = h->t;
@@ -95,8 +96,8 @@ static struct status table_fn_open(struct op *op, const struct plan_node *node)
     }
     t->state = t->fn->open(node->table_fn.bound);
     if (t->state) return OK;
-    return status_new(op->arena, ERR_LIMIT_EXCEEDED, node->at, "%s was refused the memory for its state",
-                      t->fn->name);
+    return status_new(op->arena, ERR_LIMIT_EXCEEDED, node->at,
+                      "%s was refused the memory for its state", t->fn->name);
 }
 
 static void table_fn_close(struct op *op)
@@ -112,7 +113,8 @@ static struct status account_state(struct table_fn *t)
     return account_set(t->op.account, t->op.scratch, (int64_t)t->fn->bytes(t->state));
 }
 
-static struct status pass_rows(struct table_fn *t, struct batch *in, const uint32_t *rows, uint32_t n)
+static struct status pass_rows(struct table_fn *t, struct batch *in, const uint32_t *rows,
+                               uint32_t n)
 {
     struct batch *out = batch_derive(in, t->n_cursor + t->n_fields);
     if (t->n_cursor) memcpy(out->columns, in->columns, t->n_cursor * sizeof *in->columns);
@@ -144,7 +146,8 @@ static struct status emit_rows(struct table_fn *t)
     return st;
 }
 
-static struct status push_rows(struct table_fn *t, struct batch *in, const uint32_t *rows, uint32_t n)
+static struct status push_rows(struct table_fn *t, struct batch *in, const uint32_t *rows,
+                               uint32_t n)
 {
     struct table_host host = { .t = t };
     struct sluice_table_push push = {
@@ -169,7 +172,8 @@ static struct status table_fn_push(struct op *op, uint32_t input, struct batch *
     (void)input;
     struct table_fn *t = (struct table_fn *)op;
     const uint32_t *rows = live_rows(op->scratch, in);
-    TRY(t->pass_through ? pass_rows(t, in, rows, batch_live(in)) : push_rows(t, in, rows, batch_live(in)));
+    TRY(t->pass_through ? pass_rows(t, in, rows, batch_live(in))
+                        : push_rows(t, in, rows, batch_live(in)));
     return account_state(t);
 }
 

@@ -2,8 +2,9 @@
  * program.c: trees of expressions to flat programs (program_code.h).
  *
  * Equal parts are evaluated once: what has been computed is remembered with its register. What was computed for some
- * rows only, inside an operand of AND, OR, CASE or COALESCE, is forgotten at the operand's end. Nothing is moved: a part
- * is evaluated where it stands first, so the first error of a row is that of single-row evaluation from the left.
+ * rows only, inside an operand of AND, OR, CASE or COALESCE, is forgotten at the operand's end. Nothing is moved: a
+ * part is evaluated where it stands first, so the first error of a row is that of single-row evaluation from the
+ * left.
  */
 
 #include "exec/program.h"
@@ -179,7 +180,8 @@ static void keep_reg(struct compiler *c, uint32_t reg)
     }
 }
 
-struct status program_compile(struct arena *a, struct expr *const *exprs, uint32_t n_exprs, struct program **out)
+struct status program_compile(struct arena *a, struct expr *const *exprs, uint32_t n_exprs,
+                              struct program **out)
 {
     struct compiler c = { .arena = a };
     struct program *p = ARENA_NEW(a, struct program);

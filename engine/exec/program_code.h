@@ -26,7 +26,16 @@ struct leaf {
     struct vector  constant;
 };
 
-enum opcode { CODE_CALL, CODE_SAME, CODE_ROW_CLOCK, CODE_NOT_NULL, CODE_AND, CODE_OR, CODE_CASE, CODE_COALESCE };
+enum opcode {
+    CODE_CALL,
+    CODE_SAME,
+    CODE_ROW_CLOCK,
+    CODE_NOT_NULL,
+    CODE_AND,
+    CODE_OR,
+    CODE_CASE,
+    CODE_COALESCE
+};
 
 /* An operand: its register and the code that fills it; begin == end when that is done elsewhere. */
 struct operand {

@@ -63,7 +63,8 @@ static struct active without(struct arena *a, const struct active *from, const u
 
 static void add_fault(struct run *r, uint32_t row, enum err err, const char *message)
 {
-    if (!r->failed) r->failed = arena_calloc(r->scratch, nulls_words(r->in->n_rows) * sizeof *r->failed);
+    if (!r->failed)
+        r->failed = arena_calloc(r->scratch, nulls_words(r->in->n_rows) * sizeof *r->failed);
     if (nulls_get(r->failed, row)) return;
     nulls_set(r->failed, row);
     faults_add(r->faults, r->scratch, (struct fault){ row, err, message });
@@ -216,8 +217,8 @@ static void run_operand(struct run *r, const struct operand *o, struct active *r
  * undecided, those where it is not `decides` (FALSE for AND, TRUE for OR). A NULL stays, and marks the result NULL
  * until a later operand decides.
  */
-static struct active take_logic(struct run *r, struct arena *a, struct vector *out, const struct vector *v,
-                                const struct active *rows, uint8_t decides)
+static struct active take_logic(struct run *r, struct arena *a, struct vector *out,
+                                const struct vector *v, const struct active *rows, uint8_t decides)
 {
     uint32_t *left = ARENA_ARRAY(r->scratch, uint32_t, rows->n);
     uint32_t n = 0;
@@ -284,18 +285,22 @@ static void copy_values(struct vector *out, const struct vector *v, const struct
         for (uint32_t i = 0; i < rows->n; i++) out->b[rows->rows[i]] = v->b[rows->rows[i] & mask];
         break;
     case FORM_I64:
-        for (uint32_t i = 0; i < rows->n; i++) out->i64[rows->rows[i]] = v->i64[rows->rows[i] & mask];
+        for (uint32_t i = 0; i < rows->n; i++)
+            out->i64[rows->rows[i]] = v->i64[rows->rows[i] & mask];
         break;
     case FORM_F64:
-        for (uint32_t i = 0; i < rows->n; i++) out->f64[rows->rows[i]] = v->f64[rows->rows[i] & mask];
+        for (uint32_t i = 0; i < rows->n; i++)
+            out->f64[rows->rows[i]] = v->f64[rows->rows[i] & mask];
         break;
     case FORM_STR:
-        for (uint32_t i = 0; i < rows->n; i++) out->str[rows->rows[i]] = v->str[rows->rows[i] & mask];
+        for (uint32_t i = 0; i < rows->n; i++)
+            out->str[rows->rows[i]] = v->str[rows->rows[i] & mask];
         break;
     }
 }
 
-static void set_null_rows(struct run *r, struct arena *a, struct vector *out, const struct active *rows)
+static void set_null_rows(struct run *r, struct arena *a, struct vector *out,
+                          const struct active *rows)
 {
     if (!rows->n) return;
     uint64_t *nulls = vector_nulls(a, out, r->in->n_rows);
@@ -326,10 +331,11 @@ static void blend(struct run *r, struct arena *a, struct vector *out, const stru
 }
 
 /* Rows where the condition is TRUE, and the others. */
-static void split_true(struct run *r, const struct vector *v, const struct active *rows, struct active *yes,
-                       struct active *no)
+static void split_true(struct run *r, const struct vector *v, const struct active *rows,
+                       struct active *yes, struct active *no)
 {
-    uint32_t *y = ARENA_ARRAY(r->scratch, uint32_t, rows->n), *n = ARENA_ARRAY(r->scratch, uint32_t, rows->n);
+    uint32_t *y = ARENA_ARRAY(r->scratch, uint32_t, rows->n),
+             *n = ARENA_ARRAY(r->scratch, uint32_t, rows->n);
     uint32_t n_yes = 0, n_no = 0;
     uint32_t mask = v->constant ? 0 : UINT32_MAX;
     for (uint32_t i = 0; i < rows->n; i++) {
@@ -461,7 +467,12 @@ void program_run(const struct program *p, const struct program_env *env, const s
                  const uint32_t *rows, uint32_t n, struct arena *results, struct arena *scratch,
                  struct vector *out, struct faults *faults)
 {
-    struct run r = { .p = p, .env = env, .in = in, .results = results, .scratch = scratch, .faults = faults,
+    struct run r = { .p = p,
+                     .env = env,
+                     .in = in,
+                     .results = results,
+                     .scratch = scratch,
+                     .faults = faults,
                      .first = faults->count };
     r.regs = arena_calloc(scratch, p->n_regs * sizeof *r.regs);
     r.args = ARENA_ARRAY(scratch, struct sluice_column, p->max_args);

@@ -136,7 +136,8 @@ static void copy_edges(struct section *s, struct op *copy, const struct op *twin
 static struct op *copy_op(struct section *s, struct op *twin)
 {
     assert(twin->class->stateless && twin->n_inputs == 1);
-    struct op *copy = op_new(s->graph, s->arena, twin->class, twin->name, twin->node, twin->pump, 1);
+    struct op *copy =
+        op_new(s->graph, s->arena, twin->class, twin->name, twin->node, twin->pump, 1);
     if (twin->class == &op_source_class) source_setup_like(copy, twin);
     if (twin->class == &op_enter_class) enter_setup_like(copy, twin);
     copy->errors = s->errors;
@@ -178,10 +179,12 @@ void section_free(struct section *s)
 
 /* ---- runs ---- */
 
-static struct op_metrics metrics_since(const struct op_metrics *now, const struct op_metrics *before)
+static struct op_metrics metrics_since(const struct op_metrics *now,
+                                       const struct op_metrics *before)
 {
     return (struct op_metrics){ now->rows_in - before->rows_in, now->rows_out - before->rows_out,
-                                now->batches_in - before->batches_in, now->faults - before->faults };
+                                now->batches_in - before->batches_in,
+                                now->faults - before->faults };
 }
 
 static void note_deltas(struct section *s, struct section_result *r)
@@ -191,7 +194,8 @@ static void note_deltas(struct section *s, struct section_result *r)
         struct twin *t = &s->twins.items[i];
         if (!t->twin) continue;
         r->deltas[r->n_deltas++] =
-            (struct twin_delta){ t->twin, metrics_since(&t->copy->metrics, &t->metrics), t->copy->bound };
+            (struct twin_delta){ t->twin, metrics_since(&t->copy->metrics, &t->metrics),
+                                 t->copy->bound };
         t->metrics = t->copy->metrics;
     }
 }
@@ -203,9 +207,11 @@ static void keep_rows(struct section_result *r, const struct source_rows *rows)
     for (size_t i = 0; i < rows->n_bad; i++) {
         bad[i] = rows->bad[i];
         bad[i].record = str_copy(r->arena, bad[i].record);
-        if (bad[i].message) bad[i].message = arena_dup(r->arena, bad[i].message, strlen(bad[i].message) + 1);
+        if (bad[i].message)
+            bad[i].message = arena_dup(r->arena, bad[i].message, strlen(bad[i].message) + 1);
     }
-    r->rows = (struct source_rows){ rows->batch ? batch_retain(rows->batch) : NULL, bad, rows->n_bad };
+    r->rows =
+        (struct source_rows){ rows->batch ? batch_retain(rows->batch) : NULL, bad, rows->n_bad };
 }
 
 static rowtime latest_of(const struct source_rows *rows)
@@ -217,7 +223,8 @@ static rowtime latest_of(const struct source_rows *rows)
     return t;
 }
 
-struct status section_run(struct section *s, const struct source_rows *rows, struct section_result **out)
+struct status section_run(struct section *s, const struct source_rows *rows,
+                          struct section_result **out)
 {
     struct arena *a = arena_new();
     struct section_result *r = ARENA_NEW(a, struct section_result);

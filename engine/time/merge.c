@@ -1,9 +1,9 @@
 /*
  * merge.c: several inputs to one order.
  *
- * Each input is a queue of batches with a place in the first. Inputs are few, so the least of their next rows is found by
- * looking at all of them; then rows are taken from that input as long as they come before the next rows of the
- * others, which is one comparison a row.
+ * Each input is a queue of batches with a place in the first. Inputs are few, so the least of their next rows is
+ * found by looking at all of them; then rows are taken from that input as long as they come before the next rows of
+ * the others, which is one comparison a row.
  */
 
 #include "time/merge.h"
@@ -306,7 +306,8 @@ void merge_save(const struct merge *m, struct snap_writer *w)
 }
 
 /* The rows behind those of b, one batch each. */
-static bool load_origins(struct snap_reader *r, struct batch *b, const struct merge_streams *streams)
+static bool load_origins(struct snap_reader *r, struct batch *b,
+                         const struct merge_streams *streams)
 {
     struct batch **batches = ARENA_ARRAY(b->arena, struct batch *, b->n_rows);
     uint32_t *rows = arena_calloc(b->arena, b->n_rows * sizeof *rows);

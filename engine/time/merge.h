@@ -2,9 +2,9 @@
 #define TIME_MERGE_H
 
 /*
- * merge.h: rows of several inputs, each in order, as one stream in the order of data/batch.h; equal rows in the order of
- * their inputs. A row goes on when no input can bring one that comes before it: each other input has a later row
- * waiting, or a bound behind it.
+ * merge.h: rows of several inputs, each in order, as one stream in the order of data/batch.h; equal rows in the
+ * order of their inputs. A row goes on when no input can bring one that comes before it: each other input has a
+ * later row waiting, or a bound behind it.
  *
  *     input 0    10a 20a          bound 20       10a goes; 15b goes, because input 0 waits with 20a;
  *     input 1    15b              bound 15       20a stays: input 1 may still bring rows from 15 on
@@ -15,8 +15,10 @@
 
 struct merge;
 
-/* loose: rowtimes are not those of the sources (dialect L-57), so that of rows at the time of a bound nothing is known. */
-struct merge *merge_new(const struct type *types, uint32_t n_columns, uint32_t n_inputs, bool loose);
+/* loose: rowtimes are not those of the sources (dialect L-57), so that of rows at the time of a bound nothing is
+ * known. */
+struct merge *merge_new(const struct type *types, uint32_t n_columns, uint32_t n_inputs,
+                        bool loose);
 void merge_free(struct merge *m);
 /* Rows of an input, in order; the batch is retained as long as one of them waits. */
 void merge_push(struct merge *m, uint32_t input, struct batch *in);

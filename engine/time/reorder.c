@@ -2,8 +2,8 @@
  * reorder.c: rows within the allowed lateness put in order.
  *
  * Rows wait in one array in their order, as places in the batches that they came in. New ones are sorted among
- * themselves if they are not in order already, then merged in from the end, which for rows that are nearly in order is where
- * they belong. A batch in order that nothing waits before goes through as it is.
+ * themselves if they are not in order already, then merged in from the end, which for rows that are nearly in order
+ * is where they belong. A batch in order that nothing waits before goes through as it is.
  */
 
 #include "time/reorder.h"

@@ -155,7 +155,8 @@ static void push(struct bench *b, uint32_t source, uint32_t at, uint32_t n)
     uint64_t seq = at + 1;
     feed_rows(&b->feeds[source], &decoded, r[0].time, &seq, &rows);
     rowtime *times = (rowtime *)(uintptr_t)rows.batch->rowtimes;
-    for (uint32_t i = 0; i < rows.batch->n_rows; i++) times[i] = r[rows.batch->cause_seqs[i] - at - 1].time;
+    for (uint32_t i = 0; i < rows.batch->n_rows; i++)
+        times[i] = r[rows.batch->cause_seqs[i] - at - 1].time;
     for (size_t i = 0; i < rows.n_bad; i++) {
         struct bad_record *bad = (struct bad_record *)(uintptr_t)&rows.bad[i];
         bad->time = r[bad->seq - at - 1].time;

@@ -2,8 +2,8 @@
 #define TESTS_UNIT_GRAPH_HARNESS_H
 
 /*
- * graph_harness.h: an application from SQL text on records from a list, without drivers and threads: batches of a chosen size,
- * with a checkpoint into a fresh graph after each when wanted, or through sections.
+ * graph_harness.h: an application from SQL text on records from a list, without drivers and threads: batches of a
+ * chosen size, with a checkpoint into a fresh graph after each when wanted, or through sections.
  */
 
 #include "app/app.h"
@@ -25,11 +25,11 @@ struct graph_run {
     bool                       sections;
 };
 
-/* What each stream got, in the order of the streams, error_stream at the end: a heading and a line a row, "time {json}". To be
- * freed. Fails the test where the text does not compile. */
+/* What each stream got, in the order of the streams, error_stream at the end: a heading and a line a row, "time
+ * {json}". To be freed. Fails the test where the text does not compile. */
 char *graph_run(const struct graph_run *run);
-/* Pushes the records, takes a checkpoint, and restores what is left of it when it is cut or bytes are changed: cut ones are refused,
- * and nothing crashes. */
+/* Pushes the records, takes a checkpoint, and restores what is left of it when it is cut or bytes are changed: cut
+ * ones are refused, and nothing crashes. */
 void graph_damage(const struct graph_run *run);
 
 #endif

@@ -1,5 +1,5 @@
-/* test_graph.c: whole applications: the outcome is the same wherever batches are cut, after checkpoints into fresh graphs, and
- * through sections. */
+/* test_graph.c: whole applications: the outcome is the same wherever batches are cut, after checkpoints into fresh
+ * graphs, and through sections. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,8 @@ static char                texts[RECORDS][160];
 /* Two sources, several records a second, values that fail now and then, broken records, clock steps. */
 static void make_records(void)
 {
-    static const char *const keys[] = { "\"a\"", "\"b\"", "\"a  \"", "null", "\"quite a long key\"", "\"c\"" };
+    static const char *const keys[] = { "\"a\"", "\"b\"", "\"a  \"", "null", "\"quite a long key\"",
+                                        "\"c\"" };
     for (uint32_t i = 0; i < RECORDS; i++) {
         uint64_t h = hash_u64(i + 1);
         rowtime t = 1000000 + (rowtime)(i * 700 + h % 300);
@@ -55,9 +56,10 @@ static void check_ways(const char *sql, const char *table)
             size_t at = 0;
             while (first[at] == other[at]) at++;
             while (at && first[at - 1] != '\n') at--;
-            fail_msg("with batches of %u%s%s:\n  row by row: %.*s\n  here:       %.*s", run.batch_rows,
-                     run.checkpoints ? " and checkpoints" : "", run.sections ? " through sections" : "",
-                     (int)strcspn(first + at, "\n"), first + at, (int)strcspn(other + at, "\n"), other + at);
+            fail_msg("with batches of %u%s%s:\n  row by row: %.*s\n  here:       %.*s",
+                     run.batch_rows, run.checkpoints ? " and checkpoints" : "",
+                     run.sections ? " through sections" : "", (int)strcspn(first + at, "\n"),
+                     first + at, (int)strcspn(other + at, "\n"), other + at);
         }
         free(other);
     }
@@ -76,32 +78,37 @@ static int setup(void **state)
 static void test_diamond(void **state)
 {
     (void)state;
-    check_ways(SOURCES "CREATE STREAM T (K VARCHAR(20), N INTEGER);\n"
-                       "CREATE STREAM U (K VARCHAR(20), N INTEGER);\n"
-                       "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V FROM S WHERE V > 30;\n"
-                       "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, V / D FROM S;\n"
-                       "CREATE PUMP P3 AS INSERT INTO T SELECT STREAM K, V * 10 FROM R WHERE 100 / D > 20;\n"
-                       "CREATE PUMP P4 AS INSERT INTO U SELECT STREAM K, 1000 / N FROM T;\n"
-                       "CREATE PUMP P5 AS INSERT INTO U SELECT STREAM K, N FROM T WHERE N < 10;\n",
-               NULL);
+    check_ways(
+        SOURCES
+        "CREATE STREAM T (K VARCHAR(20), N INTEGER);\n"
+        "CREATE STREAM U (K VARCHAR(20), N INTEGER);\n"
+        "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V FROM S WHERE V > 30;\n"
+        "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, V / D FROM S;\n"
+        "CREATE PUMP P3 AS INSERT INTO T SELECT STREAM K, V * 10 FROM R WHERE 100 / D > 20;\n"
+        "CREATE PUMP P4 AS INSERT INTO U SELECT STREAM K, 1000 / N FROM T;\n"
+        "CREATE PUMP P5 AS INSERT INTO U SELECT STREAM K, N FROM T WHERE N < 10;\n",
+        NULL);
 }
 
 static void test_windows_of_a_diamond(void **state)
 {
     (void)state;
-    check_ways(SOURCES
-               "CREATE STREAM T (K VARCHAR(20), N INTEGER);\n"
-               "CREATE STREAM W (K VARCHAR(20), N INTEGER, LO INTEGER, HI INTEGER, MEAN DOUBLE);\n"
-               "CREATE STREAM Q (N INTEGER, TOTAL INTEGER);\n"
-               "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V FROM S WHERE V > 30;\n"
-               "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, V / D FROM R;\n"
-               "CREATE PUMP P3 AS INSERT INTO W SELECT STREAM K, COUNT(*), MIN(N), MAX(N), AVG(CAST(N AS DOUBLE))\n"
-               "  FROM T GROUP BY K, FLOOR(T.ROWTIME TO MINUTE);\n"
-               "CREATE PUMP P4 AS INSERT INTO W SELECT STREAM K, COUNT(*), MIN(V), MAX(V), 100 / (MAX(V) - 90)\n"
-               "  FROM S GROUP BY STEP(S.ROWTIME BY INTERVAL '20' SECOND), K HAVING COUNT(*) > 2;\n"
-               "CREATE PUMP P5 AS INSERT INTO Q SELECT STREAM COUNT(*), SUM(N) FROM W\n"
-               "  GROUP BY STEP(W.ROWTIME BY INTERVAL '2' MINUTE);\n",
-               NULL);
+    check_ways(
+        SOURCES
+        "CREATE STREAM T (K VARCHAR(20), N INTEGER);\n"
+        "CREATE STREAM W (K VARCHAR(20), N INTEGER, LO INTEGER, HI INTEGER, MEAN DOUBLE);\n"
+        "CREATE STREAM Q (N INTEGER, TOTAL INTEGER);\n"
+        "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V FROM S WHERE V > 30;\n"
+        "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, V / D FROM R;\n"
+        "CREATE PUMP P3 AS INSERT INTO W SELECT STREAM K, COUNT(*), MIN(N), MAX(N), AVG(CAST(N "
+        "AS DOUBLE))\n"
+        "  FROM T GROUP BY K, FLOOR(T.ROWTIME TO MINUTE);\n"
+        "CREATE PUMP P4 AS INSERT INTO W SELECT STREAM K, COUNT(*), MIN(V), MAX(V), 100 / "
+        "(MAX(V) - 90)\n"
+        "  FROM S GROUP BY STEP(S.ROWTIME BY INTERVAL '20' SECOND), K HAVING COUNT(*) > 2;\n"
+        "CREATE PUMP P5 AS INSERT INTO Q SELECT STREAM COUNT(*), SUM(N) FROM W\n"
+        "  GROUP BY STEP(W.ROWTIME BY INTERVAL '2' MINUTE);\n",
+        NULL);
 }
 
 static void test_stagger(void **state)
@@ -121,42 +128,48 @@ static void test_stagger(void **state)
 static void test_windows_of_values_and_times(void **state)
 {
     (void)state;
-    check_ways(SOURCES
-               "CREATE STREAM W (D INTEGER, N INTEGER);\n"
-               "CREATE STREAM X (T TIMESTAMP, N INTEGER);\n"
-               "CREATE PUMP P1 AS INSERT INTO W SELECT STREAM MONOTONIC(D / 4), COUNT(*) FROM S\n"
-               "  GROUP BY MONOTONIC(D / 4);\n"
-               "CREATE PUMP P2 AS INSERT INTO W SELECT STREAM D, V FROM R;\n"
-               "CREATE PUMP P3 AS INSERT INTO X SELECT STREAM S.ROWTIME, COUNT(*) FROM S GROUP BY S.ROWTIME;\n"
-               "CREATE PUMP P4 AS INSERT INTO X SELECT STREAM S.ROWTIME, V FROM S;\n",
-               NULL);
+    check_ways(
+        SOURCES
+        "CREATE STREAM W (D INTEGER, N INTEGER);\n"
+        "CREATE STREAM X (T TIMESTAMP, N INTEGER);\n"
+        "CREATE PUMP P1 AS INSERT INTO W SELECT STREAM MONOTONIC(D / 4), COUNT(*) FROM S\n"
+        "  GROUP BY MONOTONIC(D / 4);\n"
+        "CREATE PUMP P2 AS INSERT INTO W SELECT STREAM D, V FROM R;\n"
+        "CREATE PUMP P3 AS INSERT INTO X SELECT STREAM S.ROWTIME, COUNT(*) FROM S GROUP BY "
+        "S.ROWTIME;\n"
+        "CREATE PUMP P4 AS INSERT INTO X SELECT STREAM S.ROWTIME, V FROM S;\n",
+        NULL);
 }
 
 static void test_unions(void **state)
 {
     (void)state;
-    check_ways(SOURCES
-               "CREATE STREAM U (K VARCHAR(4), N INTEGER);\n"
-               "CREATE STREAM V2 (N INTEGER);\n"
-               "CREATE PUMP P1 AS INSERT INTO U SELECT STREAM K, V FROM S UNION ALL SELECT STREAM K, V / D FROM R\n"
-               "  UNION ALL SELECT STREAM K, -V FROM S WHERE V > 50;\n"
-               "CREATE PUMP P2 AS INSERT INTO V2 SELECT STREAM SUM(N) FROM U\n"
-               "  GROUP BY STEP(U.ROWTIME BY INTERVAL '30' SECOND);\n",
-               NULL);
+    check_ways(
+        SOURCES
+        "CREATE STREAM U (K VARCHAR(4), N INTEGER);\n"
+        "CREATE STREAM V2 (N INTEGER);\n"
+        "CREATE PUMP P1 AS INSERT INTO U SELECT STREAM K, V FROM S UNION ALL SELECT STREAM K, V "
+        "/ D FROM R\n"
+        "  UNION ALL SELECT STREAM K, -V FROM S WHERE V > 50;\n"
+        "CREATE PUMP P2 AS INSERT INTO V2 SELECT STREAM SUM(N) FROM U\n"
+        "  GROUP BY STEP(U.ROWTIME BY INTERVAL '30' SECOND);\n",
+        NULL);
 }
 
 static void test_times_of_columns(void **state)
 {
     (void)state;
-    check_ways("CREATE SOURCE S (K VARCHAR(20), V INTEGER, D INTEGER, ET BIGINT)\n"
-               "  WITH (rowtime = 'ET', lateness = INTERVAL '1' SECOND);\n"
-               "CREATE SOURCE R (K VARCHAR(20), V INTEGER, D INTEGER, ET BIGINT) WITH (rowtime = 'ET');\n"
-               "CREATE STREAM T (K VARCHAR(20), N INTEGER);\n"
-               "CREATE STREAM W (N INTEGER);\n"
-               "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V / D FROM S;\n"
-               "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, V FROM R;\n"
-               "CREATE PUMP P3 AS INSERT INTO W SELECT STREAM COUNT(*) FROM T GROUP BY FLOOR(T.ROWTIME TO MINUTE);\n",
-               NULL);
+    check_ways(
+        "CREATE SOURCE S (K VARCHAR(20), V INTEGER, D INTEGER, ET BIGINT)\n"
+        "  WITH (rowtime = 'ET', lateness = INTERVAL '1' SECOND);\n"
+        "CREATE SOURCE R (K VARCHAR(20), V INTEGER, D INTEGER, ET BIGINT) WITH (rowtime = 'ET');\n"
+        "CREATE STREAM T (K VARCHAR(20), N INTEGER);\n"
+        "CREATE STREAM W (N INTEGER);\n"
+        "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V / D FROM S;\n"
+        "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, V FROM R;\n"
+        "CREATE PUMP P3 AS INSERT INTO W SELECT STREAM COUNT(*) FROM T GROUP BY FLOOR(T.ROWTIME "
+        "TO MINUTE);\n",
+        NULL);
 }
 
 static void test_as_rowtime(void **state)
@@ -178,32 +191,40 @@ static void test_as_rowtime(void **state)
                NULL);
 }
 
-static const char *const devices = "{\"D\": 1, \"WARD\": \"one\", \"LIMIT_V\": 50}\n"
-                                   "{\"D\": 2, \"WARD\": \"two\", \"LIMIT_V\": 0}\n"
-                                   "{\"D\": 3, \"WARD\": \"a ward with a long name\", \"LIMIT_V\": 20}\n"
-                                   "{\"D\": 3, \"WARD\": \"three again\", \"LIMIT_V\": 70}\n"
-                                   "{\"D\": 5, \"WARD\": null, \"LIMIT_V\": 10}\n";
+static const char *const devices =
+    "{\"D\": 1, \"WARD\": \"one\", \"LIMIT_V\": 50}\n"
+    "{\"D\": 2, \"WARD\": \"two\", \"LIMIT_V\": 0}\n"
+    "{\"D\": 3, \"WARD\": \"a ward with a long name\", \"LIMIT_V\": 20}\n"
+    "{\"D\": 3, \"WARD\": \"three again\", \"LIMIT_V\": 70}\n"
+    "{\"D\": 5, \"WARD\": null, \"LIMIT_V\": 10}\n";
 
 static void test_lookups(void **state)
 {
     (void)state;
-    check_ways(SOURCES
-               "CREATE REFERENCE TABLE W (D INTEGER, WARD VARCHAR(40), LIMIT_V INTEGER) FROM 'devices.json';\n"
-               "CREATE STREAM T (K VARCHAR(20), WARD VARCHAR(40), V INTEGER);\n"
-               "CREATE STREAM U (WARD VARCHAR(40), V INTEGER);\n"
-               "CREATE STREAM N (N INTEGER);\n"
-               "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM S.K, W.WARD, S.V FROM S JOIN W ON S.D = W.D;\n"
-               "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM S.K, W.WARD, 100 / (S.V - W.LIMIT_V)\n"
-               "  FROM S LEFT JOIN W ON S.D = W.D AND S.V > W.LIMIT_V;\n"
-               "CREATE PUMP P3 AS INSERT INTO U SELECT STREAM W.WARD, R.V FROM R JOIN W ON R.V / (W.LIMIT_V + R.D) > 1;\n"
-               "CREATE PUMP P4 AS INSERT INTO N SELECT STREAM COUNT(*) FROM T GROUP BY FLOOR(T.ROWTIME TO MINUTE);\n",
-               devices);
+    check_ways(
+        SOURCES
+        "CREATE REFERENCE TABLE W (D INTEGER, WARD VARCHAR(40), LIMIT_V INTEGER) FROM "
+        "'devices.json';\n"
+        "CREATE STREAM T (K VARCHAR(20), WARD VARCHAR(40), V INTEGER);\n"
+        "CREATE STREAM U (WARD VARCHAR(40), V INTEGER);\n"
+        "CREATE STREAM N (N INTEGER);\n"
+        "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM S.K, W.WARD, S.V FROM S JOIN W ON S.D = "
+        "W.D;\n"
+        "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM S.K, W.WARD, 100 / (S.V - W.LIMIT_V)\n"
+        "  FROM S LEFT JOIN W ON S.D = W.D AND S.V > W.LIMIT_V;\n"
+        "CREATE PUMP P3 AS INSERT INTO U SELECT STREAM W.WARD, R.V FROM R JOIN W ON R.V / "
+        "(W.LIMIT_V + R.D) > 1;\n"
+        "CREATE PUMP P4 AS INSERT INTO N SELECT STREAM COUNT(*) FROM T GROUP BY FLOOR(T.ROWTIME "
+        "TO MINUTE);\n",
+        devices);
 }
 
 /* ---- what comes out ---- */
 
-#define RUN(text, list)                                                                               \
-    graph_run(&(struct graph_run){ .sql = text, .records = list, .n_records = sizeof list / sizeof *list, \
+#define RUN(text, list)                                                                            \
+    graph_run(&(struct graph_run){ .sql = text,                                                    \
+                                   .records = list,                                                \
+                                   .n_records = sizeof list / sizeof *list,                        \
                                    .batch_rows = 1000 })
 
 static void test_rows_of_one_row_go_all_the_way_down(void **state)
@@ -216,9 +237,10 @@ static void test_rows_of_one_row_go_all_the_way_down(void **state)
                             "CREATE PUMP P3 AS INSERT INTO A SELECT STREAM V + 100 FROM S;\n"
                             "CREATE PUMP P4 AS INSERT INTO B SELECT STREAM -N FROM A;\n",
                     in);
-    assert_string_equal(out, "A\n1000 {N: 1}\n1000 {N: 101}\n1000 {N: 2}\n1000 {N: 102}\n"
-                             "B\n1000 {N: 10}\n1000 {N: -1}\n1000 {N: 1010}\n1000 {N: -101}\n"
-                             "1000 {N: 20}\n1000 {N: -2}\n1000 {N: 1020}\n1000 {N: -102}\nerror_stream\n");
+    assert_string_equal(
+        out, "A\n1000 {N: 1}\n1000 {N: 101}\n1000 {N: 2}\n1000 {N: 102}\n"
+             "B\n1000 {N: 10}\n1000 {N: -1}\n1000 {N: 1010}\n1000 {N: -101}\n"
+             "1000 {N: 20}\n1000 {N: -2}\n1000 {N: 1020}\n1000 {N: -102}\nerror_stream\n");
     free(out);
 }
 
@@ -237,9 +259,10 @@ static void test_error_rows(void **state)
                         "ERROR_NAME: \"DIVISION_BY_ZERO\", ";
     assert_memory_equal(errors, first, strlen(first));
     /* {"K":"k","V":1,"D":0,"ET":null} */
-    assert_non_null(strstr(errors, "DATA_ROWTIME: \"1970-01-01 00:00:01.000\", DATA_ROW: "
-                                   "\"7B224B223A226B222C2256223A312C2244223A302C224554223A6E756C6C7D\", "
-                                   "PUMP_NAME: \"P1\"}\n2000 {"));
+    assert_non_null(strstr(errors,
+                           "DATA_ROWTIME: \"1970-01-01 00:00:01.000\", DATA_ROW: "
+                           "\"7B224B223A226B222C2256223A312C2244223A302C224554223A6E756C6C7D\", "
+                           "PUMP_NAME: \"P1\"}\n2000 {"));
     assert_non_null(strstr(errors, "ERROR_NAME: \"COERCION_ERROR\""));
     assert_non_null(strstr(errors, "DATA_ROW: \"7B2256223A202278227D\", PUMP_NAME: null}\n3000 {"));
     /* {"N":3} */
@@ -264,14 +287,16 @@ static void test_damaged_snapshots_are_refused(void **state)
 {
     (void)state;
     graph_damage(&(struct graph_run){
-        .sql = SOURCES "CREATE STREAM T (K VARCHAR(20), N INTEGER);\n"
-                       "CREATE STREAM W (K VARCHAR(20), N INTEGER);\n"
-                       "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V FROM S UNION ALL SELECT STREAM K, D FROM R;\n"
-                       "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, V / D FROM R;\n"
-                       "CREATE PUMP P3 AS INSERT INTO W SELECT STREAM K, MAX(N) FROM T\n"
-                       "  GROUP BY K, FLOOR(T.ROWTIME TO MINUTE);\n"
-                       "CREATE PUMP P4 AS INSERT INTO W SELECT STREAM K, COUNT(*) FROM T\n"
-                       "  WINDOWED BY STAGGER (PARTITION BY K RANGE INTERVAL '10' SECOND);\n",
+        .sql = SOURCES
+        "CREATE STREAM T (K VARCHAR(20), N INTEGER);\n"
+        "CREATE STREAM W (K VARCHAR(20), N INTEGER);\n"
+        "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V FROM S UNION ALL SELECT STREAM K, D "
+        "FROM R;\n"
+        "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, V / D FROM R;\n"
+        "CREATE PUMP P3 AS INSERT INTO W SELECT STREAM K, MAX(N) FROM T\n"
+        "  GROUP BY K, FLOOR(T.ROWTIME TO MINUTE);\n"
+        "CREATE PUMP P4 AS INSERT INTO W SELECT STREAM K, COUNT(*) FROM T\n"
+        "  WINDOWED BY STAGGER (PARTITION BY K RANGE INTERVAL '10' SECOND);\n",
         .records = records,
         .n_records = 30,
         .batch_rows = 1000,

@@ -36,7 +36,8 @@ static int teardown(void **state)
 
 static struct expr *integer(int64_t v)
 {
-    return expr_constant(arena, &(struct value){ .type = type_of(TYPE_INTEGER), .i64 = v }, SPAN_NONE);
+    return expr_constant(arena, &(struct value){ .type = type_of(TYPE_INTEGER), .i64 = v },
+                         SPAN_NONE);
 }
 
 static struct expr *column(uint32_t i)
@@ -58,8 +59,8 @@ static struct expr *call(const char *name, struct expr *a, struct expr *b)
     struct type types[2] = { a->type, b ? b->type : a->type };
     const struct value *constants[2] = { NULL, NULL };
     struct fn_choice choice;
-    struct status st = fn_resolve(catalog, arena, str_c(name), SPAN_NONE, types, constants, b ? 2 : 1,
-                                  &choice);
+    struct status st =
+        fn_resolve(catalog, arena, str_c(name), SPAN_NONE, types, constants, b ? 2 : 1, &choice);
     assert_int_equal(st.err, ERR_NONE);
     return expr_call(arena, &choice, SPAN_NONE, list(a, b, NULL), b ? 2 : 1);
 }
@@ -103,8 +104,8 @@ struct result {
     struct faults faults;
 };
 
-static struct result run(struct expr *a, struct expr *b, const struct batch *in, const uint32_t *rows,
-                         uint32_t n)
+static struct result run(struct expr *a, struct expr *b, const struct batch *in,
+                         const uint32_t *rows, uint32_t n)
 {
     struct expr *exprs[2] = { a, b };
     struct program *p;
@@ -132,7 +133,8 @@ static void test_nulls_leave_strict_calls(void **state)
 {
     (void)state;
     struct batch *in = rows_of(ROWS);
-    struct result r = run(call("+", column(0), column(1)), call("+", column(0), column(2)), in, NULL, ROWS);
+    struct result r =
+        run(call("+", column(0), column(1)), call("+", column(0), column(2)), in, NULL, ROWS);
     assert_int_equal(r.faults.count, 0);
     assert_null(r.v[1].nulls);
     for (uint32_t i = 0; i < ROWS; i++) {
@@ -167,11 +169,13 @@ static void test_faults_of_two_parts_are_in_order(void **state)
 {
     (void)state;
     struct batch *in = rows_of(ROWS);
-    struct result r = run(call("/", column(2), column(1)), call("/", column(2), column(0)), in, NULL, ROWS);
+    struct result r =
+        run(call("/", column(2), column(1)), call("/", column(2), column(0)), in, NULL, ROWS);
     for (size_t i = 1; i < r.faults.count; i++) {
         assert_true(r.faults.items[i - 1].row < r.faults.items[i].row);
     }
-    for (uint32_t i = 0; i < ROWS; i++) assert_int_equal(has_fault(&r, i), i % 7 == 0 || i % 5 == 0);
+    for (uint32_t i = 0; i < ROWS; i++)
+        assert_int_equal(has_fault(&r, i), i % 7 == 0 || i % 5 == 0);
     batch_release(in);
 }
 
@@ -199,7 +203,8 @@ static void test_three_values(void **state)
     struct batch *in = rows_of(ROWS);
     struct expr *unknown = call(">", column(1), integer(1)); /* UNKNOWN for i % 5 == 3 */
     struct expr *known = call(">", column(0), integer(3));
-    struct result both = run(logic(EXPR_AND, unknown, known), logic(EXPR_OR, unknown, known), in, NULL, ROWS);
+    struct result both =
+        run(logic(EXPR_AND, unknown, known), logic(EXPR_OR, unknown, known), in, NULL, ROWS);
     for (uint32_t i = 0; i < ROWS; i++) {
         bool k = i % 7 > 3, null = i % 5 == 3, u = i % 5 > 1;
         assert_int_equal(vector_is_null(&both.v[0], i), null && k);
@@ -220,8 +225,8 @@ static void test_case_takes_the_first_true(void **state)
     args[2] = call(">", column(1), integer(2)); /* NULL is not TRUE */
     args[3] = call("/", column(2), column(0));
     args[4] = expr_null(arena, type_of(TYPE_INTEGER), SPAN_NONE);
-    struct result r = run(expr_new(arena, EXPR_CASE, type_of(TYPE_INTEGER), SPAN_NONE, args, 5), NULL, in,
-                          NULL, ROWS);
+    struct result r = run(expr_new(arena, EXPR_CASE, type_of(TYPE_INTEGER), SPAN_NONE, args, 5),
+                          NULL, in, NULL, ROWS);
     assert_int_equal(r.faults.count, 0);
     for (uint32_t i = 0; i < ROWS; i++) {
         if (i % 7 == 0) {
@@ -240,8 +245,8 @@ static void test_coalesce_stops_at_a_value(void **state)
     (void)state;
     struct batch *in = rows_of(ROWS);
     struct expr **args = list(column(1), call("/", column(2), column(0)), integer(9));
-    struct result r = run(expr_new(arena, EXPR_COALESCE, type_of(TYPE_INTEGER), SPAN_NONE, args, 3), NULL,
-                          in, NULL, ROWS);
+    struct result r = run(expr_new(arena, EXPR_COALESCE, type_of(TYPE_INTEGER), SPAN_NONE, args, 3),
+                          NULL, in, NULL, ROWS);
     for (uint32_t i = 0; i < ROWS; i++) {
         bool needed = i % 5 == 3;
         assert_int_equal(has_fault(&r, i), needed && i % 7 == 0);
@@ -281,14 +286,15 @@ static void test_constants_stay_constant(void **state)
 {
     (void)state;
     struct batch *in = rows_of(ROWS);
-    struct result r = run(call("+", integer(20), integer(3)), call("/", integer(20), integer(4)), in, NULL,
-                          ROWS);
+    struct result r =
+        run(call("+", integer(20), integer(3)), call("/", integer(20), integer(4)), in, NULL, ROWS);
     assert_true(r.v[0].constant && r.v[1].constant);
     assert_int_equal(r.v[0].i64[0], 23);
     assert_int_equal(r.v[1].i64[0], 5);
     r = run(call("/", integer(20), integer(0)), NULL, in, NULL, ROWS);
     assert_int_equal(r.faults.count, ROWS);
-    r = run(call("+", column(0), expr_null(arena, type_of(TYPE_INTEGER), SPAN_NONE)), NULL, in, NULL, ROWS);
+    r = run(call("+", column(0), expr_null(arena, type_of(TYPE_INTEGER), SPAN_NONE)), NULL, in,
+            NULL, ROWS);
     assert_true(r.v[0].constant && vector_is_null(&r.v[0], 17));
     batch_release(in);
 }
@@ -361,7 +367,8 @@ static void test_equal_parts_run_once(void **state)
     assert_int_equal(n_counted, ROWS);
     /* What an operand of OR computed for some rows is not there for all. */
     n_counted = 0;
-    struct expr *some = logic(EXPR_OR, call("=", column(0), integer(0)), call("=", once, integer(1)));
+    struct expr *some =
+        logic(EXPR_OR, call("=", column(0), integer(0)), call("=", once, integer(1)));
     struct result r = run(some, again, in, NULL, ROWS);
     assert_int_equal(n_counted, ROWS + ROWS - (ROWS + 6) / 7);
     for (uint32_t i = 0; i < ROWS; i++) assert_int_equal(r.v[1].i64[i], i);

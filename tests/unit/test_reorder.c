@@ -41,7 +41,8 @@ static void note(struct buf *out, struct batch *b)
 {
     for (uint32_t i = 0; i < batch_live(b); i++) {
         uint32_t row = batch_row(b, i);
-        buf_printf(out, "%lld %lld", (long long)b->rowtimes[row], (long long)b->columns[0].i64[row]);
+        buf_printf(out, "%lld %lld", (long long)b->rowtimes[row],
+                   (long long)b->columns[0].i64[row]);
         for (uint32_t k = 0; k < b->path_len; k++) {
             uint64_t word = b->path[k].words ? b->path[k].words[row] : b->path[k].all;
             buf_printf(out, " p%llu", (unsigned long long)(word >> 32));
@@ -57,11 +58,12 @@ static void note(struct buf *out, struct batch *b)
 
 /* ---- reorder ---- */
 
-static const rowtime unsorted[] = { 10, 12, 11, 20, 13, 15, 16, 15, 30, 25, 24, 31, 31, 30, 60, 55, 58, 54 };
+static const rowtime unsorted[] = { 10, 12, 11, 20, 13, 15, 16, 15, 30,
+                                    25, 24, 31, 31, 30, 60, 55, 58, 54 };
 enum { UNSORTED = sizeof unsorted / sizeof *unsorted };
 
-static void reorder_all(struct reorder *r, const rowtime *times, uint32_t n, uint32_t cut, bool snapshots,
-                        struct buf *out)
+static void reorder_all(struct reorder *r, const rowtime *times, uint32_t n, uint32_t cut,
+                        bool snapshots, struct buf *out)
 {
     struct arena *a = arena_new();
     for (uint32_t at = 0; at < n; at += cut) {
@@ -231,7 +233,8 @@ static void test_a_diamond_is_in_order(void **state)
         assert_string_equal(buf_c(&out), buf_c(&first));
         buf_free(&out);
     }
-    assert_non_null(strstr(buf_c(&first), "0 1 p1 a text of row 000001\n0 1 p3 a text of row 000001\n"));
+    assert_non_null(
+        strstr(buf_c(&first), "0 1 p1 a text of row 000001\n0 1 p3 a text of row 000001\n"));
     buf_free(&first);
 }
 

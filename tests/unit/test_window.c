@@ -36,7 +36,8 @@ static void test_months_have_their_days(void **state)
 {
     (void)state;
     const struct window_policy month = { POLICY_MONTHS, 1, 0 };
-    rowtime february = calendar_days(2024, 2, 1) * MS_PER_DAY, march = calendar_days(2024, 3, 1) * MS_PER_DAY;
+    rowtime february = calendar_days(2024, 2, 1) * MS_PER_DAY,
+            march = calendar_days(2024, 3, 1) * MS_PER_DAY;
     check(&month, february, february, march);
     check(&month, march - 1, february, march);
     assert_int_equal(march - february, 29 * MS_PER_DAY);
