@@ -19,6 +19,12 @@ ifdef WERROR
 WARN += -Werror
 endif
 
+# A line a file; V=1 shows the commands.
+ifndef V
+Q   := @
+say  = @echo "  $(1) $(patsubst $(BUILD)/%,%,$@)"
+endif
+
 SANITIZE := -fno-omit-frame-pointer -fno-sanitize-recover=all
 
 CFLAGS_release  := -O3 -DNDEBUG
@@ -124,7 +130,7 @@ clean:
 
 ## help: this list
 help:
-	@echo "make TARGET [MODE=release|debug|asan|tsan] [CC=clang] [WERROR=1]"
+	@echo "make TARGET [MODE=release|debug|asan|tsan] [CC=clang] [WERROR=1] [V=1]"
 	@sed -n 's/^## \([a-z]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 10 | sed 's/^/  /'
 
 # Packages: `make test` and `make demo` install what is missing, the other targets only name it.
@@ -149,34 +155,42 @@ $(BUILD)/sources: FORCE | packages
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC  )
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags | $(GEN)
 	$(CC) $(ALL_CFLAGS) -w -Igrammar -MMD -MP -c -o $@ $<
 
 $(BUILD)/gen/parser.c: grammar/parser.y | packages
 	@mkdir -p $(@D)
-	$(LEMON) -q -T$(LEMPAR) -d$(@D) $<
+	$(call say,GEN )
+	$(Q)$(LEMON) -q -T$(LEMPAR) -d$(@D) $<
 
 $(BUILD)/gen/lexer.c: grammar/lexer.re $(filter %parser.c,$(GEN)) | packages
 	@mkdir -p $(@D)
-	$(RE2C) -W -Werror --no-debug-info -o $@ $<
+	$(call say,GEN )
+	$(Q)$(RE2C) -W -Werror --no-debug-info -o $@ $<
 
 $(LIB): $(OBJ) $(BUILD)/sources
 	@rm -f $@
-	ar rcs $@ $(OBJ)
+	$(call say,AR  )
+	$(Q)ar rcs $@ $(OBJ)
 
 $(BUILD)/sluice: $(MAIN_OBJ) $(LIB) $(BUILD)/flags
-	$(CC) $(ALL_LDFLAGS) -o $@ $(MAIN_OBJ) $(LIB) $(LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(MAIN_OBJ) $(LIB) $(LIBS)
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(SUPPORT_OBJ) $(LIB) $(BUILD)/sources
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(LIB) -lcmocka $(LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(LIB) -lcmocka $(LIBS)
 
 $(TOOL_BIN): %: %.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $< -lm
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< -lm
 
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
-	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS)
 
 -include $(patsubst %.o,%.d,$(OBJ) $(MAIN_OBJ) $(SUPPORT_OBJ) $(UNIT_BIN:=.o) $(FUZZ_BIN:=.o) \
            $(TOOL_BIN:=.o))
