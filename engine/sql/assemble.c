@@ -7,7 +7,7 @@
 
 #include "sql/rewrite.h"
 
-enum { GONE = UINT32_MAX };
+#define GONE UINT32_MAX
 
 /* Old number to new one; GONE: it is no more. */
 struct renumber {
