@@ -170,8 +170,9 @@ static struct status unknown_relation(struct binder *b, const struct ast_name *n
     if (nearest) return status_with_hint(st, nearest);
     return status_with_hint(
         st, str_format_c(b->arena,
-                         "an input is declared first, in this file or an earlier one: CREATE "
-                         "SOURCE \"%.*s\" (column type, ...) FROM 'url';",
+                         "an input or table is declared first, in this file or an earlier one, by "
+                         "CREATE SOURCE or CREATE REFERENCE TABLE: CREATE SOURCE \"%.*s\" (column "
+                         "type, ...) FROM 'url';",
                          STR_ARG(name->text)));
 }
 

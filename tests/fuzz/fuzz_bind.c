@@ -123,7 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *text = malloc(size + 1);
     if (!text) return 0;
     if (size > 0) memcpy(text, data, size);
-    struct text_file files[] = { { "prelude", prelude, sizeof prelude - 1 }, { "fuzz", text, size } };
+    struct text_file files[] = { { "prelude", prelude, sizeof prelude - 1 },
+                                 { "fuzz", text, size } };
     struct arena *a = arena_new();
     struct diags d;
     diags_init(&d, a);
