@@ -2,12 +2,13 @@
 #define SLUICE_H
 
 /*
- * sluice.h: what functions written in C see of the engine. The built-in packages below udf/ and users' plug-ins
- * include this file and nothing else of Sluice; it includes libc headers only.
+ * sluice.h: what functions written in C see of the engine. The built-in packages below udf/ and
+ * users' plug-ins include this file and nothing else of Sluice; it includes libc headers only.
  *
- * Functions work on columns: a kernel gets arrays of values and the numbers of the rows that need a result. The caller
- * has already taken out rows with NULL arguments (SLUICE_STRICT) and rows that an earlier part of the expression
- * dropped. A kernel is total: each bit pattern of the argument types gives a value or a fault of its row.
+ * Functions work on columns: a kernel gets arrays of values and the numbers of the rows that need a
+ * result. The caller has already taken out rows with NULL arguments (SLUICE_STRICT) and rows that
+ * an earlier part of the expression dropped. A kernel is total: each bit pattern of the argument
+ * types gives a value or a fault of its row.
  */
 
 #include <stdbool.h>
@@ -48,7 +49,8 @@ struct sluice_type {
     uint32_t length;    /* characters or bytes; 0: as long as needed */
 };
 
-/* Up to 12 bytes lie in the view itself, unused ones zero; of longer texts the first four and a pointer. */
+/* Up to 12 bytes lie in the view itself, unused ones zero; of longer texts the first four and a
+ * pointer. */
 struct sluice_str {
     union {
         struct {
@@ -79,8 +81,9 @@ static inline struct sluice_str sluice_str_view(const char *p, size_t n)
     return s;
 }
 
-/* A column, or one value for all rows. BOOLEAN: b (0, 1); REAL, DOUBLE: f64; text and binary: str; all others: i64
- * (DECIMAL unscaled, DATE days and TIMESTAMP milliseconds since 1970, TIME and day-time intervals milliseconds). */
+/* A column, or one value for all rows. BOOLEAN: b (0, 1); REAL, DOUBLE: f64; text and binary:
+ * str; all others: i64 (DECIMAL unscaled, DATE days and TIMESTAMP milliseconds since 1970, TIME
+ * and day-time intervals milliseconds). */
 struct sluice_column {
     struct sluice_type type;
     bool               constant; /* the value at index 0 holds for all rows */
@@ -146,9 +149,10 @@ struct sluice_call {
 /* Memory that lives as long as the result. */
 void *sluice_alloc(struct sluice_call *call, size_t size);
 void  sluice_set_null(struct sluice_call *call, uint32_t row);
-/* The row has no value but an error; the message is one sentence without the place. Its neighbours go on. */
-void sluice_fault(struct sluice_call *call, uint32_t row, enum sluice_fault code, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+/* The row has no value but an error; the message is one sentence without the place. Its
+ * neighbours go on. */
+void sluice_fault(struct sluice_call *call, uint32_t row, enum sluice_fault code,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Which arguments a parameter takes. */
 enum sluice_class {
@@ -173,7 +177,8 @@ struct sluice_param {
     bool              optional; /* so are the ones after it */
 };
 
-/* Filled by the engine before `bind`, which may refuse, change what arguments are converted to, and set the result type. */
+/* Filled by the engine before `bind`, which may refuse, change what arguments are converted to,
+ * and set the result type. */
 struct sluice_bind {
     uint32_t              n_args;
     struct sluice_type   *args;      /* in: types of the arguments; out: what they are converted to */
@@ -242,7 +247,8 @@ struct sluice_agg {
     /* Takes rows back, the oldest first; NULL where that is not exact. */
     void (*inverse)(struct sluice_agg_call *call);
     void (*merge)(void *into, const void *from, const void *bound);
-    /* Writes the result for result row i from the state base + ids[i] * stride; faults and NULLs by sluice_fault and sluice_set_null. */
+    /* Writes the result for result row i from the state base + ids[i] * stride; faults and NULLs
+     * by sluice_fault and sluice_set_null. */
     void (*value)(struct sluice_call *call, const char *base, size_t stride, const uint32_t *ids);
     void (*save)(const void *state, struct sluice_writer *w);
     bool (*load)(void *state, struct sluice_reader *r);
@@ -278,8 +284,9 @@ void       *sluice_table_alloc(struct sluice_table_bind *b, size_t size);
 const char *sluice_table_text(struct sluice_table_bind *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* One run of a table function. `push` gets rows in ROWTIME order. A pass-through function fills, for each row, the
- * added columns (arrays for all rows of the batch, handed in `out`). Another one emits rows by sluice_table_emit. */
+/* One run of a table function. `push` gets rows in ROWTIME order. A pass-through function fills,
+ * for each row, the added columns (arrays for all rows of the batch, handed in `out`). Another
+ * one emits rows by sluice_table_emit. */
 struct sluice_table_push {
     const struct sluice_column *columns; /* of the cursor */
     const int64_t              *rowtimes;
@@ -292,7 +299,8 @@ void sluice_table_set_null(struct sluice_table_push *p, uint32_t field, uint32_t
 /* Memory that lives as long as the rows put out. */
 void *sluice_table_row_alloc(struct sluice_table_push *p, size_t size);
 /* A row of a function that is not pass-through: one constant column a field. */
-void sluice_table_emit(struct sluice_table_push *p, int64_t rowtime, const struct sluice_column *values);
+void sluice_table_emit(struct sluice_table_push *p, int64_t rowtime,
+                       const struct sluice_column *values);
 
 struct sluice_table_fn {
     const char *name;

@@ -3,10 +3,12 @@
  *
  *     generate FOLDER [RECORDS [SEED]]
  *
- * writes records.ndjson, devices.csv and planted.csv (time, device and pulse of the planted records). The same arguments always
- * give the same bytes. Readings are uniform with one decimal: temperature 96..104, pulse 60..120, oxygen 80..100, systolic
- * 80..200, diastolic 40..120. Every 1000th record carries a pulse of 0..60 instead. One close to 60 is hardly outside of the usual
- * range, so nobody can find them all: those from 50 on are marked as borderline. Times never go back.
+ * writes records.ndjson, devices.csv and planted.csv (time, device and pulse of the planted
+ * records). The same arguments always give the same bytes. Readings are uniform with one decimal:
+ * temperature 96..104, pulse 60..120, oxygen 80..100, systolic 80..200, diastolic 40..120. Every
+ * 1000th record carries a pulse of 0..60 instead. One close to 60 is hardly outside of the usual
+ * range, so nobody can find them all: those from 50 on are marked as borderline. Times never go
+ * back.
  */
 
 #include <inttypes.h>
@@ -66,7 +68,8 @@ static void write_devices(const char *folder)
     fputs("device_id,manufacturer,model,ward\n", f);
     for (int i = 0; i < DEVICES; i++) {
         uint32_t maker = below(4);
-        fprintf(f, "device%04d,%s,%c%u,%s\n", i, makers[maker], makers[maker][0], 100 + 10 * below(5), wards[below(5)]);
+        fprintf(f, "device%04d,%s,%c%u,%s\n", i, makers[maker], makers[maker][0],
+                100 + 10 * below(5), wards[below(5)]);
     }
     close_out(f);
 }
@@ -79,11 +82,14 @@ static void write_tenths(FILE *f, const char *name, uint32_t value)
 
 static void write_person(FILE *f)
 {
-    static const char *const first[] = { "Ada", "Bruno", "Chloe", "Dmitri", "Elena", "Farid", "Grace", "Hugo" };
-    static const char *const last[] = { "Abbott", "Becker", "Castillo", "Dubois", "Eriksen", "Ferrari", "Gupta", "Hansen" };
+    static const char *const first[] = { "Ada",   "Bruno", "Chloe", "Dmitri",
+                                         "Elena", "Farid", "Grace", "Hugo" };
+    static const char *const last[] = { "Abbott",  "Becker",  "Castillo", "Dubois",
+                                        "Eriksen", "Ferrari", "Gupta",    "Hansen" };
     uint32_t patient = below(PATIENTS);
-    fprintf(f, ",\"patient_id\":\"patient%04u\",\"name\":\"%s %s\",\"dob\":\"%u-%02u-%02u\"", patient, first[patient % 8],
-            last[patient / 8 % 8], 1930 + patient % 80, 1 + patient % 12, 1 + patient % 28);
+    fprintf(f, ",\"patient_id\":\"patient%04u\",\"name\":\"%s %s\",\"dob\":\"%u-%02u-%02u\"",
+            patient, first[patient % 8], last[patient / 8 % 8], 1930 + patient % 80,
+            1 + patient % 12, 1 + patient % 28);
 }
 
 static void write_record(FILE *records, FILE *planted, int64_t time, long index)
@@ -100,8 +106,8 @@ static void write_record(FILE *records, FILE *planted, int64_t time, long index)
     write_tenths(records, "diastolic", tenths(40, 120));
     fputs("}\n", records);
     if (!anomaly) return;
-    fprintf(planted, "%ld,%" PRId64 ",device%04u,%u.%u,%s\n", index, time, device, pulse / 10, pulse % 10,
-            pulse >= BORDERLINE ? "borderline" : "clear");
+    fprintf(planted, "%ld,%" PRId64 ",device%04u,%u.%u,%s\n", index, time, device, pulse / 10,
+            pulse % 10, pulse >= BORDERLINE ? "borderline" : "clear");
 }
 
 int main(int argc, char **argv)

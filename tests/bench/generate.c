@@ -8,7 +8,8 @@
  *     w3       nested objects and arrays, escapes, members in varying order
  *     devices  the table that device_id is looked up in: 5,000 rows of CSV
  *
- * 5,000 records a second of event time over 5,000 devices. The same arguments always give the same bytes.
+ * 5,000 records a second of event time over 5,000 devices. The same arguments always give the same
+ * bytes.
  */
 
 #include <inttypes.h>
@@ -54,15 +55,17 @@ static void put_readings(void)
 
 static void put_ids(int64_t time)
 {
-    printf("{\"timestamp\":%" PRId64 ",\"device_id\":\"device%04u\",\"patient_id\":\"patient%04u\"", time,
-           5000 + below(DEVICES), below(PATIENTS));
+    printf("{\"timestamp\":%" PRId64 ",\"device_id\":\"device%04u\",\"patient_id\":\"patient%04u\"",
+           time, 5000 + below(DEVICES), below(PATIENTS));
 }
 
-/* Words up to a length; every twentieth text has escaped quotes, every tenth an escaped line end. */
+/* Words up to a length; every twentieth text has escaped quotes, every tenth an escaped line
+ * end. */
 static void put_text(void)
 {
-    static const char *const words[] = { "ward", "round", "note", "stable", "since", "morning", "drip", "changed",
-                                         "walks", "again", "eats", "well",  "sleep", "quiet",   "pain", "less" };
+    static const char *const words[] = { "ward",  "round",   "note",  "stable", "since", "morning",
+                                         "drip",  "changed", "walks", "again",  "eats",  "well",
+                                         "sleep", "quiet",   "pain",  "less" };
     uint32_t escape = below(20);
     size_t   n = 0;
     fputs(",\"text\":\"", stdout);
@@ -79,11 +82,13 @@ static void put_text(void)
 
 static void put_w1(int64_t time)
 {
-    static const char *const first[] = { "Ada", "Bruno", "Chloe", "Dmitri", "Elena", "Farid", "Grace", "Hugo" };
-    static const char *const last[] = { "Abbott", "Becker", "Castillo", "Dubois", "Eriksen", "Ferrari", "Gupta", "Hansen" };
+    static const char *const first[] = { "Ada",   "Bruno", "Chloe", "Dmitri",
+                                         "Elena", "Farid", "Grace", "Hugo" };
+    static const char *const last[] = { "Abbott",  "Becker",  "Castillo", "Dubois",
+                                        "Eriksen", "Ferrari", "Gupta",    "Hansen" };
     put_ids(time);
-    printf(",\"name\":\"%s %s\",\"dob\":\"19%02u-%02u-%02u\"", first[below(8)], last[below(8)], 20 + below(79), 1 + below(12),
-           1 + below(28));
+    printf(",\"name\":\"%s %s\",\"dob\":\"19%02u-%02u-%02u\"", first[below(8)], last[below(8)],
+           20 + below(79), 1 + below(12), 1 + below(28));
     put_readings();
     put_text();
     puts("}");
@@ -98,16 +103,19 @@ static void put_w2(int64_t time)
 
 static void put_part(uint32_t part, int64_t time, int64_t number)
 {
-    static const char *const notes[] = { "caf\\u00e9 \\u2014 bed 4", "na\xc3\xafve \xe2\x82\xac 5", "slash \\/ end", "plain",
-                                         "pair \\ud83d\\ude00" };
+    static const char *const notes[] = { "caf\\u00e9 \\u2014 bed 4", "na\xc3\xafve \xe2\x82\xac 5",
+                                         "slash \\/ end", "plain", "pair \\ud83d\\ude00" };
     switch (part) {
     case 0:
-        printf("\"device\":{\"id\":\"device%04u\",\"tags\":[\"icu\",\"ward-%u\",null],\"location\":{", 5000 + below(DEVICES), below(9));
+        printf(
+            "\"device\":{\"id\":\"device%04u\",\"tags\":[\"icu\",\"ward-%u\",null],\"location\":{",
+            5000 + below(DEVICES), below(9));
         put_tenths("lat", 40, 49);
         printf(",\"lon\":-%u.%u}}", 70 + below(9), 1 + below(9));
         return;
     case 1:
-        printf("\"meta\":{\"schema\":\"v2\",\"timestamp\":%" PRId64 ",\"seq\":%" PRId64 "}", time, number);
+        printf("\"meta\":{\"schema\":\"v2\",\"timestamp\":%" PRId64 ",\"seq\":%" PRId64 "}", time,
+               number);
         return;
     case 2:
         fputs("\"vitals\":{", stdout);
@@ -120,19 +128,24 @@ static void put_part(uint32_t part, int64_t time, int64_t number)
             putchar(',');
             put_tenths("pulse", 55, 125);
         }
-        printf(",\"bp\":[%u.%u,%u.%u]}", 90 + below(60), 1 + below(9), 50 + below(50), 1 + below(9));
+        printf(",\"bp\":[%u.%u,%u.%u]}", 90 + below(60), 1 + below(9), 50 + below(50),
+               1 + below(9));
         return;
     case 3:
-        printf("\"patient\":{\"id\":\"patient%04u\",\"active\":%s}", below(PATIENTS), below(2) ? "true" : "false");
+        printf("\"patient\":{\"id\":\"patient%04u\",\"active\":%s}", below(PATIENTS),
+               below(2) ? "true" : "false");
         return;
     default:
-        printf("\"note\":\"%s\",\"events\":[{\"code\":%u,\"level\":\"warn\",\"v\":1.25e%u}]", notes[below(5)], below(400), below(3));
+        printf("\"note\":\"%s\",\"events\":[{\"code\":%u,\"level\":\"warn\",\"v\":1.25e%u}]",
+               notes[below(5)], below(400), below(3));
     }
 }
 
 static void put_w3(int64_t time, int64_t number)
 {
-    static const uint8_t orders[4][5] = { { 0, 1, 2, 3, 4 }, { 1, 0, 3, 2, 4 }, { 2, 1, 0, 3, 4 }, { 3, 1, 2, 0, 4 } };
+    static const uint8_t orders[4][5] = {
+        { 0, 1, 2, 3, 4 }, { 1, 0, 3, 2, 4 }, { 2, 1, 0, 3, 4 }, { 3, 1, 2, 0, 4 }
+    };
     const uint8_t *order = orders[below(10) < 7 ? 0 : 1 + below(3)];
     for (int i = 0; i < 5; i++) {
         putchar(i ? ',' : '{');
@@ -144,7 +157,8 @@ static void put_w3(int64_t time, int64_t number)
 static void put_devices(void)
 {
     puts("device_id,site,model");
-    for (int i = 0; i < DEVICES; i++) printf("device%04d,site-%03u,LX-%02u\n", 5000 + i, below(200), below(8));
+    for (int i = 0; i < DEVICES; i++)
+        printf("device%04d,site-%03u,LX-%02u\n", 5000 + i, below(200), below(8));
 }
 
 int main(int argc, char **argv)

@@ -1,10 +1,12 @@
 /*
- * latency.c: sends records one by one to a filter at a fixed rate and measures how long each answer takes.
+ * latency.c: sends records one by one to a filter at a fixed rate and measures how long each answer
+ * takes.
  *
  *     latency RATE SECONDS RECORDS.ndjson COMMAND...     p50_us p90_us p99_us max_us answers
  *
- * The command reads records on standard input and writes a line for each of them that it lets through. Only records that make an
- * answer are sent: those with a temperature above 98, as P1 asks. A record's latency is from its write to the arrival of its line.
+ * The command reads records on standard input and writes a line for each of them that it lets
+ * through. Only records that make an answer are sent: those with a temperature above 98, as P1
+ * asks. A record's latency is from its write to the arrival of its line.
  */
 
 #include <fcntl.h>
@@ -123,7 +125,8 @@ int main(int argc, char **argv)
     waitpid(child, NULL, 0);
     if (r.n_back == 0) return 1;
     qsort(r.took, r.n_back, sizeof *r.took, compare);
-    printf("%.0f %.0f %.0f %.0f %zu\n", (double)r.took[r.n_back / 2] / 1e3, (double)r.took[r.n_back * 9 / 10] / 1e3,
-           (double)r.took[r.n_back * 99 / 100] / 1e3, (double)r.took[r.n_back - 1] / 1e3, r.n_back);
+    printf("%.0f %.0f %.0f %.0f %zu\n", (double)r.took[r.n_back / 2] / 1e3,
+           (double)r.took[r.n_back * 9 / 10] / 1e3, (double)r.took[r.n_back * 99 / 100] / 1e3,
+           (double)r.took[r.n_back - 1] / 1e3, r.n_back);
     return 0;
 }

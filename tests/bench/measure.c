@@ -3,8 +3,9 @@
  *
  *     measure [-o FILE] COMMAND...          cpu_seconds wall_seconds peak_kib first_ms
  *
- * cpu is user and system time of the command and its children; first_ms, with -o, is the time from the start until FILE is not
- * empty, -1 without it. The command's own output goes where it goes, its failure is this program's.
+ * cpu is user and system time of the command and its children; first_ms, with -o, is the time from
+ * the start until FILE is not empty, -1 without it. The command's own output goes where it goes,
+ * its failure is this program's.
  */
 
 #include <stdio.h>
@@ -69,6 +70,7 @@ int main(int argc, char **argv)
     double        wall = now() - start;
     struct rusage used;
     getrusage(RUSAGE_CHILDREN, &used);
-    printf("%.4f %.4f %ld %.1f\n", seconds(used.ru_utime) + seconds(used.ru_stime), wall, used.ru_maxrss, first);
+    printf("%.4f %.4f %ld %.1f\n", seconds(used.ru_utime) + seconds(used.ru_stime), wall,
+           used.ru_maxrss, first);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
