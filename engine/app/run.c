@@ -56,6 +56,7 @@ struct lane {
     struct worker   *workers;
     uint32_t         n_workers;
     struct turnstile reading, handing;
+    uint64_t         first_seq;
     uint64_t         seq; /* number of the next row, from 1; the owner's of the handing turn */
     atomic_ullong    records;
 };
@@ -427,11 +428,11 @@ static struct status replay_piece(struct lane *l, const struct piece *piece, row
     return st;
 }
 
-/* Numbers of rows leave gaps between pieces: no piece has more rows than this. A flattened array may make several rows of a byte or two
- * each, so the room is generous; 2^20 pieces of 2^40 rows are a long way. */
-static uint64_t first_seq(uint64_t ticket)
+/* Numbers of rows say which source they are of before anything else, so that rows of equal times from two sources have one order
+ * however they were read; and they leave gaps between pieces: no piece has more rows than this. */
+static uint64_t first_seq(const struct lane *l, uint64_t ticket)
 {
-    return (ticket << 34) + 1;
+    return l->first_seq + (ticket << 34);
 }
 
 static void stop_turns(struct lane *l)
@@ -468,11 +469,11 @@ static void work(void *arg)
         rowtime      now = now_ms(r);
         if (more) {
             arena_reset(w->arena);
-            fail(r, decode_piece(w, block, first, now, first_seq(ticket), &piece, &n_records));
+            fail(r, decode_piece(w, block, first, now, first_seq(l, ticket), &piece, &n_records));
             block_release(block);
         }
         if (!turnstile_wait(&l->handing, ticket)) return;
-        l->seq = first_seq(ticket + 1);
+        l->seq = first_seq(l, ticket + 1);
         if (more) fail(r, replay_piece(l, &piece, now));
         atomic_fetch_add_explicit(&l->records, n_records, memory_order_relaxed);
         turnstile_done(&l->handing, ticket);
@@ -531,7 +532,7 @@ static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
     l->run = r;
     l->streams = r->plan->sources[source].streams;
     l->n_streams = r->plan->sources[source].n_streams;
-    l->seq = 1;
+    l->seq = l->first_seq = ((uint64_t)source << 56) + 1;
     turnstile_init(&l->reading);
     turnstile_init(&l->handing);
     TRY(feed_init(r->arena, r->plan, source, l->streams[0], NULL, &l->feed));
