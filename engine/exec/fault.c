@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "data/text.h"
+#include "time/bound.h"
 #include "time/gather.h"
 
 struct error_row {
@@ -38,6 +39,7 @@ struct error_log {
     struct error_row  **rows;
     size_t              count, cap;
     uint64_t            next;
+    struct bound        least; /* cause of the rows; BOUND_END without one */
     struct buf          text, hex;
 };
 
@@ -91,6 +93,7 @@ static void add_row(struct error_log *log, struct error_row *e)
         log->rows = mem_realloc(log->rows, log->cap * sizeof *log->rows);
     }
     e->number = log->next++;
+    log->least = bound_min(log->least, (struct bound){ e->cause_time, e->cause_seq });
     log->rows[log->count++] = e;
 }
 
@@ -215,6 +218,7 @@ void errors_move(struct error_log *to, struct error_log *from)
 {
     for (size_t i = 0; i < from->count; i++) add_row(to, from->rows[i]);
     from->count = 0;
+    from->least = BOUND_END;
 }
 
 /* ---- what goes out ---- */
@@ -290,19 +294,23 @@ static void put_row(struct error_log *log, struct builder *out, struct error_row
     if (name.len) put_text(out, ERROR_PUMP_NAME, name);
 }
 
-static bool is_due(const struct error_row *e, struct bound limit)
+static struct bound cause_of(const struct error_row *e)
 {
-    if (limit.time == ROWTIME_END) return true;
-    return bound_compare((struct bound){ e->cause_time, e->cause_seq }, limit) < 0;
+    return (struct bound){ e->cause_time, e->cause_seq };
+}
+
+static bool is_before(struct bound cause, struct bound limit)
+{
+    return bound_is_end(limit) || bound_compare(cause, limit) < 0;
 }
 
 size_t errors_take(struct error_log *log, struct bound limit, error_now_fn now, void *now_arg,
                    rowtime latest, rowtime *last, struct builder *out)
 {
-    if (log->count == 0) return 0;
+    if (log->count == 0 || !is_before(log->least, limit)) return 0;
     qsort(log->rows, log->count, sizeof *log->rows, compare_rows);
     size_t n = 0;
-    for (; n < log->count && is_due(log->rows[n], limit); n++) {
+    for (; n < log->count && is_before(cause_of(log->rows[n]), limit); n++) {
         struct error_row *e = log->rows[n];
         rowtime t = now ? now(now_arg) : e->cause_time < latest ? e->cause_time : latest;
         if (t > *last) *last = t;
@@ -311,6 +319,7 @@ size_t errors_take(struct error_log *log, struct bound limit, error_now_fn now, 
     }
     log->count -= n;
     memmove(log->rows, log->rows + n, log->count * sizeof *log->rows);
+    log->least = log->count ? cause_of(log->rows[0]) : BOUND_END;
     return n;
 }
 
@@ -320,6 +329,7 @@ struct error_log *errors_new(const struct error_config *config)
 {
     struct error_log *log = mem_calloc(1, sizeof *log);
     log->config = *config;
+    log->least = BOUND_END;
     const struct app_plan *plan = config->plan;
     log->record_column = mem_calloc(plan->n_streams, sizeof *log->record_column);
     for (uint32_t i = 0; i < plan->n_streams; i++) {

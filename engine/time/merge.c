@@ -225,17 +225,27 @@ uint64_t merge_rows(const struct merge *m)
     return m->n_rows;
 }
 
+/* The least cause of the rows of a batch from place `at` on. Unless they are loose, causes rise with rowtimes. */
+static struct bound batch_cause(const struct merge *m, const struct batch *b, uint32_t at)
+{
+    struct bound least = BOUND_END;
+    uint32_t end = m->loose ? batch_live(b) : at + 1;
+    for (uint32_t i = at; i < end; i++) {
+        uint32_t row = batch_row(b, i);
+        least = bound_min(least, (struct bound){ b->cause_times[row], b->cause_seqs[row] });
+    }
+    return least;
+}
+
 struct bound merge_cause(const struct merge *m)
 {
     struct bound least = BOUND_END;
     for (uint32_t i = 0; i < m->n_inputs; i++) {
         const struct queue *q = &m->queues[i];
-        for (size_t k = 0; k < q->count; k++) {
+        size_t n = m->loose || q->count == 0 ? q->count : 1;
+        for (size_t k = 0; k < n; k++) {
             const struct batch *b = q->batches[q->first + k];
-            for (uint32_t j = k ? 0 : q->at; j < batch_live(b); j++) {
-                uint32_t row = batch_row(b, j);
-                least = bound_min(least, (struct bound){ b->cause_times[row], b->cause_seqs[row] });
-            }
+            least = bound_min(least, batch_cause(m, b, k ? 0 : q->at));
         }
     }
     return least;
