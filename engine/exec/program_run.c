@@ -447,8 +447,9 @@ static void load_leaves(struct run *r)
 /* Kernels meet rows in their order, but the instructions of one run follow each other. */
 static void sort_faults(struct run *r)
 {
-    struct fault *f = r->faults->items + r->first;
     size_t n = r->faults->count - r->first;
+    if (n < 2) return;
+    struct fault *f = r->faults->items + r->first;
     bool sorted = true;
     for (size_t i = 1; i < n; i++) sorted = sorted && f[i - 1].row < f[i].row;
     if (sorted) return;

@@ -345,8 +345,8 @@ static bool load_rows(struct merge *m, uint32_t input, struct snap_reader *r,
 {
     struct batch *b = snap_read_batch(r, m->types, m->n_columns);
     if (!b) return false;
-    bool ok = true;
-    if (snap_read_u8(r)) ok = load_origins(r, b, streams);
+    bool ok = b->path_len <= LIMIT_PUMP_DEPTH;
+    if (snap_read_u8(r)) ok = ok && load_origins(r, b, streams);
     if (ok) merge_push(m, input, b);
     batch_release(b);
     return ok && !r->failed;

@@ -62,7 +62,7 @@ static void sort_rows(struct waiting *w, struct waiting *room, size_t n)
 
 static void make_room(struct reorder *r, size_t n)
 {
-    if (r->first + r->count + n <= r->cap || n == 0) return;
+    if (r->first + r->count + n <= r->cap) return;
     if (r->count) memmove(r->rows, r->rows + r->first, r->count * sizeof *r->rows);
     r->first = 0;
     if (r->count + n <= r->cap) return;
@@ -123,6 +123,7 @@ static void grow_fresh(struct reorder *r, size_t n)
 
 static void wait_for_order(struct reorder *r, size_t n)
 {
+    if (n == 0) return;
     bool sorted = true;
     for (size_t i = 1; i < n; i++) sorted = sorted && is_before(&r->fresh[i - 1], &r->fresh[i]);
     if (!sorted) sort_rows(r->fresh, r->fresh + n, n);
@@ -167,6 +168,7 @@ void reorder_advance(struct reorder *r, struct bound bound)
 /* How many of the rows that wait can go. */
 static uint32_t ready_rows(const struct reorder *r)
 {
+    if (r->count == 0) return 0;
     uint32_t n = 0;
     const struct waiting *w = r->rows + r->first;
     while (n < r->count && n < SIZE_BATCH_ROWS &&
@@ -256,6 +258,10 @@ bool reorder_load(struct reorder *r, struct snap_reader *in)
     if (!snap_read_u8(in)) return !in->failed;
     struct batch *b = snap_read_batch(in, r->types, r->n_columns);
     if (!b) return false;
+    if (b->path_len > 0) {
+        batch_release(b);
+        return false;
+    }
     grow_fresh(r, b->n_rows);
     for (uint32_t i = 0; i < b->n_rows; i++) {
         r->fresh[i] = (struct waiting){ b->rowtimes[i], b->cause_seqs[i], batch_retain(b), i };
