@@ -159,7 +159,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(GEN)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags | $(GEN)
-	$(CC) $(ALL_CFLAGS) -w -Igrammar -MMD -MP -c -o $@ $<
+	$(call say,CC  )
+	$(Q)$(CC) $(ALL_CFLAGS) -w -Igrammar -MMD -MP -c -o $@ $<
 
 $(BUILD)/gen/parser.c: grammar/parser.y | packages
 	@mkdir -p $(@D)

@@ -72,7 +72,8 @@ static struct schema schemas[N_SCHEMAS];
 
 static void make_schemas(void)
 {
-    struct arena *a = arena_new();
+    static struct arena *a; /* stays, and is known to stay */
+    a = arena_new();
     for (int s = 0; s < N_SCHEMAS; s++) {
         struct column *columns = ARENA_ARRAY(a, struct column, COLUMNS_MAX);
         uint32_t       n = 0;
