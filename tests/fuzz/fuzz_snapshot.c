@@ -1,6 +1,6 @@
 /*
- * Snapshots of a running graph, damaged: each three bytes of the input replace one byte of a good snapshot, a last odd byte
- * cuts it. Restoring gives a status or a graph, and that graph takes rows, checkpoints and the end of input.
+ * Snapshots of a running graph, damaged: each three bytes of the input replace one byte of a good snapshot, a last
+ * odd byte cuts it. Restoring gives a status or a graph, and that graph takes rows, checkpoints and the end of input.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,8 @@ static const char sql[] =
     "CREATE SOURCE R (K VARCHAR(20), V INTEGER, ET BIGINT) WITH (rowtime = 'ET');\n"
     "CREATE STREAM T (K VARCHAR(20), N INTEGER);\n"
     "CREATE STREAM W (K VARCHAR(20), N INTEGER);\n"
-    "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V FROM S UNION ALL SELECT STREAM K, V FROM R;\n"
+    "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V FROM S\n"
+    "  UNION ALL SELECT STREAM K, V FROM R;\n"
     "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, 100 / V FROM R;\n"
     "CREATE PUMP P3 AS INSERT INTO W SELECT STREAM K, SUM(N) FROM T\n"
     "  GROUP BY K, FLOOR(T.ROWTIME TO MINUTE);\n"
