@@ -104,3 +104,11 @@ void turnstile_stop(struct turnstile *t)
     for (int i = 0; i < TURNSTILE_BELLS; i++) pthread_cond_broadcast(&t->bells[i]);
     pthread_mutex_unlock(&t->lock);
 }
+
+bool turnstile_is_turn(struct turnstile *t, uint64_t ticket)
+{
+    pthread_mutex_lock(&t->lock);
+    bool is_turn = t->turn == ticket;
+    pthread_mutex_unlock(&t->lock);
+    return is_turn;
+}

@@ -54,6 +54,8 @@ void turnstile_fini(struct turnstile *t);
 uint64_t turnstile_ticket(struct turnstile *t);
 /* Waits for the ticket's turn. False when the turnstile has been stopped. */
 bool turnstile_wait(struct turnstile *t, uint64_t ticket);
+/* Whether the ticket's turn has come: all before it are done. */
+bool turnstile_is_turn(struct turnstile *t, uint64_t ticket);
 /* Ends the ticket's turn and begins that of the next one. */
 void turnstile_done(struct turnstile *t, uint64_t ticket);
 /* Wakes all who wait, and lets nobody pass from now on. Any thread may call it, at any time. */

@@ -1,0 +1,323 @@
+/*
+ * lane.c: from a source into the graph.
+ *
+ * A lane has one or more workers. A worker takes the next piece of input in turn, decodes it and runs the stateless operators behind
+ * the source (a section), side by side with the others; what came out enters the graph in the order of the input. The graph is
+ * one thread's at a time: a lock around it is all that lanes share. With one worker there is no section: rows go straight in.
+ */
+
+#include "app/run_impl.h"
+#include "base/limits.h"
+
+enum {
+    PIECE_ALONE = 128 << 10, /* bytes a read asks for: more gains nothing with one worker ... */
+    PIECE_SHARED = 1 << 20,  /* ... and with several a hand-over must be worth its price */
+    PIECE_SMALL = 64 << 10,  /* a live input that gives less than this is left to one worker */
+    IDLE_MS = 50             /* a live input that pauses sends a bound this often */
+};
+
+/* Decoded rows of one piece, or what its section made of them. */
+struct piece {
+    struct section_result **items;
+    size_t                  count, cap;
+};
+
+/* What follows the rows of a lane so far: by the clock for arrival times, by the rows themselves otherwise. */
+static struct status send_bound(struct lane *l, rowtime now)
+{
+    if (l->feed.rowtime_column >= 0) return OK;
+    for (uint32_t i = 0; i < l->n_streams; i++) {
+        TRY(graph_advance(l->run->graph, l->streams[i], (struct bound){ now, l->seq }));
+    }
+    return OK;
+}
+
+/* The share of one of the lane's streams: every n-th row by its number. Bad records go with the first. The caller's reference. */
+static struct source_rows deal(const struct lane *l, const struct source_rows *rows, uint32_t stream)
+{
+    struct source_rows out = { .bad = rows->bad, .n_bad = stream ? 0 : rows->n_bad };
+    if (l->n_streams == 1) {
+        out.batch = batch_retain(rows->batch);
+        return out;
+    }
+    struct batch *b = rows->batch;
+    uint32_t     *sel = ARENA_ARRAY(b->arena, uint32_t, b->n_rows);
+    uint32_t      n = 0;
+    for (uint32_t row = 0; row < b->n_rows; row++) {
+        if (b->cause_seqs[row] % l->n_streams == stream) sel[n++] = row;
+    }
+    out.batch = batch_narrow(b, sel, n);
+    return out;
+}
+
+static struct status push_rows(struct lane *l, const struct source_rows *rows)
+{
+    struct status st = OK;
+    for (uint32_t i = 0; i < l->n_streams && st.err == ERR_NONE; i++) {
+        struct source_rows share = deal(l, rows, i);
+        st = graph_push(l->run->graph, l->streams[i], &share);
+        batch_release(share.batch);
+    }
+    return st;
+}
+
+static uint32_t batch_rows(const struct run *r)
+{
+    return r->config->batch_rows ? r->config->batch_rows : SIZE_BATCH_ROWS;
+}
+
+/* One worker alone: rows go into the graph as they are decoded. */
+static struct status push_block(struct worker *w, struct block *block, bool first)
+{
+    struct lane  *l = w->lane;
+    struct run   *r = l->run;
+    struct status st = OK;
+    for (size_t at = 0; at < block->size && st.err == ERR_NONE; first = false) {
+        struct decoded     decoded;
+        struct source_rows rows;
+        rowtime            now = run_now(r);
+        at = decoder_run(w->decoder, block, at, batch_rows(r), first, &decoded);
+        feed_rows(&l->feed, &decoded, now, &l->seq, &rows);
+        atomic_fetch_add_explicit(&l->records, decoded.n_records, memory_order_relaxed);
+        pthread_mutex_lock(&r->graph_lock);
+        st = push_rows(l, &rows);
+        if (st.err == ERR_NONE) st = send_bound(l, now);
+        pthread_mutex_unlock(&r->graph_lock);
+        batch_release(rows.batch);
+    }
+    return st;
+}
+
+static struct status pause_lane(struct lane *l)
+{
+    struct run *r = l->run;
+    pthread_mutex_lock(&r->graph_lock);
+    struct status st = send_bound(l, run_now(r));
+    if (st.err == ERR_NONE) st = outlets_flush(r);
+    pthread_mutex_unlock(&r->graph_lock);
+    return st;
+}
+
+static void read_alone(struct worker *w)
+{
+    struct lane *l = w->lane;
+    struct run  *r = l->run;
+    while (!run_is_stopping(r)) {
+        struct block      *block;
+        bool               first;
+        struct status      st = OK;
+        enum source_result got = source_read(l->source, PIECE_ALONE, IDLE_MS, &block, &first, &st);
+        if (got == SOURCE_BLOCK) {
+            st = push_block(w, block, first);
+            block_release(block);
+        } else if (got == SOURCE_IDLE) {
+            st = pause_lane(l);
+        }
+        run_fail(r, st);
+        if (st.err != ERR_NONE || got == SOURCE_END || got == SOURCE_FAILED) break;
+    }
+}
+
+/* ---- several workers ---- */
+
+static struct status run_sections(struct worker *w, const struct source_rows *rows, struct piece *out)
+{
+    struct lane  *l = w->lane;
+    struct status st = OK;
+    for (uint32_t i = 0; i < l->n_streams && st.err == ERR_NONE; i++) {
+        struct source_rows share = deal(l, rows, i);
+        st = section_run(w->sections[i], &share, array_push(w->arena, out));
+        batch_release(share.batch);
+    }
+    return st;
+}
+
+static struct status decode_piece(struct worker *w, struct block *block, bool first, rowtime now, uint64_t seq,
+                                  struct piece *out, uint64_t *n_records)
+{
+    struct lane  *l = w->lane;
+    struct status st = OK;
+    for (size_t at = 0; at < block->size && st.err == ERR_NONE; first = false) {
+        struct decoded     decoded;
+        struct source_rows rows;
+        at = decoder_run(w->decoder, block, at, batch_rows(l->run), first, &decoded);
+        feed_rows(&l->feed, &decoded, now, &seq, &rows);
+        *n_records += decoded.n_records;
+        st = run_sections(w, &rows, out);
+        batch_release(rows.batch);
+    }
+    return st;
+}
+
+static struct status replay_piece(struct lane *l, const struct piece *piece, rowtime now)
+{
+    struct run   *r = l->run;
+    struct status st = OK;
+    pthread_mutex_lock(&r->graph_lock);
+    for (size_t i = 0; i < piece->count; i++) {
+        if (!piece->items[i]) continue;
+        if (st.err == ERR_NONE) st = section_replay(r->graph, piece->items[i]);
+        else section_result_free(piece->items[i]);
+    }
+    if (st.err == ERR_NONE) st = send_bound(l, now);
+    pthread_mutex_unlock(&r->graph_lock);
+    return st;
+}
+
+/* Numbers of rows say which source they are of before anything else, so that rows of equal times from two sources have one order
+ * however they were read. Rows of a piece are numbered from the place of the piece in the input: every row takes at least a
+ * byte there, so numbers rise from piece to piece without one worker waiting for the other's count. */
+static uint64_t first_seq(const struct lane *l, const struct block *b)
+{
+    return l->first_seq + b->offset;
+}
+
+static void stop_turns(struct lane *l)
+{
+    turnstile_stop(&l->reading);
+    turnstile_stop(&l->handing);
+}
+
+static void work(void *arg)
+{
+    struct worker *w = arg;
+    struct lane   *l = w->lane;
+    struct run    *r = l->run;
+    for (;;) {
+        uint64_t ticket = turnstile_ticket(&l->reading);
+        if (!turnstile_wait(&l->reading, ticket)) return;
+        struct block      *block = NULL;
+        bool               first = false;
+        struct status      st = OK;
+        enum source_result got = SOURCE_IDLE;
+        while (got == SOURCE_IDLE && !run_is_stopping(r) && st.err == ERR_NONE) {
+            got = source_read(l->source, PIECE_SHARED, IDLE_MS, &block, &first, &st);
+            /* a bound may not pass rows that are still on their way */
+            if (got == SOURCE_IDLE && turnstile_is_turn(&l->handing, ticket)) st = pause_lane(l);
+        }
+        run_fail(r, st);
+        bool    more = got == SOURCE_BLOCK;
+        rowtime now = run_now(r); /* in turn, so that times rise from piece to piece */
+        /* a trickle is not worth a second worker: the turn to read is kept until this piece is through */
+        bool trickle = more && source_is_live(l->source) && block->size < PIECE_SMALL;
+        if (!more) turnstile_stop(&l->reading);
+        else if (!trickle) turnstile_done(&l->reading, ticket);
+
+        struct piece piece = { 0 };
+        uint64_t     n_records = 0, next_seq = 0;
+        if (more) {
+            arena_reset(w->arena);
+            run_fail(r, decode_piece(w, block, first, now, first_seq(l, block), &piece, &n_records));
+            next_seq = first_seq(l, block) + block->size;
+            block_release(block);
+        }
+        if (!turnstile_wait(&l->handing, ticket)) return;
+        if (more) l->seq = next_seq;
+        if (more) run_fail(r, replay_piece(l, &piece, now));
+        atomic_fetch_add_explicit(&l->records, n_records, memory_order_relaxed);
+        turnstile_done(&l->handing, ticket);
+        if (!more) return;
+        if (trickle) turnstile_done(&l->reading, ticket);
+    }
+}
+
+static void run_workers(struct lane *l)
+{
+    for (uint32_t i = 1; i < l->n_workers; i++) {
+        if (!thread_start(&l->workers[i].thread, work, &l->workers[i])) break;
+    }
+    work(&l->workers[0]);
+    for (uint32_t i = 1; i < l->n_workers; i++) thread_join(&l->workers[i].thread);
+    stop_turns(l);
+}
+
+void lane_run(void *arg)
+{
+    struct lane *l = arg;
+    struct run  *r = l->run;
+    if (l->n_workers == 1) read_alone(&l->workers[0]);
+    else run_workers(l);
+    pthread_mutex_lock(&r->graph_lock);
+    for (uint32_t i = 0; i < l->n_streams; i++) run_fail(r, graph_advance(r->graph, l->streams[i], BOUND_END));
+    pthread_mutex_unlock(&r->graph_lock);
+    pthread_mutex_lock(&r->watch_lock);
+    r->lanes_left--;
+    pthread_cond_signal(&r->lane_ended);
+    pthread_mutex_unlock(&r->watch_lock);
+}
+
+/* ---- opening ---- */
+
+static struct status open_workers(struct run *r, struct lane *l, uint32_t n)
+{
+    l->workers = arena_calloc(r->arena, n * sizeof *l->workers);
+    for (uint32_t i = 0; i < n; i++) {
+        struct worker *w = &l->workers[i];
+        w->lane = l;
+        w->arena = arena_new();
+        l->n_workers = i + 1;
+        TRY(decoder_new(r->arena, l->feed.format, &l->feed.config, &w->decoder));
+        if (n == 1) continue;
+        w->sections = arena_calloc(r->arena, l->n_streams * sizeof *w->sections);
+        for (uint32_t k = 0; k < l->n_streams; k++) w->sections[k] = graph_section_new(r->graph, l->streams[k]);
+    }
+    return OK;
+}
+
+static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
+{
+    struct lane *l = &r->lanes[r->n_lanes++];
+    l->run = r;
+    l->streams = r->plan->sources[source].streams;
+    l->n_streams = r->plan->sources[source].n_streams;
+    l->seq = l->first_seq = ((uint64_t)source << 56) + 1;
+    turnstile_init(&l->reading);
+    turnstile_init(&l->handing);
+    TRY(feed_init(r->arena, r->plan, source, l->streams[0], NULL, &l->feed));
+    TRY(source_open(r->arena, l->feed.endpoint, &l->source));
+    l->feed.format = source_format(l->source);
+    return open_workers(r, l, workers);
+}
+
+struct status lanes_open(struct run *r)
+{
+    uint32_t n = r->plan->n_sources;
+    uint32_t threads = r->config->threads ? r->config->threads : thread_cpus();
+    if (threads > LIMIT_THREADS) threads = LIMIT_THREADS;
+    r->lanes = arena_calloc(r->arena, n * sizeof *r->lanes);
+    for (uint32_t i = 0; i < r->plan->n_sources; i++) {
+        const struct plan_source *s = &r->plan->sources[i];
+        if (!s->endpoint.has_url) {
+            struct status st = status_new(r->arena, ERR_BAD_URL, s->at, "source %.*s has no URL", STR_ARG(s->name));
+            return status_with_hint(st, str_format_c(r->arena, "give one: --source '%.*s=FILE' (- is standard input)", STR_ARG(s->name)));
+        }
+        /* rows dealt out to several streams are counted one by one */
+        TRY(open_lane(r, i, threads / n && s->n_streams == 1 ? threads / n : 1));
+    }
+    return OK;
+}
+
+/* ---- ending ---- */
+
+void lanes_stop(struct run *r)
+{
+    atomic_store(&r->stopping, true);
+    for (uint32_t i = 0; i < r->n_lanes; i++) {
+        if (r->lanes[i].source) source_stop(r->lanes[i].source);
+    }
+}
+
+void lanes_close(struct run *r)
+{
+    for (uint32_t i = 0; i < r->n_lanes; i++) {
+        struct lane *l = &r->lanes[i];
+        for (uint32_t k = 0; k < l->n_workers; k++) {
+            struct worker *w = &l->workers[k];
+            for (uint32_t s = 0; w->sections && s < l->n_streams; s++) section_free(w->sections[s]);
+            arena_free(w->arena);
+        }
+        if (l->source) source_close(l->source);
+        turnstile_fini(&l->reading);
+        turnstile_fini(&l->handing);
+    }
+}

@@ -1,0 +1,142 @@
+/* outlet.c: what reaches the sinks of a run, the results of top-level queries on standard output, and errors that have no sink. */
+
+#include "app/run_impl.h"
+#include "base/log.h"
+
+enum { FAULTS_TOLD = 5 };
+
+static struct status take_rows(void *arg, struct batch *rows)
+{
+    struct run_sink *s = arg;
+    return sink_deliver(s->sink, rows, NULL);
+}
+
+static void *prepare_rows(void *arg, struct batch *rows)
+{
+    struct run_sink *s = arg;
+    return sink_prepare(s->sink, rows);
+}
+
+static struct status finish_rows(void *arg, struct batch *rows, void *prepared)
+{
+    struct run_sink *s = arg;
+    return sink_deliver(s->sink, rows, prepared);
+}
+
+static struct status take_bound(void *arg, struct bound bound)
+{
+    struct run_sink *s = arg;
+    return sink_advance(s->sink, bound.time);
+}
+
+static struct status open_sink(struct run *r, const struct plan_endpoint *e, struct str name, uint32_t stream, uint32_t pump,
+                               const struct schema *schema)
+{
+    struct run_sink   *s = &r->sinks[r->n_sinks];
+    struct io_endpoint *endpoint = feed_endpoint(r->arena, e, name);
+    *s = (struct run_sink){ .run = r, .stream = endpoint->name, .arena = r->arena };
+    TRY(sink_open(r->arena, endpoint, schema, &s->sink));
+    s->open = true;
+    r->n_sinks++;
+    struct graph_sink into = { .arg = s, .rows = take_rows, .bound = take_bound, .prepare = prepare_rows, .finish = finish_rows };
+    graph_add_sink(r->graph, stream, pump, &into);
+    return OK;
+}
+
+/* error_stream without a sink: the first rows are told, all are counted. */
+static struct status tell_errors(void *arg, struct batch *rows)
+{
+    struct run *r = arg;
+    for (uint32_t i = 0; i < batch_live(rows); i++) {
+        uint32_t row = batch_row(rows, i);
+        if (atomic_fetch_add(&r->faults, 1) >= FAULTS_TOLD || r->error_sunk) continue;
+        struct value message = vector_value(&rows->columns[ERROR_MESSAGE], row);
+        struct value name = vector_value(&rows->columns[ERROR_NAME], row);
+        struct value pump = vector_value(&rows->columns[ERROR_PUMP_NAME], row);
+        if (pump.null) log_message(LOG_WARNING, "record refused, %.*s: %.*s", STR_ARG(name.str), STR_ARG(message.str));
+        else log_message(LOG_WARNING, "row refused by pump %.*s, %.*s: %.*s", STR_ARG(pump.str), STR_ARG(name.str),
+                         STR_ARG(message.str));
+    }
+    return OK;
+}
+
+static struct status ignore_bound(void *arg, struct bound bound)
+{
+    (void)arg;
+    (void)bound;
+    return OK;
+}
+
+static const struct schema *stream_schema(const struct app_plan *plan, uint32_t stream)
+{
+    if (stream == PLAN_ERROR_STREAM) return &plan->error_schema;
+    return &plan->streams[stream].schema;
+}
+
+/* Hidden columns stay inside. */
+static const struct schema *visible_schema(struct run *r, uint32_t stream)
+{
+    const struct schema *s = stream_schema(r->plan, stream);
+    if (stream == PLAN_ERROR_STREAM) return s;
+    struct schema *out = arena_dup(r->arena, s, sizeof *s);
+    out->n_columns = r->plan->streams[stream].n_visible;
+    return out;
+}
+
+struct status outlets_open(struct run *r)
+{
+    const struct app_plan *plan = r->plan;
+    r->sinks = arena_calloc(r->arena, (plan->n_sinks + plan->n_pumps) * sizeof *r->sinks);
+    for (uint32_t i = 0; i < plan->n_sinks; i++) {
+        const struct plan_sink *s = &plan->sinks[i];
+        if (!s->endpoint.has_url) continue;
+        r->error_sunk |= s->stream == PLAN_ERROR_STREAM;
+        TRY(open_sink(r, &s->endpoint, s->name, s->stream, 0, visible_schema(r, s->stream)));
+    }
+    static const struct plan_endpoint to_stdout = { .has_url = true, .base_dir = "." };
+    for (uint32_t p = 0; p < plan->n_pumps; p++) {
+        if (plan->pumps[p].target != PLAN_STDOUT) continue;
+        struct plan_endpoint e = to_stdout;
+        e.url = str_c("-");
+        TRY(open_sink(r, &e, str_c("SELECT"), PLAN_STDOUT, p, &plan->pumps[p].root->out));
+    }
+    struct graph_sink errors = { .arg = r, .rows = tell_errors, .bound = ignore_bound };
+    graph_add_sink(r->graph, PLAN_ERROR_STREAM, 0, &errors);
+    return OK;
+}
+
+static bool has_sink(const struct app_plan *plan, uint32_t stream)
+{
+    for (uint32_t i = 0; i < plan->n_sinks; i++) {
+        if (plan->sinks[i].stream == stream) return true;
+    }
+    return false;
+}
+
+void outlets_warn(const struct run *r)
+{
+    for (uint32_t i = 0; i < r->plan->n_streams; i++) {
+        const struct plan_stream *s = &r->plan->streams[i];
+        if (s->is_source || s->is_read || has_sink(r->plan, i)) continue;
+        log_message(LOG_WARNING, "nothing reads stream \"%.*s\"; --sink '%.*s=-' would print it", STR_ARG(s->name),
+                    STR_ARG(s->name));
+    }
+}
+
+struct status outlets_flush(struct run *r)
+{
+    for (uint32_t i = 0; i < r->n_sinks; i++) TRY(sink_flush(r->sinks[i].sink));
+    return OK;
+}
+
+void outlets_close(struct run *r, struct run_summary *out)
+{
+    out->sinks = ARENA_ARRAY(r->arena, struct run_sink_summary, r->n_sinks + 1);
+    for (uint32_t i = 0; i < r->n_sinks; i++) {
+        struct run_sink_summary *sum = &out->sinks[out->n_sinks++];
+        *sum = (struct run_sink_summary){ .stream = r->sinks[i].stream, .rows = sink_rows(r->sinks[i].sink) };
+        out->total.rows_out += sum->rows;
+        run_fail(r, sink_close(r->sinks[i].sink, r->arena, &sum->where));
+    }
+}
+

@@ -1,0 +1,93 @@
+#ifndef APP_RUN_IMPL_H
+#define APP_RUN_IMPL_H
+
+/* run_impl.h: a run as its own files see it: run.c opens, watches and closes; lane.c brings rows into the graph; outlet.c takes what
+ * comes out; recover.c saves and restores. */
+
+#include <stdatomic.h>
+
+#include "app/feed.h"
+#include "app/run.h"
+#include "base/thread.h"
+#include "time/clock.h"
+
+struct run;
+
+/* One worker of a lane. */
+struct worker {
+    struct lane    *lane;
+    struct thread   thread;
+    struct arena   *arena;
+    struct decoder *decoder;
+    struct section **sections; /* one a stream of the lane; NULL with one worker */
+};
+
+/* A source on its way into the graph: into one stream, or dealt out to several (parallelism). */
+struct lane {
+    struct run      *run;
+    struct feed      feed;
+    const uint32_t  *streams;
+    uint32_t         n_streams;
+    struct source   *source;
+    struct worker   *workers;
+    uint32_t         n_workers;
+    struct turnstile reading, handing;
+    uint64_t         first_seq;
+    uint64_t         seq; /* number of the next row, from 1; the owner's of the handing turn */
+    atomic_ullong    records;
+};
+
+struct run_sink {
+    struct run      *run;
+    struct sink     *sink;
+    const char      *stream;
+    struct arena    *arena;
+    bool             open;
+};
+
+struct run {
+    struct app              *app;
+    const struct app_plan   *plan;
+    const struct run_config *config;
+    struct arena            *arena;
+    struct clock             clock;
+    struct reftable        **tables;
+    struct graph            *graph;
+    pthread_mutex_t          graph_lock;
+    struct lane             *lanes;
+    uint32_t                 n_lanes;
+    struct run_sink         *sinks;
+    uint32_t                 n_sinks, cap_sinks;
+    bool                     error_sunk; /* error_stream has a sink */
+    atomic_ullong            faults;
+    pthread_mutex_t          failure_lock;
+    struct status            failure; /* the first one */
+    atomic_bool              stopping;
+    pthread_mutex_t          watch_lock;
+    pthread_cond_t           lane_ended;
+    uint32_t                 lanes_left;
+    double                   started;
+};
+
+/* Keeps the first failure and stops the lanes. */
+void run_fail(struct run *r, struct status st);
+bool run_is_stopping(struct run *r);
+rowtime run_now(struct run *r);
+
+/* ---- lane.c ---- */
+
+struct status lanes_open(struct run *r) MUST_CHECK;
+/* A lane from its first read to its last bound; a thread's function, arg is the lane. */
+void lane_run(void *arg);
+void lanes_stop(struct run *r);
+void lanes_close(struct run *r);
+
+/* ---- outlet.c ---- */
+
+struct status outlets_open(struct run *r) MUST_CHECK;
+struct status outlets_flush(struct run *r) MUST_CHECK;
+void outlets_close(struct run *r, struct run_summary *out);
+/* Tells of streams whose rows go nowhere: likely a mistake. */
+void outlets_warn(const struct run *r);
+
+#endif
