@@ -45,7 +45,7 @@ void replay_watch(struct app *app, struct str name, struct span at)
     struct ast_statement *s = ARENA_NEW(a, struct ast_statement);
     s->kind = STATEMENT_CREATE_SINK;
     s->at = at;
-    s->name = name_of(str_format(a, "expect %.*s", STR_ARG(name)), at);
+    s->name = name_of(str_format(a, "expect %.*s in line %u", STR_ARG(name), at.line), at);
     s->stream = name_of(name, at);
     s->has_url = true;
     s->url = str_c("null:");

@@ -77,8 +77,8 @@ static bool unknown_option(const struct command *c, const char *word, size_t n)
     snprintf(name, sizeof name, "%.*s", (int)n, word);
     const char *near = cli_nearest(name, option_name, c);
     if (near)
-        cli_usage(c->name, "sluice %s has no option --%s; did you mean --%s?", c->name, name, near);
-    else cli_usage(c->name, "sluice %s has no option --%s", c->name, name);
+        cli_usage(c->name, "%s has no option --%s; did you mean --%s?", c->name, name, near);
+    else cli_usage(c->name, "%s has no option --%s", c->name, name);
     return false;
 }
 
@@ -87,6 +87,10 @@ static bool add_setting(const struct command *c, const struct cli_option *o, con
 {
     if (o->value && (!value || !*value)) {
         cli_usage(c->name, "--%s needs a value: --%s %s", o->name, o->name, o->value);
+        return false;
+    }
+    if (o->value && strcmp(o->value, "NAME=URL") == 0 && !strchr(value, '=')) {
+        cli_usage(c->name, "--%s takes NAME=URL, not \"%s\"", o->name, value);
         return false;
     }
     if (!o->value && value) {
@@ -139,11 +143,11 @@ bool cli_parse(const struct command *c, int argc, char **argv, struct arena *a,
     }
     if (cli_has(out, "help")) return true;
     if (out->n_operands < c->operands_min) {
-        cli_usage(c->name, "sluice %s needs %s", c->name, c->operands);
+        cli_usage(c->name, "%s needs %s", c->name, c->operands);
         return false;
     }
     if (out->n_operands > c->operands_max) {
-        cli_usage(c->name, "sluice %s takes no \"%s\"", c->name, out->operands[c->operands_max]);
+        cli_usage(c->name, "%s takes no \"%s\"", c->name, out->operands[c->operands_max]);
         return false;
     }
     return true;

@@ -6,6 +6,8 @@
  * of functions.
  */
 
+#include <stdio.h>
+
 #include "base/array.h"
 #include "base/diag.h"
 #include "func/catalog.h"
@@ -81,6 +83,8 @@ enum exit_code cli_usage(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A failure to standard error; what it exits with. */
 enum exit_code cli_failed(const struct status *st);
+/* A text that may quote input: what would move the cursor, or is not UTF-8, is shown as "?". */
+void cli_write(FILE *out, const struct buf *text);
 /* All diagnostics to standard error. */
 void cli_print_diags(struct diags *d);
 /* The nearest of the names, for "did you mean", or NULL. next(arg, i) gives name i, NULL after the last. */

@@ -112,7 +112,7 @@ static void print_broken(struct tester *t, const struct status *st)
 {
     struct buf text = { 0 };
     status_print(&text, st);
-    fputs(buf_c(&text), stderr);
+    cli_write(stderr, &text);
     buf_free(&text);
     t->broken = true;
 }
@@ -124,6 +124,7 @@ static void read_files(struct tester *t)
         struct status     st = test_file_read(t->arena, t->paths.items[i], &f);
         if (st.err != ERR_NONE) {
             print_broken(t, &st);
+            t->failed++;
             continue;
         }
         *array_push(t->arena, &t->files) = f;
@@ -166,7 +167,7 @@ static void report(struct tester *t, struct job *job)
         t->failed++;
         t->broken |= r->outcome == TEST_BROKEN;
         print_heading(job, r->outcome == TEST_BROKEN ? "broken" : "failed");
-        fwrite(r->report.data, 1, r->report.len, stdout);
+        cli_write(stdout, &r->report);
     }
     buf_free(&job->result.report);
 }

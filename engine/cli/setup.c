@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 
 static enum exit_code exit_of(enum err err)
@@ -13,11 +14,24 @@ static enum exit_code exit_of(enum err err)
     return err <= ERR_BAD_PATH ? EXIT_BAD_SQL : EXIT_FAILED;
 }
 
+void cli_write(FILE *out, const struct buf *text)
+{
+    for (size_t i = 0; i < text->len;) {
+        const char *p = text->data + i;
+        size_t      width = utf8_width((unsigned char)*p);
+        bool        control = (unsigned char)*p < ' ' && *p != '\n' && *p != '\t';
+        bool shown = !control && *p != 0x7f && width <= text->len - i && utf8_valid(p, width);
+        if (!shown) width = 1;
+        fwrite(shown ? p : "?", 1, width, out);
+        i += width;
+    }
+}
+
 enum exit_code cli_failed(const struct status *st)
 {
     struct buf text = { 0 };
     status_print(&text, st);
-    fputs(buf_c(&text), stderr);
+    cli_write(stderr, &text);
     buf_free(&text);
     return exit_of(st->err);
 }
@@ -26,7 +40,7 @@ void cli_print_diags(struct diags *d)
 {
     struct buf text = { 0 };
     diags_print(&text, d);
-    if (text.len > 0) fputs(buf_c(&text), stderr);
+    cli_write(stderr, &text);
     buf_free(&text);
 }
 

@@ -1,0 +1,87 @@
+# sluice run: rows to standard output or files, everything else to standard error, exit codes.
+$ cat > hot.sql <<'END'
+> CREATE SOURCE readings (device VARCHAR(16) PATH '$.device', temp DOUBLE PATH '$.temp') FROM 'in.ndjson';
+> CREATE STREAM hot (device VARCHAR(16), ratio DOUBLE);
+> CREATE PUMP hot_pump AS INSERT INTO hot SELECT STREAM device, 100 / temp FROM readings;
+> END
+
+# The input is not there.
+$ sluice run hot.sql --sink HOT=-
+hot.sql:1:93: error 08001: cannot open in.ndjson for READINGS: No such file or directory
+CREATE SOURCE readings (device VARCHAR(16) PATH '$.device', temp DOUBLE PATH '$.temp') FROM 'in.ndjson';
+                                                                                            ^~~~~~~~~~~
+[exit 4]
+
+$ printf '{"device": "a7", "temp": 40}\n{"device": "b1", "temp": 0}\nnonsense\n{"temp": "warm"}\n' > in.ndjson
+
+# Failed rows stop nothing; they are counted, and the first ones told.
+$ sluice run hot.sql --sink HOT=- 2>&1 | sed 's/ in [0-9.]* s.*/ in N s/'
+{"DEVICE":"a7","RATIO":2.5}
+sluice: warning: row refused by pump HOT_PUMP, DIVISION_BY_ZERO: division by zero
+sluice: warning: record refused, PARSE_ERROR: record is not valid JSON: unknown word at byte 1
+sluice: warning: record refused, COERCION_ERROR: cannot convert warm to DOUBLE for column "TEMP"
+4 records in N s
+  HOT: 1 row to standard output
+sluice: 3 rows went to error_stream; --sink error_stream=errors.ndjson keeps them
+
+$ sluice run hot.sql --sink HOT=- --quiet 2>/dev/null
+{"DEVICE":"a7","RATIO":2.5}
+
+$ sluice run hot.sql --sink HOT=out.ndjson --sink error_stream=errors.csv --quiet; cat out.ndjson; wc -l < errors.csv
+{"DEVICE":"a7","RATIO":2.5}
+4
+
+# From standard input, by a program, out of a gzipped file: the same.
+$ sluice run hot.sql --source READINGS=- --sink HOT=- --quiet 2>/dev/null < in.ndjson
+{"DEVICE":"a7","RATIO":2.5}
+
+$ sluice run hot.sql --source 'READINGS=exec:cat in.ndjson' --sink HOT=- --quiet 2>/dev/null
+{"DEVICE":"a7","RATIO":2.5}
+
+$ gzip -k in.ndjson; sluice run hot.sql --source READINGS=in.ndjson.gz --sink HOT=- --quiet 2>/dev/null
+{"DEVICE":"a7","RATIO":2.5}
+
+# The SQL itself may come by standard input.
+$ sluice run - --sink HOT=- --quiet < hot.sql 2>/dev/null
+{"DEVICE":"a7","RATIO":2.5}
+
+# Several files are one application, in their order.
+$ grep SOURCE hot.sql > 1.sql; grep -v SOURCE hot.sql > 2.sql; sluice run 1.sql 2.sql --sink HOT=- --quiet 2>/dev/null
+{"DEVICE":"a7","RATIO":2.5}
+
+$ sluice check 2.sql 1.sql
+2.sql:2:79: error 42P01: no stream or table "READINGS"
+CREATE PUMP hot_pump AS INSERT INTO hot SELECT STREAM device, 100 / temp FROM readings;
+                                                                              ^~~~~~~~
+hint: *CREATE SOURCE* (glob)
+[exit 3]
+
+# Unknown names and URLs.
+$ sluice run hot.sql --sink HTO=-
+error 42704: no sink or stream "HTO" is declared
+hint: did you mean "HOT"?
+[exit 3]
+
+$ sluice run hot.sql --source READING=-
+error 42704: no source "READING" is declared
+hint: did you mean "READINGS"?
+[exit 3]
+
+$ sluice run hot.sql --sink HOT=kafka://broker/topic
+error 0A000: "kafka:" in 'kafka://broker/topic' of HOT is not supported by this version
+[exit 3]
+
+# A reader that goes away ends the run cleanly.
+$ yes '{"device": "a7", "temp": 40}' | sluice run hot.sql --source READINGS=- --sink HOT=- --quiet | head -n 1; echo "${PIPESTATUS[1]}"
+{"DEVICE":"a7","RATIO":2.5}
+0
+
+# The first Ctrl-C drains: what was read comes out, and that is no failure.
+$ mkfifo in out; exec 3<> in 4<> out; sluice run hot.sql --source READINGS=in --sink HOT=- --quiet > out & echo '{"device": "c9", "temp": 50}' >&3; read -r row <&4; kill -INT $!; wait $!; echo "exit $?: $row"
+exit 0: {"DEVICE":"c9","RATIO":2}
+
+# Nothing in the SQL is trusted.
+$ seq 999 | gzip > garbage.sql; sluice run garbage.sql 2>/dev/null
+[exit 3]
+
+$ : > empty.sql; sluice run empty.sql --quiet
