@@ -56,7 +56,8 @@ struct decode_config {
 
 struct decoder;
 
-/* format: "json", "csv" or "tsv"; one decoder a thread; it lives in the arena. */
+/* format: "json", "csv" or "tsv"; one decoder a thread; it lives in the arena. Fails with BAD_PATH when
+ * the row path goes through two arrays. */
 struct status decoder_new(struct arena *a, const char *format, const struct decode_config *config,
                           struct decoder **out) MUST_CHECK;
 /* Decodes records of the block from byte `from` on, until about max_rows rows are there or the block ends;

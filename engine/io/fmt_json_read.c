@@ -132,16 +132,18 @@ static bool is_blank(char c)
 }
 
 /* The line at p; returns the next one. */
-static const char *careful_line(struct json_decoder *d, const char *p)
+static const char *careful_line(struct json_decoder *d, const char *start)
 {
+    const char *p = start;
     const char *feed = memchr(p, '\n', (size_t)(d->end - p));
     const char *stop = feed ? feed : d->end;
+    bool        too_long = stop - p > LIMIT_RECORD_BYTES;
     while (p < stop && is_blank(*p)) p++;
     while (stop > p && is_blank(stop[-1])) stop--;
-    if (stop - p > LIMIT_RECORD_BYTES) decode_rows_size_fault(&d->rows, p);
+    if (too_long) decode_rows_size_fault(&d->rows, start);
     else if (p < stop && d->has_row_path) careful_base(d, p, stop);
     else if (p < stop) careful_record(d, p, stop);
-    d->rows.n_records += p < stop;
+    d->rows.n_records += p < stop || too_long;
     return feed ? feed + 1 : d->end;
 }
 
@@ -170,7 +172,7 @@ static const char *fast_line(struct json_decoder *d, const char *p)
         p = json_skip_blank(p);
         if (p < d->end && *p != '\n') return NULL;
     }
-    if (stop - start > LIMIT_RECORD_BYTES) return NULL;
+    if (p - start > LIMIT_RECORD_BYTES) return NULL;
     if (d->n_seen < d->n_leaves && !fill_missing(d)) return NULL;
     decode_rows_close(&d->rows, start, (size_t)(stop - start));
     d->rows.n_records++;
@@ -197,30 +199,29 @@ size_t json_decoder_run(struct json_decoder *d, struct block *block, size_t from
 
 /* ---- making a decoder ---- */
 
-struct status json_decoder_new(struct arena *a, const struct decode_config *config,
-                               struct json_decoder **out)
+/* The row path as the one column of a schema. A last [0:] must stay a step: the elements themselves are the records. */
+static void prepare_base(struct json_decoder *d)
+{
+    const struct path *path = &d->config->row_path;
+    struct column      column = { .name = str_c("record"),
+                                  .type = type_of(TYPE_VARCHAR),
+                                  .path = *path };
+    json_paths_new(d->arena, &(struct schema){ .columns = &column, .n_columns = 1 }, &d->base);
+    if (path->steps[path->n_steps - 1].kind != STEP_EACH) return;
+    struct json_node *array = d->base.of_column[0];
+    array->each = ARENA_NEW(d->arena, struct json_node);
+    d->base.flattened = array;
+    d->base.of_column[0] = array->each;
+}
+
+struct json_decoder *json_decoder_new(struct arena *a, const struct decode_config *config)
 {
     struct json_decoder *d = ARENA_NEW(a, struct json_decoder);
     d->config = d->rows.config = config;
     d->arena = a;
     json_paths_new(a, config->schema, &d->paths);
     d->has_row_path = config->row_path.n_steps > 0;
-    if (d->has_row_path) {
-        /* one column whose path is the row path; a last [0:] must stay a step, so the element itself is asked for */
-        struct column column = { .name = str_c("record"),
-                                 .type = type_of(TYPE_VARCHAR),
-                                 .path = config->row_path };
-        struct schema base = { .columns = &column, .n_columns = 1 };
-        json_paths_new(a, &base, &d->base);
-        if (config->row_path.steps[config->row_path.n_steps - 1].kind == STEP_EACH) {
-            struct json_node *array = d->base.of_column[0];
-            array->each = ARENA_NEW(a, struct json_node);
-            d->base.flattened = array;
-            d->base.of_column[0] = array->each;
-        }
-    } else if (d->paths.simple) {
-        json_fast_new(d);
-    }
-    *out = d;
-    return OK;
+    if (d->has_row_path) prepare_base(d);
+    else if (d->paths.simple) json_fast_new(d);
+    return d;
 }

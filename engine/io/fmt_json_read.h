@@ -87,8 +87,8 @@ const char *json_fast_coerce(struct json_decoder *d, struct fast_member *m, cons
 /* The fast way's members for the schema. */
 void json_fast_new(struct json_decoder *d);
 
-struct status json_decoder_new(struct arena *a, const struct decode_config *config,
-                               struct json_decoder **out) MUST_CHECK;
+struct json_decoder *json_decoder_new(struct arena *a, const struct decode_config *config);
+/* As decoder_run. */
 size_t json_decoder_run(struct json_decoder *d, struct block *block, size_t from, uint32_t max_rows,
                         struct decoded *out);
 

@@ -3,13 +3,12 @@
 #include "io/lines.h"
 
 #include "base/limits.h"
-#include "io/fmt_csv_read.h"
 
-void lines_init(struct lines *l, const char *format, struct str row_delimiter)
+void lines_init(struct lines *l, const char *format, struct str column_delimiter,
+                struct str row_delimiter)
 {
-    *l = (struct lines){ .file_start = true };
-    l->csv = strcmp(format, "json") != 0;
-    l->row_delimiter = l->csv && row_delimiter.len ? row_delimiter : str_c("\n");
+    *l = (struct lines){ .file_start = true, .csv = strcmp(format, "json") != 0 };
+    l->delimiters = csv_delimiters_of(format, column_delimiter, l->csv ? row_delimiter : STR_EMPTY);
 }
 
 void lines_fini(struct lines *l)
@@ -41,58 +40,112 @@ char *lines_room(struct lines *l, size_t want, size_t *room)
     return l->block->data + l->filled;
 }
 
-/* Leaves out the rest of a record beyond the limit; how many of n new bytes at p are left. */
-static size_t skip(struct lines *l, char *p, size_t n)
+/* Leaves out the rest of a record beyond the limit. What may be the beginning of its delimiter stays. */
+static void skip(struct lines *l)
 {
-    const char *end = memmem(p, n, str_data(&l->row_delimiter), l->row_delimiter.len);
-    size_t      skipped = end ? (size_t)(end - p) + l->row_delimiter.len : n;
+    const struct str *row = &l->delimiters.row;
+    char             *p = l->block->data;
+    const char       *end = memmem(p, l->filled, str_data(row), row->len);
+    size_t            held_back = l->filled < row->len ? l->filled : row->len - 1;
+    size_t            skipped = end ? (size_t)(end - p) + row->len : l->filled - held_back;
     l->skipping = !end;
     l->offset += skipped;
-    memmove(p, p + skipped, n - skipped);
-    return n - skipped;
+    l->filled -= skipped;
+    memmove(p, p + skipped, l->filled);
 }
 
 void lines_add(struct lines *l, size_t n)
 {
-    l->filled += l->skipping ? skip(l, l->block->data + l->filled, n) : n;
+    l->filled += n;
+    if (l->skipping) skip(l);
 }
 
 void lines_forget(struct lines *l)
 {
     l->filled = l->searched = 0;
+    l->scan = (struct csv_scan){ .at = 0 };
 }
 
-/* Bytes of whole records in front. */
-static size_t whole_records(struct lines *l)
+static size_t whole_lines(struct lines *l)
 {
     const char *p = l->block->data;
-    if (l->csv) return csv_whole_records(p, l->filled, l->row_delimiter, false);
     const char *feed = memrchr(p + l->searched, '\n', l->filled - l->searched);
     l->searched = l->filled;
-    return feed ? (size_t)(feed - p) + 1 : 0;
+    l->skipping = !feed && l->filled > LIMIT_RECORD_BYTES;
+    return l->skipping ? l->filled : feed ? (size_t)(feed - p) + 1 : 0;
 }
 
-/* A byte order mark in front of a file is not of its first record. */
-static void drop_mark(struct lines *l, struct block *b)
+/* A record beyond the limit is cut at a place that does not depend on the pieces: what its quotes hold
+ * together may be damage. */
+static size_t whole_delimited(struct lines *l)
 {
-    if (b->size < 3 || memcmp(b->data, "\xEF\xBB\xBF", 3) != 0) return;
-    b->size -= 3;
-    memmove(b->data, b->data + 3, b->size);
-    l->offset += 3;
+    size_t whole = 0, stop;
+    for (;;) {
+        size_t most = whole + LIMIT_RECORD_BYTES + 1, behind = most + l->delimiters.row.len;
+        bool   beyond = l->filled >= behind;
+        if (csv_scan_record(&l->scan, l->block->data, beyond ? behind : l->filled, false,
+                            &l->delimiters, &stop)) {
+            whole = l->scan.at;
+        } else if (beyond) {
+            l->skipping = true;
+            return most;
+        } else {
+            return whole;
+        }
+    }
 }
 
-/* The block's first `whole` bytes are handed out, the rest begins the next one. */
-static struct block *hand_out(struct lines *l, size_t whole)
+/* Bytes that stand in front of a file's first record: a byte order mark, and blank records, which could be
+ * taken for a header. */
+static size_t before_first(const struct lines *l, const struct block *b)
+{
+    const struct str *row = &l->delimiters.row;
+    size_t            at = b->size >= 3 && memcmp(b->data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    while (l->csv) {
+        size_t cr = l->delimiters.line_end && at < b->size && b->data[at] == '\r';
+        if (b->size - at < cr + row->len || memcmp(b->data + at + cr, str_data(row), row->len) != 0)
+            break;
+        at += cr + row->len;
+    }
+    return at;
+}
+
+static void drop_front(struct lines *l, struct block *b, size_t n)
+{
+    b->size -= n;
+    memmove(b->data, b->data + n, b->size);
+    l->offset += n;
+}
+
+/* The first `whole` bytes; what is left begins the next block. */
+static struct block *divide(struct lines *l, size_t whole)
 {
     struct block *b = l->block;
     size_t        rest = l->filled - whole;
-    l->block = rest ? begin_block(b->data + whole, rest, l->want) : NULL;
+    bool          few = whole < b->cap / 4;
+    if (few) {
+        b = begin_block(b->data, whole, 0);
+        memmove(l->block->data, l->block->data + whole, rest);
+    } else {
+        l->block = rest ? begin_block(b->data + whole, rest, l->want) : NULL;
+    }
     l->filled = l->searched = rest;
+    l->scan.at -= whole < l->scan.at ? whole : l->scan.at;
     b->size = whole;
-    if (l->file_start) drop_mark(l, b);
+    return b;
+}
+
+static struct block *hand_out(struct lines *l, size_t whole)
+{
+    struct block *b = divide(l, whole);
+    if (l->file_start) drop_front(l, b, before_first(l, b));
     b->offset = l->offset;
     l->offset += b->size;
     memset(b->data + b->size, 0, BLOCK_PAD);
+    if (!l->skipping) return b;
+    l->scan = (struct csv_scan){ .at = 0 };
+    l->searched = 0;
+    if (l->block) skip(l);
     return b;
 }
 
@@ -100,18 +153,15 @@ struct block *lines_take(struct lines *l, bool file_end, bool *first)
 {
     struct block *b = NULL;
     *first = l->file_start;
-    if (l->block && l->filled) {
-        size_t whole = file_end ? l->filled : whole_records(l);
-        if (!whole && l->filled > LIMIT_RECORD_BYTES) {
-            whole = l->filled;
-            l->skipping = true;
-        }
+    if (l->filled && !l->skipping) {
+        size_t whole = file_end ? l->filled : l->csv ? whole_delimited(l) : whole_lines(l);
         if (whole) b = hand_out(l, whole);
-        if (b) l->file_start = false;
+        if (b && b->size) l->file_start = false;
     }
     if (file_end) {
         l->file_start = true;
         l->skipping = false;
+        lines_forget(l);
     }
     if (!b || b->size) return b;
     block_release(b);

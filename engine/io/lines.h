@@ -9,22 +9,25 @@
  * its own that holds its beginning, more than the limit, which decoders refuse; the rest of it is left out.
  */
 
+#include "io/csv_scan.h"
 #include "io/decode.h"
 
 struct lines {
-    bool          csv; /* line ends inside of quotes end nothing */
-    struct str    row_delimiter;
-    struct block *block;      /* under construction, or NULL */
-    size_t        filled;     /* bytes in it ... */
-    size_t        searched;   /* ... of which so many hold no end of a record */
-    size_t        want;       /* room that was asked for last */
-    bool          file_start; /* nothing of this file was handed out */
-    bool          skipping;   /* in a record whose beginning was handed out */
-    uint64_t      offset;     /* of the block in the input */
+    bool                  csv; /* delimiters inside of quotes end nothing */
+    struct csv_delimiters delimiters;
+    struct csv_scan       scan;       /* CSV: the record that is not whole yet */
+    struct block         *block;      /* under construction, or NULL */
+    size_t                filled;     /* bytes in it ... */
+    size_t                searched;   /* ... of which so many hold no end of a line */
+    size_t                want;       /* room that was asked for last */
+    bool                  file_start; /* nothing of this file was handed out */
+    bool                  skipping;   /* in a record whose beginning was handed out */
+    uint64_t              offset;     /* of the block in the input */
 };
 
-/* Row delimiter "": a line end. */
-void lines_init(struct lines *l, const char *format, struct str row_delimiter);
+/* Delimiters: "" for those of the format. */
+void lines_init(struct lines *l, const char *format, struct str column_delimiter,
+                struct str row_delimiter);
 void lines_fini(struct lines *l);
 /* Where the next bytes go, and how many at most: 1 to `want`. */
 char *lines_room(struct lines *l, size_t want, size_t *room);

@@ -17,14 +17,14 @@
 enum { PACKED_SIZE = 64 << 10 };
 
 struct source {
-    struct input   in;
-    struct arena  *messages; /* apart, because the endpoint's arena may be in use by other threads */
-    const char    *format;
-    int            stop_fd;
-    struct lines   lines;
-    bool           sniffed; /* the file's first bytes were looked at */
-    atomic_bool    ended;
-    struct status  failure;     /* of the input's end, told after its last block */
+    struct input  in;
+    struct arena *messages; /* apart, because the endpoint's arena may be in use by other threads */
+    const char   *format;
+    int           stop_fd;
+    struct lines  lines;
+    bool          sniffed; /* the file's first bytes were looked at */
+    atomic_bool   ended;
+    struct status failure;      /* of the input's end, told after its last block */
     struct gunzip *gunzip;      /* NULL: the file is not packed */
     char          *packed;      /* PACKED_SIZE bytes or more of a packed file ... */
     const char    *packed_at;   /* ... of which these */
@@ -89,7 +89,8 @@ struct status source_open(struct arena *a, const struct io_endpoint *e, struct s
     struct status st = class->open(&s->in, a, e, &u);
     if (s->in.n_paths) u.path = s->in.paths[0];
     s->format = url_format(e, &u);
-    lines_init(&s->lines, s->format, option_text(e, "row_delimiter", ""));
+    lines_init(&s->lines, s->format, option_text(e, "column_delimiter", ""),
+               option_text(e, "row_delimiter", ""));
     if (st.err == ERR_NONE) *out = s;
     else source_close(s);
     return st;
