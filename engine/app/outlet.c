@@ -23,6 +23,12 @@ static struct status finish_rows(void *arg, struct batch *rows, void *prepared)
     return sink_deliver(s->sink, rows, prepared);
 }
 
+static void drop_rows(void *arg, void *prepared)
+{
+    struct run_sink *s = arg;
+    sink_drop(s->sink, prepared);
+}
+
 static struct status take_bound(void *arg, struct bound bound)
 {
     struct run_sink *s = arg;
@@ -38,7 +44,12 @@ static struct status open_sink(struct run *r, const struct plan_endpoint *e, str
     TRY(sink_open(r->arena, endpoint, schema, &s->sink));
     s->open = true;
     r->n_sinks++;
-    struct graph_sink into = { .arg = s, .rows = take_rows, .bound = take_bound, .prepare = prepare_rows, .finish = finish_rows };
+    struct graph_sink into = { .arg = s,
+                               .rows = take_rows,
+                               .bound = take_bound,
+                               .prepare = prepare_rows,
+                               .finish = finish_rows,
+                               .drop = drop_rows };
     graph_add_sink(r->graph, stream, pump, &into);
     return OK;
 }

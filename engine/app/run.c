@@ -5,7 +5,7 @@
  * bounds, so that windows close without new rows.
  */
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "app/run_impl.h"
@@ -13,11 +13,11 @@
 
 enum { PROGRESS_MS = 250 };
 
-static volatile sig_atomic_t stop_requested;
+static atomic_bool stop_requested; /* set by signal handlers */
 
 void run_stop(void)
 {
-    stop_requested = 1;
+    atomic_store(&stop_requested, true);
     output_stop();
 }
 
@@ -39,7 +39,7 @@ void run_fail(struct run *r, struct status st)
 
 bool run_is_stopping(struct run *r)
 {
-    return stop_requested || atomic_load(&r->stopping);
+    return atomic_load(&stop_requested) || atomic_load(&r->stopping);
 }
 
 rowtime run_now(struct run *r)

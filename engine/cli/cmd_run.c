@@ -3,6 +3,7 @@
  * standard error; the first Ctrl-C lets what was read run through, the second ends at once.
  */
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -20,8 +21,10 @@ static volatile sig_atomic_t signals;
 static void on_signal(int number)
 {
     (void)number;
+    int reason = errno;
     if (signals++) _exit(EXIT_INTERRUPTED);
     run_stop();
+    errno = reason;
 }
 
 static void watch_signals(void)

@@ -144,6 +144,11 @@ struct status sink_deliver(struct sink *s, const struct batch *rows, void *prepa
     return st;
 }
 
+void sink_drop(struct sink *s, void *prepared)
+{
+    if (prepared) give_spare(s, prepared);
+}
+
 struct status sink_advance(struct sink *s, rowtime bound)
 {
     return bound == ROWTIME_END ? OK : s->out.class->advance(&s->out, bound);

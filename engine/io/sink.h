@@ -19,6 +19,8 @@ struct status sink_open(struct arena *a, const struct io_endpoint *e, const stru
 void *sink_prepare(struct sink *s, const struct batch *rows);
 /* Writes rows, with what sink_prepare made of them (NULL: prepares itself). Takes `prepared`. */
 struct status sink_deliver(struct sink *s, const struct batch *rows, void *prepared) MUST_CHECK;
+/* Frees what sink_prepare made, when it will not be delivered. */
+void sink_drop(struct sink *s, void *prepared);
 /* Time passed: rolls by interval. */
 struct status sink_advance(struct sink *s, rowtime bound) MUST_CHECK;
 /* What was delivered reaches its destination now (called when input pauses, and at checkpoints). */
