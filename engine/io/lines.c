@@ -100,7 +100,8 @@ static size_t whole_delimited(struct lines *l)
 static size_t before_first(const struct lines *l, const struct block *b)
 {
     const struct str *row = &l->delimiters.row;
-    size_t            at = b->size >= 3 && memcmp(b->data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    size_t            at = 0;
+    if (!l->begun && b->size >= 3 && memcmp(b->data, "\xEF\xBB\xBF", 3) == 0) at = 3;
     while (l->csv) {
         size_t cr = l->delimiters.line_end && at < b->size && b->data[at] == '\r';
         if (b->size - at < cr + row->len || memcmp(b->data + at + cr, str_data(row), row->len) != 0)
@@ -139,6 +140,7 @@ static struct block *hand_out(struct lines *l, size_t whole)
 {
     struct block *b = divide(l, whole);
     if (l->file_start) drop_front(l, b, before_first(l, b));
+    l->begun = true;
     b->offset = l->offset;
     l->offset += b->size;
     memset(b->data + b->size, 0, BLOCK_PAD);
@@ -160,7 +162,7 @@ struct block *lines_take(struct lines *l, bool file_end, bool *first)
     }
     if (file_end) {
         l->file_start = true;
-        l->skipping = false;
+        l->begun = l->skipping = false;
         lines_forget(l);
     }
     if (!b || b->size) return b;

@@ -21,6 +21,7 @@ struct lines {
     size_t                searched;   /* ... of which so many hold no end of a line */
     size_t                want;       /* room that was asked for last */
     bool                  file_start; /* nothing of this file was handed out */
+    bool                  begun;      /* its first bytes were looked at */
     bool                  skipping;   /* in a record whose beginning was handed out */
     uint64_t              offset;     /* of the block in the input */
 };
