@@ -113,7 +113,7 @@ format:
 	@tests/lint/format.sh --write
 
 ## docs: writes the generated pages of docs/reference
-docs:
+docs: all
 	@tests/lint/pages.sh --write
 
 ## demo: generates hospital records, scores them and shows what was found

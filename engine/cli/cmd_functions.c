@@ -358,7 +358,6 @@ static enum exit_code print_named(const struct cli_args *args, const struct fn_r
 static void print_markdown(const struct fn_row *rows, size_t n)
 {
     const char *group = "";
-    printf("# Functions\n\nWritten by `make docs` from the catalogue that the compiler uses.\n");
     for (size_t i = 0, end; i < n; i = end) {
         end = alike_end(rows, n, i);
         if (strcmp(group, row_group(&rows[i])) != 0) {

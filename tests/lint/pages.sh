@@ -1,5 +1,6 @@
 #!/bin/bash
-# The pages of docs/reference that are made from the sources: errors.md, limits.md, keywords.md.
+# The pages of docs/reference that are made from the sources: errors.md, limits.md, keywords.md; and functions.md, by the
+# program, if it is built and not older than the functions.
 #
 #   tests/lint/pages.sh            says which are out of date
 #   tests/lint/pages.sh --write    writes them
@@ -89,6 +90,13 @@ keywords() {
         }' "$1" | fold -s -w 118 | sed 's/ *$//'
 }
 
+# The catalogue, as the program prints it.
+functions() {
+    title "Functions" "the catalogue that the compiler uses"
+    echo "\`sluice functions\` lists them, \`sluice functions NAME\` explains one."
+    "$1" functions --markdown
+}
+
 bad=0
 page() {
     local source=$2 out=docs/reference/$1.md
@@ -104,4 +112,8 @@ page() {
 page errors engine/base/errors.def
 page limits engine/base/limits.h
 page keywords grammar/keywords.def
+program=$(readlink -f build/sluice)
+if [ -x "$program" ] && [ -z "$(find engine/func engine/cli udf -name '*.[ch]' -newer "$program" -print -quit)" ]; then
+    page functions build/sluice
+fi
 exit $bad
