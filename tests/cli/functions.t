@@ -27,7 +27,5 @@ Try "sluice help functions".
 $ sluice functions random_cut_forest | head -n 1
 RANDOM_CUT_FOREST(CURSOR(query) [, numberOfTrees [, subSampleSize [, timeDecay [, shingleSize]]]] [, SEED => n])
 
-$ sluice functions --markdown | grep -A 2 '^## Strings'
-## Strings
-
-### `CHAR_LENGTH(s)`
+$ sluice functions --markdown | grep '^### .UPPER'
+### `UPPER(s)`
