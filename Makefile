@@ -70,7 +70,7 @@ FUZZ_SECONDS ?= 60
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test unit sql cli bench fuzz fuzz-programs lint format docs demo deps packages clean \
+.PHONY: all test unit sql cli recovery bench fuzz fuzz-programs lint format docs demo deps packages clean \
         help FORCE
 
 ## all: the program, build/sluice
@@ -79,7 +79,7 @@ all: $(LIB) $(PROGRAM)
 
 ## test: everything below tests/ and queries/, after installing what is missing
 test: all $(UNIT_BIN) $(TOOL_BIN)
-	@tests/run.sh $(BUILD) unit sql cli
+	@tests/run.sh $(BUILD) unit sql cli recovery
 
 ## unit: the cmocka tests of tests/unit; ONLY=test_str for one program
 unit: $(UNIT_BIN)
@@ -92,6 +92,10 @@ sql: all
 ## cli: the transcripts of tests/cli; ONLY=FILE.t for one
 cli: all
 	@tests/cli/run.sh $(BUILD) $(ONLY)
+
+## recovery: kills runs and lets them go on; KILLS=200 SEED=1 for more, or the same again
+recovery: all $(TOOL_BIN)
+	@tests/recovery/run.sh $(BUILD) $(or $(KILLS),20) $(SEED)
 
 ## bench: measures the pipelines of tests/bench; PEERS=DIR measures others beside them
 bench: all $(TOOL_BIN)

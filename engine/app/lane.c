@@ -6,7 +6,7 @@
  * one thread's at a time: a lock around it is all that lanes share. With one worker there is no section: rows go straight in.
  */
 
-#include "app/run_impl.h"
+#include "app/recover.h"
 #include "base/limits.h"
 
 enum {
@@ -66,6 +66,14 @@ static uint32_t batch_rows(const struct run *r)
     return r->config->batch_rows ? r->config->batch_rows : SIZE_BATCH_ROWS;
 }
 
+/* Where a later run goes on; the caller holds the graph's lock. */
+static void note_place(struct lane *l, const struct block *b, size_t at)
+{
+    if (!l->run->recovery) return;
+    buf_clear(&l->place);
+    source_place(b, at, &l->place);
+}
+
 /* One worker alone: rows go into the graph as they are decoded. */
 static struct status push_block(struct worker *w, struct block *block, bool first)
 {
@@ -82,6 +90,7 @@ static struct status push_block(struct worker *w, struct block *block, bool firs
         pthread_mutex_lock(&r->graph_lock);
         st = push_rows(l, &rows);
         if (st.err == ERR_NONE) st = send_bound(l, now);
+        if (st.err == ERR_NONE) note_place(l, block, at);
         pthread_mutex_unlock(&r->graph_lock);
         batch_release(rows.batch);
     }
@@ -149,27 +158,30 @@ static struct status decode_piece(struct worker *w, struct block *block, bool fi
     return st;
 }
 
-static struct status replay_piece(struct lane *l, const struct piece *piece, rowtime now)
+/* Numbers of rows say which source they are of before anything else, so that rows of equal times from two sources have one order
+ * however they were read. Rows of a piece are numbered from the place of the piece in the input: every row takes at least a
+ * byte there, so numbers rise from piece to piece without one worker waiting for the other's count. */
+static uint64_t first_seq(const struct lane *l, const struct block *b)
+{
+    return l->first_seq + (b->offset - l->first_offset);
+}
+
+/* The lane's turn: the piece enters the graph, and the next row's number and the place in the source are those behind it. */
+static struct status replay_piece(struct lane *l, const struct piece *piece, const struct block *block, rowtime now)
 {
     struct run   *r = l->run;
     struct status st = OK;
     pthread_mutex_lock(&r->graph_lock);
+    l->seq = first_seq(l, block) + block->size;
     for (size_t i = 0; i < piece->count; i++) {
         if (!piece->items[i]) continue;
         if (st.err == ERR_NONE) st = section_replay(r->graph, piece->items[i]);
         else section_result_free(piece->items[i]);
     }
     if (st.err == ERR_NONE) st = send_bound(l, now);
+    if (st.err == ERR_NONE) note_place(l, block, block->size);
     pthread_mutex_unlock(&r->graph_lock);
     return st;
-}
-
-/* Numbers of rows say which source they are of before anything else, so that rows of equal times from two sources have one order
- * however they were read. Rows of a piece are numbered from the place of the piece in the input: every row takes at least a
- * byte there, so numbers rise from piece to piece without one worker waiting for the other's count. */
-static uint64_t first_seq(const struct lane *l, const struct block *b)
-{
-    return l->first_seq + b->offset;
 }
 
 static void stop_turns(struct lane *l)
@@ -197,6 +209,8 @@ static void work(void *arg)
         }
         run_fail(r, st);
         bool    more = got == SOURCE_BLOCK;
+        if (more && !l->has_offset) l->first_offset = block->offset;
+        l->has_offset |= more;
         rowtime now = run_now(r); /* in turn, so that times rise from piece to piece */
         /* a trickle is not worth a second worker: the turn to read is kept until this piece is through */
         bool trickle = more && source_is_live(l->source) && block->size < PIECE_SMALL;
@@ -204,16 +218,16 @@ static void work(void *arg)
         else if (!trickle) turnstile_done(&l->reading, ticket);
 
         struct piece piece = { 0 };
-        uint64_t     n_records = 0, next_seq = 0;
+        uint64_t     n_records = 0;
         if (more) {
             arena_reset(w->arena);
             run_fail(r, decode_piece(w, block, first, now, first_seq(l, block), &piece, &n_records));
-            next_seq = first_seq(l, block) + block->size;
-            block_release(block);
         }
         if (!turnstile_wait(&l->handing, ticket)) return;
-        if (more) l->seq = next_seq;
-        if (more) run_fail(r, replay_piece(l, &piece, now));
+        if (more) {
+            run_fail(r, replay_piece(l, &piece, block, now));
+            block_release(block);
+        }
         atomic_fetch_add_explicit(&l->records, n_records, memory_order_relaxed);
         turnstile_done(&l->handing, ticket);
         if (!more) return;
@@ -231,15 +245,30 @@ static void run_workers(struct lane *l)
     stop_turns(l);
 }
 
+/* The last bound of a lane. A run that is stopped with a state file sends none: its windows stay open for the next start. So does the last
+ * lane, until what is there was saved: with more input the next start goes on as if this end had not been. */
+static void end_lane(struct lane *l)
+{
+    struct run *r = l->run;
+    pthread_mutex_lock(&r->graph_lock);
+    bool last = ++r->lanes_done == r->n_lanes;
+    bool failed = run_has_failed(r);
+    if (r->recovery && !failed && last) run_fail(r, recovery_checkpoint(r->recovery, r));
+    bool goes_on = r->recovery && (failed || run_is_stopping(r));
+    for (uint32_t i = 0; i < l->n_streams && !goes_on; i++) run_fail(r, graph_advance(r->graph, l->streams[i], BOUND_END));
+    l->ended = !goes_on;
+    pthread_mutex_unlock(&r->graph_lock);
+}
+
 void lane_run(void *arg)
 {
     struct lane *l = arg;
     struct run  *r = l->run;
-    if (l->n_workers == 1) read_alone(&l->workers[0]);
-    else run_workers(l);
-    pthread_mutex_lock(&r->graph_lock);
-    for (uint32_t i = 0; i < l->n_streams; i++) run_fail(r, graph_advance(r->graph, l->streams[i], BOUND_END));
-    pthread_mutex_unlock(&r->graph_lock);
+    if (!l->ended) {
+        if (l->n_workers == 1) read_alone(&l->workers[0]);
+        else run_workers(l);
+    }
+    end_lane(l);
     pthread_mutex_lock(&r->watch_lock);
     r->lanes_left--;
     pthread_cond_signal(&r->lane_ended);
@@ -276,6 +305,7 @@ static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
     TRY(feed_init(r->arena, r->plan, source, l->streams[0], NULL, &l->feed));
     TRY(source_open(r->arena, l->feed.endpoint, &l->source));
     l->feed.format = source_format(l->source);
+    if (recovery_has_state(r->recovery)) TRY(recovery_restore_lane(r->recovery, l, r->n_lanes - 1));
     return open_workers(r, l, workers);
 }
 
@@ -317,6 +347,7 @@ void lanes_close(struct run *r)
             arena_free(w->arena);
         }
         if (l->source) source_close(l->source);
+        buf_free(&l->place);
         turnstile_fini(&l->reading);
         turnstile_fini(&l->handing);
     }

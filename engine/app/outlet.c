@@ -1,6 +1,6 @@
 /* outlet.c: what reaches the sinks of a run, the results of top-level queries on standard output, and errors that have no sink. */
 
-#include "app/run_impl.h"
+#include "app/recover.h"
 #include "base/log.h"
 
 enum { FAULTS_TOLD = 5 };
@@ -41,7 +41,11 @@ static struct status open_sink(struct run *r, const struct plan_endpoint *e, str
     struct run_sink   *s = &r->sinks[r->n_sinks];
     struct io_endpoint *endpoint = feed_endpoint(r->arena, e, name);
     *s = (struct run_sink){ .run = r, .stream = endpoint->name, .arena = r->arena };
-    TRY(sink_open(r->arena, endpoint, schema, &s->sink));
+    struct str position;
+    bool       found;
+    TRY(recovery_sink(r->recovery, r->n_sinks, &position, &found));
+    if (found) TRY(sink_resume(r->arena, endpoint, schema, position, &s->sink));
+    else TRY(sink_open(r->arena, endpoint, schema, &s->sink));
     s->open = true;
     r->n_sinks++;
     struct graph_sink into = { .arg = s,

@@ -8,17 +8,23 @@
 #include <stdatomic.h>
 #include <time.h>
 
-#include "app/run_impl.h"
+#include "app/recover.h"
+#include "base/log.h"
 #include "io/output.h"
 
-enum { PROGRESS_MS = 250 };
+enum { PROGRESS_MS = 250, SAVE_LOOK_MS = 20, CHECKPOINT_S = 10 };
 
-static atomic_bool stop_requested; /* set by signal handlers */
+static atomic_bool stop_requested, save_requested; /* set by signal handlers */
 
 void run_stop(void)
 {
     atomic_store(&stop_requested, true);
     output_stop();
+}
+
+void run_save(void)
+{
+    atomic_store(&save_requested, true);
 }
 
 static double seconds(clockid_t which)
@@ -35,6 +41,14 @@ void run_fail(struct run *r, struct status st)
     if (r->failure.err == ERR_NONE) r->failure = st;
     pthread_mutex_unlock(&r->failure_lock);
     lanes_stop(r);
+}
+
+bool run_has_failed(struct run *r)
+{
+    pthread_mutex_lock(&r->failure_lock);
+    bool failed = r->failure.err != ERR_NONE;
+    pthread_mutex_unlock(&r->failure_lock);
+    return failed;
 }
 
 bool run_is_stopping(struct run *r)
@@ -84,11 +98,15 @@ static struct status open_graph(struct run *r)
 
 static struct status open_all(struct run *r)
 {
+    TRY(recovery_open(r, &r->recovery));
     TRY(load_tables(r));
     TRY(open_graph(r));
     TRY(outlets_open(r));
-    TRY(graph_start(r->graph));
-    return lanes_open(r);
+    if (recovery_has_state(r->recovery)) TRY(recovery_restore_graph(r->recovery, r->graph));
+    else TRY(graph_start(r->graph));
+    TRY(lanes_open(r));
+    /* a first state, so that what a killed start leaves behind is put back, too */
+    return r->recovery && !recovery_has_state(r->recovery) ? recovery_checkpoint(r->recovery, r) : OK;
 }
 
 /* ---- running ---- */
@@ -107,19 +125,42 @@ static struct run_progress measure(const struct run *r)
     return p;
 }
 
+/* Saves the run when it is time. What fails is told and tried again: the last checkpoint stays. */
+static void save_sometimes(struct run *r)
+{
+    uint32_t every = r->config->checkpoint_s ? r->config->checkpoint_s : CHECKPOINT_S;
+    double   now = seconds(CLOCK_MONOTONIC);
+    if (!r->recovery || (now < r->saved + every && !atomic_load(&save_requested))) return;
+    atomic_store(&save_requested, false);
+    pthread_mutex_lock(&r->graph_lock);
+    /* behind the last lane's end there is nothing to go on with */
+    struct status st = r->lanes_done < r->n_lanes ? recovery_checkpoint(r->recovery, r) : OK;
+    pthread_mutex_unlock(&r->graph_lock);
+    if (st.err != ERR_NONE) log_message(LOG_WARNING, "no checkpoint: %s; the last one stays, the next try is in %u s", st.message, every);
+    r->saved = now;
+}
+
 /* The caller's thread: looks after stop requests and progress while the lanes run. */
 static void watch_lanes(struct run *r)
 {
+    long   look_ms = r->recovery ? SAVE_LOOK_MS : PROGRESS_MS;
+    double shown = 0;
     pthread_mutex_lock(&r->watch_lock);
     while (r->lanes_left) {
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += PROGRESS_MS * 1000000L;
+        until.tv_nsec += look_ms * 1000000L;
         until.tv_sec += until.tv_nsec / 1000000000L;
         until.tv_nsec %= 1000000000L;
         pthread_cond_timedwait(&r->lane_ended, &r->watch_lock, &until);
         if (stop_requested) lanes_stop(r);
-        if (!r->config->progress || !r->lanes_left) continue;
+        if (!r->lanes_left) break;
+        pthread_mutex_unlock(&r->watch_lock);
+        save_sometimes(r);
+        pthread_mutex_lock(&r->watch_lock);
+        double now = seconds(CLOCK_MONOTONIC);
+        if (!r->config->progress || !r->lanes_left || now < shown + PROGRESS_MS * 1e-3) continue;
+        shown = now;
         struct run_progress p = measure(r);
         r->config->progress(r->config->arg, &p);
     }
@@ -142,7 +183,7 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     struct run r = { .app = app, .plan = app_compile(app), .config = config, .arena = app_arena(app) };
     double     cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     *out = (struct run_summary){ 0 };
-    r.started = seconds(CLOCK_MONOTONIC);
+    r.started = r.saved = seconds(CLOCK_MONOTONIC);
     clock_init_wall(&r.clock);
     pthread_mutex_init(&r.graph_lock, NULL);
     pthread_mutex_init(&r.failure_lock, NULL);
@@ -157,6 +198,7 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     out->total = measure(&r);
     lanes_close(&r);
     outlets_close(&r, out);
+    recovery_close(r.recovery);
     if (r.graph) graph_free(r.graph);
     for (uint32_t i = 0; r.tables && i < r.plan->n_tables; i++) {
         if (r.tables[i]) reftable_release(r.tables[i]);

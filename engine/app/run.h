@@ -28,6 +28,8 @@ struct run_summary {
 struct run_config {
     uint32_t threads;    /* 0: as many as there are processors, at most LIMIT_THREADS */
     uint32_t batch_rows; /* 0: SIZE_BATCH_ROWS */
+    const char *state_path;    /* of the state file; NULL: a crash loses the run */
+    uint32_t checkpoint_s;     /* seconds between checkpoints; 0: 10 */
     void (*progress)(void *arg, const struct run_progress *p); /* about four times a second; NULL: none */
     void *arg;
 };
@@ -36,5 +38,8 @@ struct run_config {
 struct status run_app(struct app *app, const struct run_config *config, struct run_summary *out) MUST_CHECK;
 /* Asks a run to end: input stops, what was read is worked off, sinks are closed. For signal handlers. */
 void run_stop(void);
+
+/* Asks a run with a state file to save itself now. For signal handlers. */
+void run_save(void);
 
 #endif

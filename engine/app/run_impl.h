@@ -32,10 +32,16 @@ struct lane {
     struct worker   *workers;
     uint32_t         n_workers;
     struct turnstile reading, handing;
-    uint64_t         first_seq;
+    uint64_t         first_seq;   /* of the first block that is read, at ... */
+    uint64_t         first_offset; /* ... this place of the input */
+    bool             has_offset;
     uint64_t         seq; /* number of the next row, from 1; the owner's of the handing turn */
     atomic_ullong    records;
+    struct buf       place;       /* in the source, behind the last row that entered the graph */
+    bool             ended;       /* its last bound was sent */
 };
+
+struct recovery;
 
 struct run_sink {
     struct run      *run;
@@ -58,6 +64,7 @@ struct run {
     uint32_t                 n_lanes;
     struct run_sink         *sinks;
     uint32_t                 n_sinks, cap_sinks;
+    struct recovery         *recovery; /* NULL: no state file */
     bool                     error_sunk; /* error_stream has a sink */
     atomic_ullong            faults;
     pthread_mutex_t          failure_lock;
@@ -66,11 +73,13 @@ struct run {
     pthread_mutex_t          watch_lock;
     pthread_cond_t           lane_ended;
     uint32_t                 lanes_left;
-    double                   started;
+    uint32_t                 lanes_done; /* under the graph's lock */
+    double                   started, saved; /* monotonic seconds */
 };
 
 /* Keeps the first failure and stops the lanes. */
 void run_fail(struct run *r, struct status st);
+bool run_has_failed(struct run *r);
 bool run_is_stopping(struct run *r);
 rowtime run_now(struct run *r);
 

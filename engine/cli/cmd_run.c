@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 
-enum { BATCH_ROWS_MAX = 1 << 20 };
+enum { BATCH_ROWS_MAX = 1 << 20, CHECKPOINT_S_MAX = 86400 };
 
 /* ---- signals ---- */
 
@@ -27,12 +27,21 @@ static void on_signal(int number)
     errno = reason;
 }
 
+static void on_save(int signal_number)
+{
+    (void)signal_number;
+    run_save();
+}
+
 static void watch_signals(void)
 {
     struct sigaction action = { .sa_handler = on_signal };
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = on_save;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGUSR1, &action, NULL);
 }
 
 /* ---- progress and summary ---- */
@@ -122,6 +131,8 @@ static enum exit_code run(const struct cli_args *args)
     struct run_config config = { 0 };
     if (!cli_number(args, "threads", LIMIT_THREADS, 0, &config.threads)) return EXIT_USAGE;
     if (!cli_number(args, "batch-rows", BATCH_ROWS_MAX, 0, &config.batch_rows)) return EXIT_USAGE;
+    if (!cli_number(args, "checkpoint-interval", CHECKPOINT_S_MAX, 0, &config.checkpoint_s)) return EXIT_USAGE;
+    config.state_path = cli_value(args, "state");
     struct app    *app = cli_open_app(args);
     bool           sound = app_compile(app) != NULL;
     enum exit_code code = sound ? EXIT_DONE : cli_refused(app);
@@ -143,6 +154,12 @@ static const struct cli_option options[] = {
       "threads for decoding and what is stateless; by default\n"
       "as many as there are processors" },
     { "batch-rows", "N", false, "rows worked on at once; never changes what comes out" },
+    { "state", "FILE", false,
+      "saves the run there and goes on from it: after a crash, or\n"
+      "Ctrl-C, the next start with FILE continues, and files and\n"
+      "folders hold every row once" },
+    { "checkpoint-interval", "SECONDS", false, "how often the run is saved; 10. SIGUSR1\n"
+      "saves it at once" },
     { "quiet", NULL, false, "no progress and no summary" },
     { 0 },
 };

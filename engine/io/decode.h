@@ -16,6 +16,8 @@ struct block {
     size_t      cap;    /* bytes from data on; BLOCK_PAD more may be read */
     uint64_t    offset; /* where the block starts in the (uncompressed) input */
     char       *data;
+    const char *path;       /* the file it is of, and ... */
+    uint64_t    in_file;    /* ... where it starts there (uncompressed); path NULL: the input cannot go back */
 };
 /* Readable bytes behind the end of a block, so that wide loads need no test. */
 enum { BLOCK_PAD = 64 };

@@ -73,7 +73,8 @@ struct status output_make_folders(struct output *o, const char *path)
 struct status output_create(struct output *o, const char *path)
 {
     bool told = false;
-    do o->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int  anew = o->resume ? 0 : O_TRUNC;
+    do o->fd = open(path, O_WRONLY | O_CREAT | anew | O_CLOEXEC, 0666);
     while (o->fd < 0 && try_again(o, path, &told));
     if (o->fd < 0) return output_failed(o, "write", path);
     tell_success(o, path, told);
@@ -140,8 +141,51 @@ struct status output_put(struct output *o, const char *p, size_t n)
 struct status output_put_head(struct output *o)
 {
     struct buf head = { 0 };
+    if (o->resume) return OK; /* it was written by the run that began the file */
     encoder_head(o->encoder, &head);
     struct status st = output_put(o, head.data, head.len);
     buf_free(&head);
     return st;
+}
+
+/* ---- positions ---- */
+
+struct status output_save_file(struct output *o, const char *path, struct snap_writer *w)
+{
+    off_t size = lseek(o->fd, 0, SEEK_CUR);
+    if (size < 0 || fsync(o->fd) != 0) return output_failed(o, "write", path);
+    snap_u64(w, (uint64_t)size);
+    snap_str(w, str_view(o->pending.data, o->pending.len));
+    return OK;
+}
+
+struct status output_restore_file(struct output *o, const char *path, struct snap_reader *r)
+{
+    uint64_t   size = snap_read_u64(r);
+    struct str pending = snap_read_str(r);
+    off_t      there = lseek(o->fd, 0, SEEK_END);
+    if (there < 0) return output_failed(o, "read", path);
+    if ((uint64_t)there < size) {
+        struct status st = status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at,
+                                      "%s of %s has %lld bytes, fewer than the %llu that the state file knows of", path,
+                                      o->endpoint->name, (long long)there, (unsigned long long)size);
+        return status_with_hint(st, "give back the file that was written before, or begin anew with another state file");
+    }
+    if (ftruncate(o->fd, (off_t)size) != 0 || lseek(o->fd, (off_t)size, SEEK_SET) < 0) return output_failed(o, "write", path);
+    buf_clear(&o->pending);
+    buf_append_str(&o->pending, pending);
+    return OK;
+}
+
+struct status output_save_nothing(struct output *o, struct snap_writer *w)
+{
+    (void)w;
+    return o->class->flush(o);
+}
+
+struct status output_restore_nothing(struct output *o, struct snap_reader *r)
+{
+    (void)o;
+    (void)r;
+    return OK;
 }

@@ -5,6 +5,7 @@
  * output.h: what sink drivers are: places that encoded rows go to. sink.c encodes and counts; a driver takes bytes.
  */
 
+#include "data/snap.h"
 #include "io/encode.h"
 #include "io/gz.h"
 #include "io/url.h"
@@ -23,6 +24,8 @@ struct output;
  * write     takes all bytes or fails; `batch` tells the rowtimes (live row i ends at rows->ends[i])
  * advance   no row before `bound` will come
  * flush     everything so far gets to where it goes
+ * save      everything so far is safe on the disk; writes the position that restore puts the output back to
+ * restore   after an open with `resume` set, which leaves alone what is there
  * close     flushes; once, also after a failed open
  */
 struct output_class {
@@ -32,6 +35,8 @@ struct output_class {
     struct status (*write)(struct output *o, const struct encoded *rows, const struct batch *batch);
     struct status (*advance)(struct output *o, rowtime bound);
     struct status (*flush)(struct output *o);
+    struct status (*save)(struct output *o, struct snap_writer *w);
+    struct status (*restore)(struct output *o, struct snap_reader *r);
     struct status (*close)(struct output *o);
 };
 
@@ -43,6 +48,7 @@ struct output {
     const char               *format;
     const char               *path; /* where things go, for messages and summaries */
     bool                      gzip;
+    bool                      resume; /* an earlier run's output is gone on with */
     int                       fd;
     int                       pid;
     struct gzip_maker        *maker;
@@ -60,7 +66,7 @@ extern const struct output_class output_stdout_class, output_file_class, output_
 struct status output_failed(const struct output *o, const char *verb, const char *path);
 /* Makes the folders that the path lies in. */
 struct status output_make_folders(struct output *o, const char *path);
-/* Opens the path, emptied, in folders that are there; sets fd. */
+/* Opens the path, emptied unless o->resume, in folders that are there; sets fd. */
 struct status output_create(struct output *o, const char *path);
 /* Closes fd, if it is open. */
 struct status output_close_fd(struct output *o, const char *path);
@@ -74,6 +80,12 @@ struct status output_put(struct output *o, const char *p, size_t n);
 struct status output_put_head(struct output *o);
 /* What waits for its member goes out. */
 struct status output_finish_member(struct output *o);
+/* The length of the file that is open, and what waits for its gzip member; and back: what was written later is cut off. */
+struct status output_save_file(struct output *o, const char *path, struct snap_writer *w);
+struct status output_restore_file(struct output *o, const char *path, struct snap_reader *r);
+/* For what cannot be taken back: delivered at least once. */
+struct status output_save_nothing(struct output *o, struct snap_writer *w);
+struct status output_restore_nothing(struct output *o, struct snap_reader *r);
 /* Waiting for room ends; called from a signal handler. */
 void output_stop(void);
 

@@ -71,8 +71,17 @@ static struct status end(struct sink *s)
     return st;
 }
 
-struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
-                        struct sink **out)
+static struct status restore(struct sink *s, struct str position)
+{
+    struct snap_reader r = { .p = str_data(&position), .end = str_data(&position) + position.len };
+    s->rows = snap_read_u64(&r);
+    TRY(s->out.class->restore(&s->out, &r));
+    return snap_read_end(s->out.arena, &r);
+}
+
+/* position NULL: begins anew. */
+static struct status open_sink(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
+                               const struct str *position, struct sink **out)
 {
     struct url           u;
     struct encode_config config = { .schema = schema,
@@ -94,7 +103,9 @@ struct status sink_open(struct arena *a, const struct io_endpoint *e, const stru
                               .encoder = encoder,
                               .format = format,
                               .fd = -1 };
+    s->out.resume = position != NULL;
     struct status st = s->out.class->open(&s->out, &u);
+    if (st.err == ERR_NONE && position) st = restore(s, *position);
     if (st.err == ERR_NONE) {
         *out = s;
         return OK;
@@ -102,6 +113,23 @@ struct status sink_open(struct arena *a, const struct io_endpoint *e, const stru
     struct status second = end(s); /* the first failure says why */
     (void)second;
     return st;
+}
+
+struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema, struct sink **out)
+{
+    return open_sink(a, e, schema, NULL, out);
+}
+
+struct status sink_resume(struct arena *a, const struct io_endpoint *e, const struct schema *schema, struct str position,
+                          struct sink **out)
+{
+    return open_sink(a, e, schema, &position, out);
+}
+
+struct status sink_save(struct sink *s, struct snap_writer *w)
+{
+    snap_u64(w, s->rows);
+    return s->out.class->save(&s->out, w);
 }
 
 static struct encoded *take_spare(struct sink *s)

@@ -8,7 +8,10 @@
  * it is whole, so a reader never sees a half one.
  */
 
+#include <dirent.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "data/calendar.h"
 #include "io/output.h"
@@ -70,6 +73,7 @@ static struct status begin_object(struct output *o, rowtime time)
 {
     struct folder *f = o->folder;
     f->counter++;
+    o->resume = false; /* an object of this run's own */
     name_object(o, time);
     TRY(output_make_folders(o, buf_c(&f->part)));
     TRY(output_create(o, buf_c(&f->part)));
@@ -125,6 +129,79 @@ static struct status dir_flush(struct output *o)
     return OK;
 }
 
+/* ---- positions ---- */
+
+static struct status dir_save(struct output *o, struct snap_writer *w)
+{
+    struct folder *f = o->folder;
+    snap_u64(w, f->counter);
+    snap_u8(w, f->open);
+    if (!f->open) return OK;
+    snap_i64(w, f->due);
+    snap_i64(w, f->size);
+    snap_str(w, str_view(f->path.data, f->path.len));
+    return output_save_file(o, buf_c(&f->part), w);
+}
+
+/* The number of an object of this sink from its file's name; 0: it is none. */
+static uint64_t object_number(const struct folder *f, const char *name)
+{
+    size_t      n = strlen(f->name);
+    const char *dash = strrchr(name, '-');
+    if (strncmp(name, f->name, n) != 0 || name[n] != '-' || !dash) return 0;
+    uint64_t number = 0;
+    const char *p = dash + 1;
+    for (; *p >= '0' && *p <= '9'; p++) number = number * 10 + (uint64_t)(*p - '0');
+    return *p == '.' ? number : 0;
+}
+
+/* Objects that were begun after the position: their rows come again. */
+static struct status remove_later(struct output *o, const char *path)
+{
+    DIR *dir = opendir(path);
+    if (!dir) return output_failed(o, "read the folder", path);
+    struct status st = OK;
+    for (struct dirent *entry; st.err == ERR_NONE && (entry = readdir(dir));) {
+        if (entry->d_name[0] == '.') continue;
+        const char *inner = str_format_c(o->arena, "%s/%s", path, entry->d_name);
+        struct stat about;
+        if (lstat(inner, &about) != 0) continue;
+        if (S_ISDIR(about.st_mode)) st = remove_later(o, inner);
+        else if (object_number(o->folder, entry->d_name) > o->folder->counter && unlink(inner) != 0) {
+            st = output_failed(o, "remove", inner);
+        }
+    }
+    closedir(dir);
+    return st;
+}
+
+static struct status restore_object(struct output *o, struct snap_reader *r)
+{
+    struct folder *f = o->folder;
+    f->due = snap_read_i64(r);
+    f->size = snap_read_i64(r);
+    struct str path = snap_read_str(r);
+    buf_clear(&f->path);
+    buf_append_str(&f->path, path);
+    buf_clear(&f->part);
+    buf_printf(&f->part, "%s.part", buf_c(&f->path));
+    /* it may have been finished after the position */
+    if (access(buf_c(&f->part), F_OK) != 0 && rename(buf_c(&f->path), buf_c(&f->part)) != 0) {
+        return output_failed(o, "go on with", buf_c(&f->part));
+    }
+    TRY(output_create(o, buf_c(&f->part)));
+    return output_restore_file(o, buf_c(&f->part), r);
+}
+
+static struct status dir_restore(struct output *o, struct snap_reader *r)
+{
+    struct folder *f = o->folder;
+    f->counter = snap_read_u64(r);
+    f->open = snap_read_u8(r) != 0;
+    TRY(remove_later(o, f->root));
+    return f->open ? restore_object(o, r) : OK;
+}
+
 static struct status dir_close(struct output *o)
 {
     struct folder *f = o->folder;
@@ -141,5 +218,7 @@ const struct output_class output_dir_class = {
     .write = dir_write,
     .advance = roll,
     .flush = dir_flush,
+    .save = dir_save,
+    .restore = dir_restore,
     .close = dir_close,
 };

@@ -70,5 +70,7 @@ const struct output_class output_exec_class = {
     .write = exec_write,
     .advance = exec_advance,
     .flush = exec_flush,
+    .save = output_save_nothing,
+    .restore = output_restore_nothing,
     .close = exec_close,
 };

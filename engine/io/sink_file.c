@@ -27,6 +27,16 @@ static struct status ignore_time(struct output *o, rowtime bound)
     return OK;
 }
 
+static struct status file_save(struct output *o, struct snap_writer *w)
+{
+    return output_save_file(o, o->path, w);
+}
+
+static struct status file_restore(struct output *o, struct snap_reader *r)
+{
+    return output_restore_file(o, o->path, r);
+}
+
 static struct status file_close(struct output *o)
 {
     struct status packed = o->fd < 0 ? OK : output_finish_member(o);
@@ -40,6 +50,8 @@ const struct output_class output_file_class = {
     .write = put_rows,
     .advance = ignore_time,
     .flush = output_finish_member,
+    .save = file_save,
+    .restore = file_restore,
     .close = file_close,
 };
 
@@ -58,6 +70,8 @@ const struct output_class output_stdout_class = {
     .write = put_rows,
     .advance = ignore_time,
     .flush = output_finish_member,
+    .save = output_save_nothing,
+    .restore = output_restore_nothing,
     .close = output_finish_member,
 };
 
@@ -89,5 +103,7 @@ const struct output_class output_null_class = {
     .write = null_write,
     .advance = ignore_time,
     .flush = null_flush,
+    .save = output_save_nothing,
+    .restore = output_restore_nothing,
     .close = null_flush,
 };

@@ -30,6 +30,8 @@ struct source {
     const char    *packed_at;   /* ... of which these */
     size_t         packed_left; /* are still to be taken */
     uint64_t       done;        /* bytes read from the input */
+    uint64_t       file_offset; /* lines.offset at which the file at hand began */
+    uint64_t       skip;        /* bytes of the (unpacked) file that are still to be left out: it is gone on with */
 };
 
 static const struct option_def source_options[] = {
@@ -150,6 +152,16 @@ static void sniff(struct source *s)
     lines_forget(l);
 }
 
+/* Leaves out bytes that were read in an earlier run. */
+static void skip_read(struct source *s)
+{
+    struct lines *l = &s->lines;
+    size_t        n = s->skip < l->filled ? (size_t)s->skip : l->filled;
+    s->skip -= n;
+    memmove(l->block->data, l->block->data + n, l->filled - n);
+    l->filled -= n;
+}
+
 /* One read into the block under construction. */
 static enum input_result read_some(struct source *s, size_t want, int wait_ms, struct status *st)
 {
@@ -160,17 +172,70 @@ static enum input_result read_some(struct source *s, size_t want, int wait_ms, s
     if (result != INPUT_BYTES) return result;
     lines_add(&s->lines, n);
     if (!s->sniffed) sniff(s);
+    if (s->skip && s->sniffed) skip_read(s);
     return INPUT_BYTES;
 }
 
 /* False: there is no further file, or it cannot be read. */
 static bool next_file(struct source *s)
 {
+    s->file_offset = s->lines.offset;
+    s->skip = 0;
     gunzip_free(s->gunzip);
     s->gunzip = NULL;
     s->sniffed = false;
     s->packed_left = 0;
     return s->in.class->next(&s->in, &s->failure);
+}
+
+/* ---- places ---- */
+
+/* Only files can be gone back to. */
+static void name_place(const struct source *s, struct block *b)
+{
+    if (s->in.class->kind != URL_FILE && s->in.class->kind != URL_DIR) return;
+    b->path = s->in.path;
+    b->in_file = b->offset - s->file_offset;
+}
+
+void source_place(const struct block *b, size_t at, struct buf *out)
+{
+    if (b->path) buf_printf(out, "%llu %s", (unsigned long long)(b->in_file + at), b->path);
+}
+
+static struct status bad_place(const struct source *s, const char *path, uint64_t offset)
+{
+    struct status st = status_new(s->messages, ERR_UNREACHABLE, s->in.endpoint->at,
+                                  "%s of %s has no byte %llu, where the state file wants to go on", path, s->in.endpoint->name,
+                                  (unsigned long long)offset);
+    return status_with_hint(st, "give back the file that was read before, or begin anew with another state file");
+}
+
+/* The folder's file with this path is the one at hand. */
+static bool find_file(struct source *s, struct str path, struct status *st)
+{
+    while (!str_equal_c(path, s->in.path)) {
+        if (!s->in.class->next(&s->in, st)) return false;
+    }
+    return true;
+}
+
+struct status source_seek(struct source *s, struct str place)
+{
+    const char *text = str_data(&place);
+    uint64_t    offset = 0;
+    uint32_t    n = 0;
+    while (n < place.len && text[n] >= '0' && text[n] <= '9') offset = offset * 10 + (uint64_t)(text[n++] - '0');
+    if (n == 0 || n + 1 >= place.len) return OK;
+    struct str    path = str_view(text + n + 1, place.len - n - 1);
+    struct status st = OK;
+    if (s->in.fd < 0 || !find_file(s, path, &st)) {
+        return st.err ? st : bad_place(s, str_to_c(s->messages, path), offset);
+    }
+    s->skip = offset;
+    s->lines.offset = offset;
+    s->lines.file_start = offset == 0;
+    return OK;
 }
 
 enum source_result source_read(struct source *s, size_t want, int wait_ms, struct block **out,
@@ -184,8 +249,12 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
             s->ended = true;
         } else if (result == INPUT_IDLE) {
             if (!s->ended) return SOURCE_IDLE;
-        } else if (s->sniffed || result == INPUT_END) {
+        } else if (s->skip && result == INPUT_END) {
+            s->failure = bad_place(s, s->in.path, s->lines.offset);
+            s->ended = true;
+        } else if (!s->skip && (s->sniffed || result == INPUT_END)) {
             *out = lines_take(&s->lines, result == INPUT_END, first);
+            if (*out) name_place(s, *out);
             if (result == INPUT_END && !next_file(s)) s->ended = true;
             if (*out) return SOURCE_BLOCK;
         }

@@ -41,6 +41,11 @@ struct status source_open(struct arena *a, const struct io_endpoint *e,
  * The block is the caller's. */
 enum source_result source_read(struct source *s, size_t want, int wait_ms, struct block **out,
                                bool *first, struct status *st);
+/* The place behind byte `at` of a block of the source, as text for source_seek; empty where an input cannot go back (standard
+ * input, programs). */
+void source_place(const struct block *b, size_t at, struct buf *out);
+/* Goes on from a place, before the first read. Fails with UNREACHABLE when the file is gone or shorter than that. */
+struct status source_seek(struct source *s, struct str place) MUST_CHECK;
 /* Ends waiting reads from another thread or a signal handler; the source then ends. */
 void source_stop(struct source *s);
 /* True when input may pause (a pipe, a terminal, a followed file): idle bounds by the clock make sense. */

@@ -1,0 +1,39 @@
+-- Holds the stateful operators between them; what it writes must not depend on when it was killed.
+CREATE SOURCE "READINGS" (
+    "timestamp" BIGINT, "device_id" VARCHAR(16), "patient_id" VARCHAR(16), "temperature" DOUBLE, "pulse" DOUBLE,
+    "oxygen_percent" DOUBLE, "systolic" DOUBLE, "diastolic" DOUBLE)
+FROM 'readings.ndjson' WITH (rowtime = 'timestamp', lateness = INTERVAL '1' SECOND);
+
+-- two pumps meet in one stream
+CREATE STREAM "MIXED" ("device_id" VARCHAR(16), "value" DOUBLE, "kind" VARCHAR(8));
+CREATE PUMP "HOT" AS INSERT INTO "MIXED" SELECT STREAM "device_id", "temperature", 'hot' FROM "READINGS" WHERE "temperature" > 100;
+CREATE PUMP "FAST" AS INSERT INTO "MIXED" SELECT STREAM "device_id", "pulse", 'fast' FROM "READINGS" WHERE "pulse" > 90;
+
+-- tumbling windows over it, a window over windows, and rows that fail
+CREATE STREAM "BY_MINUTE" ("minute" TIMESTAMP, "kind" VARCHAR(8), "n" BIGINT, "mean" DOUBLE, "top" DOUBLE);
+CREATE PUMP "MINUTES" AS INSERT INTO "BY_MINUTE"
+SELECT STREAM STEP(m.ROWTIME BY INTERVAL '10' SECOND), "kind", COUNT(*), AVG("value"), MAX("value")
+FROM "MIXED" AS m GROUP BY STEP(m.ROWTIME BY INTERVAL '10' SECOND), "kind";
+
+CREATE STREAM "BY_HOUR" ("n" BIGINT, "top" DOUBLE);
+CREATE PUMP "HOURS" AS INSERT INTO "BY_HOUR"
+SELECT STREAM SUM("n"), MAX("top") FROM "BY_MINUTE" AS b GROUP BY STEP(b.ROWTIME BY INTERVAL '1' MINUTE);
+
+CREATE STREAM "PER_PATIENT" ("patient_id" VARCHAR(16), "n" BIGINT, "low" DOUBLE);
+CREATE PUMP "STAGGERED" AS INSERT INTO "PER_PATIENT"
+SELECT STREAM "patient_id", COUNT(*), MIN("oxygen_percent") FROM "READINGS"
+WINDOWED BY STAGGER (PARTITION BY "patient_id" RANGE INTERVAL '15' SECOND);
+
+CREATE STREAM "RATIO" ("device_id" VARCHAR(16), "q" DOUBLE);
+CREATE PUMP "DIVIDE" AS INSERT INTO "RATIO" SELECT STREAM "device_id", "systolic" / ("diastolic" - 60.5) FROM "READINGS";
+
+CREATE STREAM "SCORED" ("device_id" VARCHAR(16), "pulse" DOUBLE, "ANOMALY_SCORE" DOUBLE);
+CREATE PUMP "SCORE" AS INSERT INTO "SCORED" SELECT STREAM "device_id", "pulse", ANOMALY_SCORE
+FROM TABLE(RANDOM_CUT_FOREST(CURSOR(SELECT STREAM "device_id", "pulse", "systolic" FROM "READINGS" WHERE "pulse" > 110), 10, 64));
+
+CREATE SINK "mixed" FROM "MIXED" INTO 'dir:out/mixed' WITH (size = '40 KB', interval = INTERVAL '7' SECOND, gzip = TRUE);
+CREATE SINK "minutes" FROM "BY_MINUTE" INTO 'out/minutes.csv';
+CREATE SINK "hours" FROM "BY_HOUR" INTO 'out/hours.ndjson';
+CREATE SINK "patients" FROM "PER_PATIENT" INTO 'out/patients.ndjson.gz';
+CREATE SINK "ratio" FROM "RATIO" INTO 'dir:out/ratio' WITH (size = '100 KB');
+CREATE SINK "scored" FROM "SCORED" INTO 'out/scored.ndjson';
