@@ -6,6 +6,8 @@
  * one thread's at a time: a lock around it is all that lanes share. With one worker there is no section: rows go straight in.
  */
 
+#include <time.h>
+
 #include "app/recover.h"
 #include "base/limits.h"
 
@@ -13,6 +15,7 @@ enum {
     PIECE_ALONE = 128 << 10, /* bytes a read asks for: more gains nothing with one worker ... */
     PIECE_SHARED = 1 << 20,  /* ... and with several a hand-over must be worth its price */
     PIECE_SMALL = 64 << 10,  /* a live input that gives less than this is left to one worker */
+    PACE_MS = 1000,          /* of ROWTIME that one recorded input may be ahead of another */
     IDLE_MS = 50             /* a live input that pauses sends a bound this often */
 };
 
@@ -61,6 +64,57 @@ static struct status push_rows(struct lane *l, const struct source_rows *rows)
     return st;
 }
 
+/* ---- keeping step ---- */
+
+/* Recorded input whose times come from a column: read at any speed, so lanes of such inputs keep step. */
+static bool is_paced(const struct lane *l)
+{
+    return l->run->n_lanes > 1 && l->feed.rowtime_column >= 0 && !source_is_live(l->source);
+}
+
+/* The lane has read rows up to this time; ROWTIME_END: it reads no more. */
+static void note_progress(struct lane *l, rowtime time)
+{
+    struct run *r = l->run;
+    pthread_mutex_lock(&r->pace_lock);
+    if (time > l->progress) l->progress = time;
+    pthread_cond_broadcast(&r->paced);
+    pthread_mutex_unlock(&r->pace_lock);
+}
+
+static void note_rows(struct lane *l, const struct batch *rows)
+{
+    if (!is_paced(l) || rows->n_rows == 0) return;
+    const struct vector *times = &rows->columns[l->feed.rowtime_column];
+    if (!vector_is_null(times, rows->n_rows - 1)) note_progress(l, times->i64[rows->n_rows - 1]);
+}
+
+static bool is_ahead(const struct lane *l)
+{
+    const struct run *r = l->run;
+    for (uint32_t i = 0; i < r->n_lanes; i++) {
+        const struct lane *other = &r->lanes[i];
+        if (other != l && is_paced(other) && l->progress > other->progress && l->progress - PACE_MS > other->progress) return true;
+    }
+    return false;
+}
+
+/* Waits while the lane is ahead of another one: what meets downstream would have to be held until that one comes up. The lane that is
+ * furthest behind never waits. */
+static void keep_step(struct lane *l)
+{
+    struct run *r = l->run;
+    if (!is_paced(l)) return;
+    pthread_mutex_lock(&r->pace_lock);
+    while (is_ahead(l) && !run_is_stopping(r)) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec++; /* a stop request rings no bell */
+        pthread_cond_timedwait(&r->paced, &r->pace_lock, &until);
+    }
+    pthread_mutex_unlock(&r->pace_lock);
+}
+
 static uint32_t batch_rows(const struct run *r)
 {
     return r->config->batch_rows ? r->config->batch_rows : SIZE_BATCH_ROWS;
@@ -86,6 +140,7 @@ static struct status push_block(struct worker *w, struct block *block, bool firs
         rowtime            now = run_now(r);
         at = decoder_run(w->decoder, block, at, batch_rows(r), first, &decoded);
         feed_rows(&l->feed, &decoded, now, &l->seq, &rows);
+        note_rows(l, rows.batch);
         atomic_fetch_add_explicit(&l->records, decoded.n_records, memory_order_relaxed);
         pthread_mutex_lock(&r->graph_lock);
         st = push_rows(l, &rows);
@@ -112,6 +167,7 @@ static void read_alone(struct worker *w)
     struct lane *l = w->lane;
     struct run  *r = l->run;
     while (!run_is_stopping(r)) {
+        keep_step(l);
         struct block      *block;
         bool               first;
         struct status      st = OK;
@@ -151,6 +207,7 @@ static struct status decode_piece(struct worker *w, struct block *block, bool fi
         struct source_rows rows;
         at = decoder_run(w->decoder, block, at, batch_rows(l->run), first, &decoded);
         feed_rows(&l->feed, &decoded, now, &seq, &rows);
+        note_rows(l, rows.batch);
         *n_records += decoded.n_records;
         st = run_sections(w, &rows, out);
         batch_release(rows.batch);
@@ -198,6 +255,7 @@ static void work(void *arg)
     for (;;) {
         uint64_t ticket = turnstile_ticket(&l->reading);
         if (!turnstile_wait(&l->reading, ticket)) return;
+        keep_step(l);
         struct block      *block = NULL;
         bool               first = false;
         struct status      st = OK;
@@ -258,6 +316,7 @@ static void end_lane(struct lane *l)
     for (uint32_t i = 0; i < l->n_streams && !goes_on; i++) run_fail(r, graph_advance(r->graph, l->streams[i], BOUND_END));
     l->ended = !goes_on;
     pthread_mutex_unlock(&r->graph_lock);
+    note_progress(l, ROWTIME_END);
 }
 
 void lane_run(void *arg)
@@ -299,6 +358,7 @@ static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
     l->run = r;
     l->streams = r->plan->sources[source].streams;
     l->n_streams = r->plan->sources[source].n_streams;
+    l->progress = ROWTIME_MIN;
     l->seq = l->first_seq = ((uint64_t)source << 56) + 1;
     turnstile_init(&l->reading);
     turnstile_init(&l->handing);

@@ -188,6 +188,8 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     pthread_mutex_init(&r.graph_lock, NULL);
     pthread_mutex_init(&r.failure_lock, NULL);
     pthread_mutex_init(&r.watch_lock, NULL);
+    pthread_mutex_init(&r.pace_lock, NULL);
+    pthread_cond_init(&r.paced, NULL);
     pthread_cond_init(&r.lane_ended, NULL);
 
     struct status st = open_all(&r);

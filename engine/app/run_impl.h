@@ -39,6 +39,7 @@ struct lane {
     atomic_ullong    records;
     struct buf       place;       /* in the source, behind the last row that entered the graph */
     bool             ended;       /* its last bound was sent */
+    rowtime          progress;    /* latest ROWTIME read, under the run's pace_lock */
 };
 
 struct recovery;
@@ -74,6 +75,8 @@ struct run {
     pthread_cond_t           lane_ended;
     uint32_t                 lanes_left;
     uint32_t                 lanes_done; /* under the graph's lock */
+    pthread_mutex_t          pace_lock;
+    pthread_cond_t           paced; /* a lane read on, or ended */
     double                   started, saved; /* monotonic seconds */
 };
 
