@@ -15,18 +15,13 @@ struct status encoder_new(struct arena *a, const char *format, const struct enco
 {
     struct encoder *e = ARENA_NEW(a, struct encoder);
     if (strcmp(format, "json") == 0) e->json = json_encoder_new(a, config);
-    else e->csv = csv_encoder_new(a, config, strcmp(format, "tsv") == 0 ? '\t' : ',');
+    else e->csv = csv_encoder_new(a, format, config);
     *out = e;
     return OK;
 }
 
-void encoder_head(const struct encoder *e, struct buf *out)
-{
-    if (e->csv) csv_encoder_head(e->csv, out);
-}
-
 void encoder_rows(const struct encoder *e, const struct batch *rows, uint32_t from, uint32_t to,
-                  struct buf *out, uint32_t *ends)
+                  struct buf *out, size_t *ends)
 {
     if (e->json) json_encoder_rows(e->json, rows, from, to, out, ends);
     else csv_encoder_rows(e->csv, rows, from, to, out, ends);

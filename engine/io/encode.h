@@ -17,11 +17,9 @@ struct encode_config {
 /* format: "json", "csv" or "tsv". Immutable after this: any thread may use it. */
 struct status encoder_new(struct arena *a, const char *format, const struct encode_config *config,
                           struct encoder **out) MUST_CHECK;
-/* What stands once before the first row (CSV header), appended. */
-void encoder_head(const struct encoder *e, struct buf *out);
 /* Rows i in [from, to) of the live rows, each with its line end, appended. ends, if given: where each of
  * them ends in out. */
 void encoder_rows(const struct encoder *e, const struct batch *rows, uint32_t from, uint32_t to,
-                  struct buf *out, uint32_t *ends);
+                  struct buf *out, size_t *ends);
 
 #endif

@@ -8,11 +8,11 @@
 
 struct csv_encoder;
 
-struct csv_encoder *csv_encoder_new(struct arena *a, const struct encode_config *config,
-                                    char delimiter);
-/* The names of the columns as a first record. */
-void csv_encoder_head(const struct csv_encoder *e, struct buf *out);
+/* format: "csv" or "tsv". */
+struct csv_encoder *csv_encoder_new(struct arena *a, const char *format,
+                                    const struct encode_config *config);
+/* As encoder_rows. */
 void csv_encoder_rows(const struct csv_encoder *e, const struct batch *rows, uint32_t from,
-                      uint32_t to, struct buf *out, uint32_t *ends);
+                      uint32_t to, struct buf *out, size_t *ends);
 
 #endif

@@ -169,7 +169,7 @@ static char *put_value(struct buf *out, char *p, const struct member *m, const s
 }
 
 void json_encoder_rows(const struct json_encoder *e, const struct batch *rows, uint32_t from,
-                       uint32_t to, struct buf *out, uint32_t *ends)
+                       uint32_t to, struct buf *out, size_t *ends)
 {
     struct minute_text cache = { .minute = INT64_MIN };
     for (uint32_t i = from; i < to; i++) {
@@ -190,6 +190,6 @@ void json_encoder_rows(const struct json_encoder *e, const struct batch *rows, u
         *p++ = '}';
         *p++ = '\n';
         out->len = (size_t)(p - out->data);
-        if (ends) ends[i - from] = (uint32_t)out->len;
+        if (ends) ends[i - from] = out->len;
     }
 }

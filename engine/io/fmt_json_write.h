@@ -9,6 +9,6 @@ struct json_encoder;
 
 struct json_encoder *json_encoder_new(struct arena *a, const struct encode_config *config);
 void json_encoder_rows(const struct json_encoder *e, const struct batch *rows, uint32_t from,
-                       uint32_t to, struct buf *out, uint32_t *ends);
+                       uint32_t to, struct buf *out, size_t *ends);
 
 #endif

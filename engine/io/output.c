@@ -138,16 +138,6 @@ struct status output_put(struct output *o, const char *p, size_t n)
     return OK;
 }
 
-struct status output_put_head(struct output *o)
-{
-    struct buf head = { 0 };
-    if (o->resume) return OK; /* it was written by the run that began the file */
-    encoder_head(o->encoder, &head);
-    struct status st = output_put(o, head.data, head.len);
-    buf_free(&head);
-    return st;
-}
-
 /* ---- positions ---- */
 
 struct status output_save_file(struct output *o, const char *path, struct snap_writer *w)
@@ -166,12 +156,16 @@ struct status output_restore_file(struct output *o, const char *path, struct sna
     off_t      there = lseek(o->fd, 0, SEEK_END);
     if (there < 0) return output_failed(o, "read", path);
     if ((uint64_t)there < size) {
-        struct status st = status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at,
-                                      "%s of %s has %lld bytes, fewer than the %llu that the state file knows of", path,
-                                      o->endpoint->name, (long long)there, (unsigned long long)size);
-        return status_with_hint(st, "give back the file that was written before, or begin anew with another state file");
+        struct status st =
+            status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at,
+                       "%s of %s has %lld bytes, fewer than the %llu that the state file knows of",
+                       path, o->endpoint->name, (long long)there, (unsigned long long)size);
+        return status_with_hint(
+            st,
+            "give back the file that was written before, or begin anew with another state file");
     }
-    if (ftruncate(o->fd, (off_t)size) != 0 || lseek(o->fd, (off_t)size, SEEK_SET) < 0) return output_failed(o, "write", path);
+    if (ftruncate(o->fd, (off_t)size) != 0 || lseek(o->fd, (off_t)size, SEEK_SET) < 0)
+        return output_failed(o, "write", path);
     buf_clear(&o->pending);
     buf_append_str(&o->pending, pending);
     return OK;

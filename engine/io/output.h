@@ -13,7 +13,7 @@
 /* Encoded rows: bytes, and where each row ends in them. */
 struct encoded {
     struct buf bytes;
-    uint32_t  *ends; /* behind row i of the live rows; NULL unless the driver asks for them */
+    size_t    *ends; /* behind row i of the live rows; NULL unless the driver asks for them */
     uint32_t   n_rows;
 };
 
@@ -76,11 +76,10 @@ struct status output_write_all(struct output *o, const char *p, size_t n);
 /* The same through gzip when the output is packed: members of OUTPUT_MEMBER bytes, cut at line ends,
  * whatever the batches. */
 struct status output_put(struct output *o, const char *p, size_t n);
-/* What stands before the first row. */
-struct status output_put_head(struct output *o);
 /* What waits for its member goes out. */
 struct status output_finish_member(struct output *o);
-/* The length of the file that is open, and what waits for its gzip member; and back: what was written later is cut off. */
+/* The length of the file that is open, and what waits for its gzip member; and back: what was written
+ * later is cut off. */
 struct status output_save_file(struct output *o, const char *path, struct snap_writer *w);
 struct status output_restore_file(struct output *o, const char *path, struct snap_reader *r);
 /* For what cannot be taken back: delivered at least once. */

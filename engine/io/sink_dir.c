@@ -21,13 +21,13 @@ enum { SIZE_DEFAULT = 5 << 20, INTERVAL_DEFAULT_MS = 300 * MS_PER_SECOND };
 struct folder {
     const char *root;
     const char *prefix;
-    char       *name;        /* of the sink, fit for a file's name */
+    char       *name; /* of the sink, fit for a file's name */
     int64_t     size_max, interval_ms;
-    uint64_t    counter;     /* objects begun */
+    uint64_t    counter; /* objects begun */
     bool        open;
-    rowtime     due;         /* when the object ends */
-    int64_t     size;        /* bytes of rows in it */
-    struct buf  path, part;  /* of the object, and of it under way */
+    rowtime     due;        /* when the object ends */
+    int64_t     size;       /* bytes of rows in it */
+    struct buf  path, part; /* of the object, and of it under way */
 };
 
 static struct status dir_open(struct output *o, const struct url *u)
@@ -80,7 +80,7 @@ static struct status begin_object(struct output *o, rowtime time)
     f->open = true;
     f->size = 0;
     if (!i64_add(&f->due, time, f->interval_ms)) f->due = ROWTIME_END;
-    return output_put_head(o);
+    return OK;
 }
 
 static struct status end_object(struct output *o)
@@ -112,9 +112,9 @@ static struct status dir_write(struct output *o, const struct encoded *rows,
         TRY(roll(o, time));
         if (!f->open) TRY(begin_object(o, time));
         /* as many rows as belong into this object */
-        uint32_t start = i ? rows->ends[i - 1] : 0;
+        size_t start = i ? rows->ends[i - 1] : 0;
         do {
-            f->size += rows->ends[i] - (i ? rows->ends[i - 1] : 0);
+            f->size += (int64_t)(rows->ends[i] - (i ? rows->ends[i - 1] : 0));
             i++;
         } while (i < rows->n_rows && f->size < f->size_max &&
                  batch->rowtimes[batch_row(batch, i)] < f->due);
@@ -149,7 +149,7 @@ static uint64_t object_number(const struct folder *f, const char *name)
     size_t      n = strlen(f->name);
     const char *dash = strrchr(name, '-');
     if (strncmp(name, f->name, n) != 0 || name[n] != '-' || !dash) return 0;
-    uint64_t number = 0;
+    uint64_t    number = 0;
     const char *p = dash + 1;
     for (; *p >= '0' && *p <= '9'; p++) number = number * 10 + (uint64_t)(*p - '0');
     return *p == '.' ? number : 0;
@@ -167,7 +167,8 @@ static struct status remove_later(struct output *o, const char *path)
         struct stat about;
         if (lstat(inner, &about) != 0) continue;
         if (S_ISDIR(about.st_mode)) st = remove_later(o, inner);
-        else if (object_number(o->folder, entry->d_name) > o->folder->counter && unlink(inner) != 0) {
+        else if (object_number(o->folder, entry->d_name) > o->folder->counter &&
+                 unlink(inner) != 0) {
             st = output_failed(o, "remove", inner);
         }
     }

@@ -13,8 +13,7 @@ static struct status exec_open(struct output *o, const struct url *u)
 {
     o->path = u->path;
     o->gzip = option_is(o->endpoint, "gzip", false);
-    TRY(child_start(o->arena, o->endpoint, u->path, STDIN_FILENO, &o->pid, &o->fd));
-    return output_put_head(o);
+    return child_start(o->arena, o->endpoint, u->path, STDIN_FILENO, &o->pid, &o->fd);
 }
 
 /* Rows would be lost from here on: why? */

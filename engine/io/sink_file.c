@@ -9,8 +9,7 @@ static struct status file_open(struct output *o, const struct url *u)
     o->path = u->path;
     o->gzip = url_is_gzip(u->path) || option_is(o->endpoint, "gzip", false);
     TRY(output_make_folders(o, u->path));
-    TRY(output_create(o, u->path));
-    return output_put_head(o);
+    return output_create(o, u->path);
 }
 
 static struct status put_rows(struct output *o, const struct encoded *rows,
@@ -61,7 +60,7 @@ static struct status stdout_open(struct output *o, const struct url *u)
     o->fd = STDOUT_FILENO;
     o->path = "standard output";
     o->gzip = option_is(o->endpoint, "gzip", false);
-    return output_put_head(o);
+    return OK;
 }
 
 const struct output_class output_stdout_class = {

@@ -29,7 +29,7 @@ $ sluice run hot.sql --sink HOT=- --quiet 2>/dev/null
 
 $ sluice run hot.sql --sink HOT=out.ndjson --sink error_stream=errors.csv --quiet; cat out.ndjson; wc -l < errors.csv
 {"DEVICE":"a7","RATIO":2.5}
-4
+3
 
 # From standard input, by a program, out of a gzipped file: the same.
 $ sluice run hot.sql --source READINGS=- --sink HOT=- --quiet 2>/dev/null < in.ndjson

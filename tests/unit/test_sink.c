@@ -23,7 +23,7 @@
 #include "io_files.h"
 
 static struct arena *arena;
-static const char *folder;
+static const char   *folder;
 
 static struct column columns[] = {
     { .type = { .kind = TYPE_INTEGER } },
@@ -62,17 +62,15 @@ static struct io_endpoint *out_to(const char *url)
 
 /* 2026-01-31 23:59:50 */
 static const rowtime start = 1769903990000;
-enum {
-    STEP_MS = 250
-};
+enum { STEP_MS = 250 };
 
 /* Rows from..to: one every 250 ms. With `hole` every other row is not selected. */
 static struct batch *make_rows(uint32_t from, uint32_t to, bool hole)
 {
     const struct type types[] = { columns[0].type, columns[1].type };
-    struct builder *b = builder_new(types, 2);
-    struct arena *a = arena_new();
-    uint32_t sel[4096], n = 0;
+    struct builder   *b = builder_new(types, 2);
+    struct arena     *a = arena_new();
+    uint32_t          sel[4096], n = 0;
     for (uint32_t i = from; i < to; i++) {
         for (int twin = 0; twin <= hole; twin++) {
             builder_row(b, start + i * STEP_MS, 0, i, NULL, 0);
@@ -111,7 +109,7 @@ static struct str json_of_all(uint32_t from, uint32_t to)
 
 static struct sink *open_sink(struct io_endpoint *e)
 {
-    struct sink *s = NULL;
+    struct sink  *s = NULL;
     struct status st = sink_open(arena, e, &schema, &s);
     if (st.err != ERR_NONE) fail_msg("%s", st.message);
     return s;
@@ -126,9 +124,9 @@ static void expect_ok(struct status st)
 static struct status deliver(struct sink *s, uint32_t n, uint32_t size)
 {
     for (uint32_t i = 0; i < n; i += size) {
-        uint32_t to = n - i < size ? n : i + size;
+        uint32_t      to = n - i < size ? n : i + size;
         struct batch *rows = make_rows(i, to, size % 2);
-        void *prepared = size % 3 ? sink_prepare(s, rows) : NULL;
+        void         *prepared = size % 3 ? sink_prepare(s, rows) : NULL;
         struct status st = sink_deliver(s, rows, prepared);
         if (st.err == ERR_NONE) st = sink_advance(s, rows->rowtimes[batch_row(rows, 0)]);
         batch_release(rows);
@@ -166,16 +164,14 @@ static void expect_failed(struct status st, const char *words)
 }
 
 static const uint32_t sizes[] = { 1, 2, 3, 7, 64, 1000, 3000 };
-enum {
-    N_SIZES = sizeof sizes / sizeof sizes[0]
-};
+enum { N_SIZES = sizeof sizes / sizeof sizes[0] };
 
 /* ---- files ---- */
 
 static void a_file_begins_anew(void **state)
 {
     (void)state;
-    const char *path = at("new/below/out");
+    const char         *path = at("new/below/out");
     struct io_endpoint *e = out_to(path);
     for (int i = 0; i < N_SIZES; i++) {
         deliver_and_close(e, 100, sizes[i]);
@@ -188,7 +184,7 @@ static void a_file_begins_anew(void **state)
 static void rows_are_there_after_a_flush(void **state)
 {
     (void)state;
-    const char *plain = at("out"), *packed = at("out.gz");
+    const char  *plain = at("out"), *packed = at("out.gz");
     struct sink *p = open_sink(out_to(plain));
     struct sink *z = open_sink(out_to(packed));
     expect_ok(deliver(p, 10, 4));
@@ -202,16 +198,16 @@ static void rows_are_there_after_a_flush(void **state)
     expect_ok(close_sink(z));
 }
 
-static void delimited_files_have_a_header(void **state)
+static void delimited_files_have_no_header(void **state)
 {
     (void)state;
     const char *path = at("out.csv");
     deliver_and_close(out_to(path), 2, 1);
-    expect_text(files_read(arena, path), str_c("N,S\n0,row 0\n1,row 1\n"));
+    expect_text(files_read(arena, path), str_c("0,row 0\n1,row 1\n"));
     struct io_endpoint *e = out_to(at("out"));
     endpoint_option(e, "format", "tsv");
     deliver_and_close(e, 1, 1);
-    expect_text(files_read(arena, at("out")), str_c("N\tS\n0\trow 0\n"));
+    expect_text(files_read(arena, at("out")), str_c("0\trow 0\n"));
 }
 
 static uint32_t count_members(struct str s)
@@ -274,7 +270,7 @@ static void a_folder_rolls_by_interval(void **state)
 {
     (void)state;
     for (int i = 0; i < N_SIZES; i++) {
-        const char *name = str_format_c(arena, "%d", i);
+        const char         *name = str_format_c(arena, "%d", i);
         struct io_endpoint *e = folder_sink(name);
         endpoint_interval(e, "interval", 10000);
         deliver_and_close(e, 100, sizes[i]);
@@ -299,7 +295,7 @@ static void a_folder_rolls_by_size(void **state)
     (void)state;
     const char *list = NULL;
     for (int i = 0; i < N_SIZES; i++) {
-        const char *name = str_format_c(arena, "%d", i);
+        const char         *name = str_format_c(arena, "%d", i);
         struct io_endpoint *e = folder_sink(name);
         endpoint_option(e, "size", "1KB");
         endpoint_option(e, "gzip", "TRUE");
@@ -312,9 +308,9 @@ static void a_folder_rolls_by_size(void **state)
         const char *first = "logs/raw-2026/01/31/23/OUT-2026-01-31-23-59-50-000001.csv.gz";
         assert_memory_equal(list, first, strlen(first));
         struct str text = files_unpack(arena, files_path(arena, root, first));
-        /* 4 bytes of header do not count; the row that goes beyond is the last one */
-        assert_memory_equal(str_data(&text), "N,S\n0,row 0\n", 12);
-        assert_in_range(text.len, 4 + 1024, 4 + 1024 + 10);
+        /* the row that goes beyond is the last one */
+        assert_memory_equal(str_data(&text), "0,row 0\n", 8);
+        assert_in_range(text.len, 1024, 1024 + 10);
     }
 }
 
@@ -323,7 +319,7 @@ static void an_object_is_seen_when_it_is_whole(void **state)
 {
     (void)state;
     struct io_endpoint *e = folder_sink("d");
-    const char *root = at("d");
+    const char         *root = at("d");
     endpoint_interval(e, "interval", 60000);
     struct sink *s = open_sink(e);
     assert_string_equal(files_list(arena, root), "");
@@ -349,9 +345,9 @@ static void names_and_times_at_their_edges(void **state)
     struct io_endpoint *e = folder_sink("d");
     e->name = "../O/UT";
     endpoint_option(e, "interval", "9000000000000000");
-    struct sink *s = open_sink(e);
+    struct sink      *s = open_sink(e);
     const struct type types[] = { columns[0].type, columns[1].type };
-    struct builder *b = builder_new(types, 2);
+    struct builder   *b = builder_new(types, 2);
     builder_row(b, -62135596800000, 0, 0, NULL, 0);
     builder_row(b, INT64_MAX - 1, 0, 0, NULL, 0);
     struct batch *rows = builder_take(b);
@@ -384,7 +380,7 @@ static void rows_into_a_program(void **state)
 static void two_programs_at_once(void **state)
 {
     (void)state;
-    const char *one = at("1"), *two = at("2");
+    const char  *one = at("1"), *two = at("2");
     struct sink *first = open_sink(out_to(str_format_c(arena, "exec:cat > %s", one)));
     struct sink *second = open_sink(out_to(str_format_c(arena, "exec:cat > %s", two)));
     expect_ok(deliver(first, 10, 3));
@@ -445,9 +441,9 @@ static void a_full_disk_is_waited_for(void **state)
 {
     (void)state;
     if (access("/dev/full", W_OK) != 0) skip();
-    struct sink *s = open_sink(out_to("/dev/full"));
+    struct sink           *s = open_sink(out_to("/dev/full"));
     const struct itimerval soon = { .it_value = { .tv_usec = 50000 } };
-    struct sigaction action = { .sa_handler = stop_waiting };
+    struct sigaction       action = { .sa_handler = stop_waiting };
     sigaction(SIGALRM, &action, NULL);
     log_set_level(LOG_ERROR);
     setitimer(ITIMER_REAL, &soon, NULL);
@@ -462,7 +458,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_file_begins_anew),
         TEST(rows_are_there_after_a_flush),
-        TEST(delimited_files_have_a_header),
+        TEST(delimited_files_have_no_header),
         TEST(packed_members_do_not_depend_on_batches),
         TEST(null_counts),
         TEST(what_cannot_be_opened),
