@@ -97,12 +97,22 @@ static void write_values(struct snap_writer *w, const struct vector *v, uint32_t
     }
 }
 
+/* The same bytes for the same values, whether there is a bitmap or not. */
+static bool has_nulls(const struct batch *b, const struct vector *v)
+{
+    for (uint32_t i = 0; v->nulls && i < batch_live(b); i++) {
+        if (vector_is_null(v, batch_row(b, i))) return true;
+    }
+    return false;
+}
+
 static void write_column(struct snap_writer *w, const struct batch *b, const struct vector *v)
 {
     uint32_t n = batch_live(b);
     snap_u8(w, (uint8_t)type_form(v->type));
-    snap_u8(w, v->nulls != NULL);
-    for (uint32_t word = 0; v->nulls && word < nulls_words(n); word++) {
+    bool nulls = has_nulls(b, v);
+    snap_u8(w, nulls);
+    for (uint32_t word = 0; nulls && word < nulls_words(n); word++) {
         uint64_t bits = 0;
         for (uint32_t i = word * 64; i < n && i < word * 64 + 64; i++) {
             bits |= (uint64_t)vector_is_null(v, batch_row(b, i)) << (i & 63);

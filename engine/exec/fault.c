@@ -119,9 +119,12 @@ static void columns_text(const struct schema *schema, uint32_t n_columns, const 
                          uint32_t row, struct buf *out)
 {
     buf_append_char(out, '{');
+    bool any = false;
     for (uint32_t i = 0; i < n_columns && i < b->n_columns; i++) {
-        if (i) buf_append_char(out, ',');
         struct str name = schema->columns[i].name;
+        if (name.len == 0) continue; /* a join's that nobody reads */
+        if (any) buf_append_char(out, ',');
+        any = true;
         text_json_string(out, str_data(&name), name.len);
         buf_append_char(out, ':');
         text_json_value(out, &b->columns[i], row);

@@ -131,6 +131,7 @@ static struct bound error_limit(const struct graph *g)
     }
     for (size_t i = 0; i < g->ops.count; i++) {
         const struct op *op = g->ops.items[i];
+        if (op->class == &op_join_class) limit = bound_min(limit, join_held(op));
         if (op->class != &op_merge_class && op->class != &op_union_class) continue;
         limit = bound_min(limit, merge_held(op));
     }

@@ -111,7 +111,7 @@ static struct status class_of(struct graph *g, const struct plan_node *node,
     case PLAN_UNION: *out = &op_union_class; return OK;
     case PLAN_TABLE_FN: *out = &op_table_fn_class; return OK;
     case PLAN_OVER: what = "OVER with a sliding window"; break;
-    case PLAN_JOIN: what = "a join of streams"; break;
+    case PLAN_JOIN: *out = &op_join_class; return OK;
     case PLAN_DISTINCT: what = "SELECT DISTINCT over a stream"; break;
     case PLAN_SORT: what = "ORDER BY over a stream"; break;
     }

@@ -59,6 +59,7 @@ const struct graph_sink *sink_of(const struct op *op);
 struct status source_take(struct op *op, const struct source_rows *rows) MUST_CHECK;
 /* The least cause of the rows that a merging operator holds; BOUND_END without one. */
 struct bound merge_held(const struct op *op);
+struct bound join_held(const struct op *op);
 /* How streams' rows are read back from snapshots. */
 struct merge_streams graph_stream_types(struct graph *g);
 /* The types of a schema's columns, in the arena. */

@@ -99,7 +99,7 @@ extern const struct op_class op_retime_class;  /* AS ROWTIME */
 extern const struct op_class op_group_class;   /* tumbling windows */
 extern const struct op_class op_stagger_class;
 extern const struct op_class op_enter_class;   /* a pump's rows become those of its target */
-extern const struct op_class op_filter_class, op_lookup_class, op_union_class, op_table_fn_class,
-    op_sink_class;
+extern const struct op_class op_filter_class, op_lookup_class, op_union_class, op_join_class,
+    op_table_fn_class, op_sink_class;
 
 #endif

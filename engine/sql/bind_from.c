@@ -230,12 +230,13 @@ static struct status bind_sides(struct binder *b, const struct ast_from *f,
 
 /* A window on a side of a join. */
 static struct status check_over(struct binder *b, const struct ast_from *f,
-                                const struct ast_query *query, const struct from *side)
+                                const struct ast_query *query, struct from *side)
 {
     struct windows windows = { query->windows, query->n_windows };
     struct bind_env env = bind_env(b, &side->scope, "OVER");
     env.windows = &windows;
-    return bind_check_window(&env, f->over, STR_EMPTY);
+    side->has_window = true;
+    return bind_join_window(&env, f->over, &side->window, &side->window_size);
 }
 
 struct status bind_from(struct binder *b, const struct ast_from *f, const struct ast_query *query,

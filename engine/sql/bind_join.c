@@ -1,5 +1,5 @@
 /*
- * bind_join.c: joins of a stream with a table.
+ * bind_join.c: joins of a stream with a table; those of two streams are bind_stream_join.c's.
  *
  * The operator's row is the stream's columns, then the table's. Of ON, equalities of a table's column with something of
  * the stream become keys, which the executor looks up; the rest is tried on each match. An equality behind a part that
@@ -68,9 +68,9 @@ static struct status merge_column(struct bind_env *env, const struct ast_from *f
     return OK;
 }
 
-static struct status merge_columns(struct bind_env *env, const struct ast_from *f,
-                                   const struct scope *left, const struct scope *right,
-                                   struct expr **condition)
+struct status bind_merged_columns(struct bind_env *env, const struct ast_from *f,
+                                  const struct scope *left, const struct scope *right,
+                                  struct expr **condition)
 {
     for (uint32_t i = 0; i < f->n_using; i++) {
         const struct ast_name *n = &f->using_columns[i];
@@ -151,7 +151,7 @@ static struct status bind_lookup(struct binder *b, const struct ast_from *f,
     struct bind_env env = bind_env(b, &out->scope, "ON");
     struct expr *condition = NULL;
     if (f->on) TRY(bind_condition(&env, f->on, &condition));
-    TRY(merge_columns(&env, f, l, r, &condition));
+    TRY(bind_merged_columns(&env, f, l, r, &condition));
     if (table->table_filter) {
         struct expr *filter = expr_shift(b->arena, table->table_filter, n_stream);
         condition = expr_can_fault(filter) ? expr_and(b->arena, filter, condition)
@@ -165,16 +165,7 @@ struct status bind_join(struct binder *b, const struct ast_from *f, const struct
 {
     bool stream_left = left->rows.node != NULL, stream_right = right->rows.node != NULL;
     out->at = f->at;
-    if (stream_left && stream_right) {
-        struct scope both = scope_join(b->arena, &left->scope, &right->scope);
-        struct bind_env env = bind_env(b, &both, "ON");
-        struct expr *unused;
-        if (f->on && left->scope.n_relations == 1) {
-            /* The names of ON are checked all the same; columns of both sides count from 0 here. */
-            TRY(bind_condition(&env, f->on, &unused));
-        }
-        return binder_unsupported(b, f->at, "a join of two streams");
-    }
+    if (stream_left && stream_right) return bind_stream_join(b, f, left, right, out);
     if (!stream_left && !stream_right) {
         return binder_unsupported(b, f->at, "a join of two tables without a stream");
     }

@@ -18,6 +18,9 @@ struct from {
     uint32_t     table;
     struct expr *table_filter; /* over the table's columns; NULL: all rows */
     struct span  at;
+    bool         has_window;   /* OVER (...) behind a stream, for a join */
+    enum join_window window;
+    int64_t      window_size;  /* ms or rows */
 };
 
 /* Named windows of a query, for OVER. */
@@ -32,6 +35,13 @@ struct status bind_from(struct binder *b, const struct ast_from *f, const struct
 /* bind_join.c */
 struct status bind_join(struct binder *b, const struct ast_from *f, const struct from *left,
                         const struct from *right, struct from *out) MUST_CHECK;
+/* USING and NATURAL of a join: their equalities are added to the condition. */
+struct status bind_merged_columns(struct bind_env *env, const struct ast_from *f,
+                                  const struct scope *left, const struct scope *right,
+                                  struct expr **condition) MUST_CHECK;
+/* bind_stream_join.c */
+struct status bind_stream_join(struct binder *b, const struct ast_from *f, const struct from *left,
+                               const struct from *right, struct from *out) MUST_CHECK;
 /* bind_table_fn.c */
 struct status bind_table_fn(struct binder *b, const struct ast_from *f,
                             const struct with_name *with, struct result *out) MUST_CHECK;
@@ -75,6 +85,9 @@ static inline bool bind_is_grouped(const struct ast_query *q)
 /* bind_window.c: whether a window is legal in an OVER of this function, or (function empty) on a side of a join */
 struct status bind_check_window(struct bind_env *env, const struct ast_window *w,
                                 struct str function) MUST_CHECK;
+/* bind_window.c: a window on a side of a join */
+struct status bind_join_window(struct bind_env *env, const struct ast_window *w,
+                               enum join_window *out, int64_t *size) MUST_CHECK;
 /* bind_order.c: ORDER BY of items over rows whose columns move like monos; map: as the items were mapped, or NULL */
 typedef struct status (*item_map)(void *arg, struct expr *e, struct expr **out);
 struct status bind_order(struct bind_env *env, const struct ast_query *q, const struct items *items,

@@ -153,6 +153,18 @@ struct status bind_check_window(struct bind_env *env, const struct ast_window *w
     return check_order(env, &flat);
 }
 
+struct status bind_join_window(struct bind_env *env, const struct ast_window *w,
+                               enum join_window *out, int64_t *size)
+{
+    TRY(bind_check_window(env, w, STR_EMPTY));
+    struct ast_window flat;
+    TRY(flatten(env, w, &flat));
+    *size = 0;
+    if (flat.start.kind == BOUND_PRECEDING) TRY(check_size(env, &flat, &flat.start, size));
+    *out = flat.frame == FRAME_RANGE ? JOIN_RANGE : *size > 0 ? JOIN_ROWS : JOIN_NOW;
+    return OK;
+}
+
 /* ---- OVER ---- */
 
 static struct status check_nth(struct bind_env *env, const struct ast_expr *e)

@@ -128,6 +128,38 @@ static void print_lookup(struct buf *out, const struct app_plan *plan, const str
     expr_print(out, l->condition, &n->out);
 }
 
+static void print_join_window(struct buf *out, const struct plan_join_side *s)
+{
+    switch (s->window) {
+    case JOIN_NOW: buf_append_c(out, "the row alone"); return;
+    case JOIN_RANGE:
+        buf_append_c(out, "RANGE ");
+        if (s->size > 0) print_ms(out, s->size);
+        else buf_append_char(out, '0');
+        return;
+    case JOIN_ROWS: buf_printf(out, "ROWS %lld", (long long)s->size); return;
+    }
+}
+
+static void print_join(struct buf *out, const struct plan_node *n)
+{
+    static const char *const kinds[] = { "", "LEFT ", "RIGHT ", "FULL " };
+    const struct plan_join *j = &n->join;
+    buf_append_c(out, kinds[j->sides[0].outer + 2 * j->sides[1].outer]);
+    print_join_window(out, &j->sides[0]);
+    buf_append_c(out, " with ");
+    print_join_window(out, &j->sides[1]);
+    for (uint32_t i = 0; i < j->n_keys; i++) {
+        buf_append_c(out, i == 0 ? " ON " : " AND ");
+        expr_print(out, j->sides[0].keys[i], &n->out);
+        buf_append_c(out, " = ");
+        expr_print(out, j->sides[1].keys[i], &n->out);
+    }
+    if (!j->condition) return;
+    buf_append_c(out, j->n_keys > 0 ? "; then " : " ON ");
+    expr_print(out, j->condition, &n->out);
+}
+
 static void print_detail(struct buf *out, const struct app_plan *plan, const struct plan_node *n)
 {
     switch (n->kind) {
@@ -139,6 +171,7 @@ static void print_detail(struct buf *out, const struct app_plan *plan, const str
     case PLAN_PROJECT: print_project(out, n); return;
     case PLAN_GROUP: print_group(out, n); return;
     case PLAN_LOOKUP: print_lookup(out, plan, n); return;
+    case PLAN_JOIN: print_join(out, n); return;
     case PLAN_TABLE_FN: buf_append_c(out, n->table_fn.fn->name); return;
     default: return;
     }

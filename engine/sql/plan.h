@@ -100,6 +100,29 @@ struct plan_lookup {
     struct expr  *condition;     /* of ON, over stream columns then table columns; NULL: none */
 };
 
+/* What a side of a join of streams keeps of its rows. */
+enum join_window {
+    JOIN_NOW,   /* nothing: the row that arrives meets the other side, and is gone */
+    JOIN_RANGE, /* rows of the last size ms, both ends included */
+    JOIN_ROWS   /* the last size rows */
+};
+
+struct plan_join_side {
+    enum join_window window;
+    int64_t          size;
+    bool             outer; /* rows without a match come out, with NULLs for the other side */
+    struct expr    **keys;  /* n_keys, over the operator's row; they read this side alone */
+};
+
+/* The operator's row: columns of the left side, of the right side, ROWTIME of the left row, ROWTIME of the right row.
+ * Its own ROWTIME is the later one. */
+struct plan_join {
+    struct plan_join_side sides[2];  /* left, right */
+    uint32_t              n_keys;    /* equal on both sides, NULL to nothing */
+    struct expr          *condition; /* the rest of ON, over the operator's row; NULL: none */
+    bool                 *used;      /* which columns of the operator's row anybody reads */
+};
+
 struct plan_table_fn {
     const struct sluice_table_fn *fn;
     const void                   *bound;
@@ -124,6 +147,7 @@ struct plan_node {
     uint32_t           n_aggs;
     struct plan_window window;
     struct plan_lookup lookup;
+    struct plan_join   join;
     struct plan_table_fn table_fn;
 };
 

@@ -96,6 +96,37 @@ static void prune_lookup(struct pruner *p, struct plan_node *n, const bool *used
     prune_node(p, n->inputs[0], mask, can_fault);
 }
 
+static void prune_side(struct pruner *p, struct plan_node *n, uint32_t side, const bool *mask,
+                       uint32_t first)
+{
+    const struct plan_join *j = &n->join;
+    bool *below = new_mask(p, n->inputs[side]->out.n_columns);
+    memcpy(below, mask + first, n->inputs[side]->out.n_columns * sizeof *below);
+    bool can_fault = false;
+    for (uint32_t k = 0; k < j->n_keys; k++) {
+        can_fault = can_fault || expr_can_fault(j->sides[side].keys[k]);
+    }
+    prune_node(p, n->inputs[side], below, can_fault);
+}
+
+/* What fails above is a joined row and shows no row of the streams: what nobody reads has no name in it. */
+static void prune_join(struct pruner *p, struct plan_node *n, const bool *used)
+{
+    struct plan_join *j = &n->join;
+    bool *mask = new_mask(p, n->out.n_columns);
+    memcpy(mask, used, n->out.n_columns * sizeof *mask);
+    if (j->condition) expr_columns(j->condition, mask);
+    for (uint32_t k = 0; k < j->n_keys; k++) {
+        for (uint32_t s = 0; s < 2; s++) expr_columns(j->sides[s].keys[k], mask);
+    }
+    j->used = mask;
+    for (uint32_t i = 0; i < n->out.n_columns; i++) {
+        if (!mask[i]) n->out.columns[i].name = STR_EMPTY;
+    }
+    prune_side(p, n, 0, mask, 0);
+    prune_side(p, n, 1, mask, n->inputs[0]->out.n_columns);
+}
+
 static void prune_filter(struct pruner *p, struct plan_node *n, const bool *used, bool can_fault)
 {
     bool *mask = new_mask(p, n->out.n_columns);
@@ -112,6 +143,7 @@ static void prune_node(struct pruner *p, struct plan_node *n, const bool *used, 
     case PLAN_PROJECT: prune_project(p, n, used, can_fault); return;
     case PLAN_GROUP: prune_group(p, n); return;
     case PLAN_LOOKUP: prune_lookup(p, n, used, can_fault); return;
+    case PLAN_JOIN: prune_join(p, n, used); return;
     default: break;
     }
     for (uint32_t i = 0; i < n->n_inputs; i++) {

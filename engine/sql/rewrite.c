@@ -4,6 +4,7 @@
  *     PROJECT over PROJECT      one PROJECT, where each part that can fault is still evaluated for each row
  *     FILTER over PROJECT       PROJECT over FILTER, where the projection cannot fault and sets no time
  *     FILTER over LOOKUP        what reads the stream alone goes below, equalities become keys, if nothing can fault
+ *     FILTER over JOIN          the same for each side and the keys of an inner join
  *
  * A row's error is a row of error_stream, so nothing that can fault moves past something that drops or multiplies rows.
  */
@@ -12,6 +13,7 @@
 
 #include "sql/fold.h"
 #include "sql/join_keys.h"
+#include "sql/join_sides.h"
 
 /* Trees grow where a column is replaced by what it is computed from. */
 enum { MERGED_WEIGHT_MAX = 20000 };
@@ -189,6 +191,17 @@ static struct plan_node *filter_into_lookup(struct binder *b, struct plan_node *
     return above ? filter_node(a, filter, copy, above) : copy;
 }
 
+/* ---- FILTER over JOIN ---- */
+
+static struct plan_node *filter_into_join(struct binder *b, struct plan_node *filter)
+{
+    struct plan_node *join = filter->inputs[0];
+    struct expr *above = NULL;
+    struct status st = join_sides_where(b, join, filter->predicate, &above);
+    if (st.err != ERR_NONE) return filter;
+    return above ? filter_node(b->arena, filter, join, above) : join;
+}
+
 /* ---- all operators, from the source up ---- */
 
 static enum plan_keying keying_of(const struct plan_node *n)
@@ -201,6 +214,11 @@ static enum plan_keying keying_of(const struct plan_node *n)
     case PLAN_GROUP: {
         uint32_t of_window = n->window.kind == WINDOW_STAGGER ? 0 : 1;
         return n->n_keys > of_window ? KEYING_KEYED : KEYING_GLOBAL;
+    }
+    case PLAN_JOIN: {
+        const struct plan_join_side *s = n->join.sides;
+        bool rows = s[0].window == JOIN_ROWS || s[1].window == JOIN_ROWS;
+        return n->join.n_keys > 0 && !rows ? KEYING_KEYED : KEYING_GLOBAL;
     }
     default: return KEYING_GLOBAL;
     }
@@ -222,6 +240,12 @@ static struct plan_node *rewrite_node(struct binder *b, struct plan_node *n)
         struct plan_node *lookup = moved->kind == PLAN_LOOKUP ? moved : moved->inputs[0];
         if (moved != n) lookup->inputs[0] = rewrite_node(b, lookup->inputs[0]);
         n = moved;
+    }
+    if (n->kind == PLAN_FILTER && n->inputs[0]->kind == PLAN_JOIN) {
+        struct plan_node *join = n->inputs[0];
+        n = filter_into_join(b, n);
+        for (uint32_t i = 0; i < 2; i++) join->inputs[i] = rewrite_node(b, join->inputs[i]);
+        join->keying = keying_of(join);
     }
     n->keying = keying_of(n);
     return n;

@@ -31,6 +31,7 @@ static bool has_time(const struct scope_relation *r)
 
 static struct expr *time_of(struct binder *b, const struct scope_relation *r, struct span at)
 {
+    if (r->time) return r->time;
     struct expr *e = expr_rowtime(b->arena, at);
     e->label = r->name;
     return e;
@@ -98,9 +99,13 @@ static struct expr *search_time(struct binder *b, const struct scope *s, struct 
                                 uint32_t *found)
 {
     struct expr *e = NULL;
+    bool of_result = s->clause && (strcmp(s->clause, "SELECT") == 0 ||
+                                   strcmp(s->clause, "ORDER BY") == 0);
     for (uint32_t i = 0; i < s->n_relations; i++) {
-        if (!has_time(&s->relations[i])) continue;
-        e = expr_rowtime(b->arena, at);
+        const struct scope_relation *r = &s->relations[i];
+        if (!has_time(r)) continue;
+        if (e && of_result) continue;
+        e = r->time && !of_result ? r->time : expr_rowtime(b->arena, at);
         ++*found;
     }
     return e;

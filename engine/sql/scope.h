@@ -18,6 +18,7 @@ struct scope_relation {
     struct str           name;     /* len 0: it has none */
     struct str           original; /* what an alias hides; len 0: nothing */
     bool                 is_stream; /* has a ROWTIME */
+    struct expr         *time;      /* a stream's row time; NULL: that of the row of the clause */
     bool                 own_rowtime; /* a declared column takes the place of ROWTIME (L-21) */
     struct scope_column *columns;
     uint32_t             n_columns; /* hidden ones behind the others */
@@ -40,7 +41,8 @@ struct scope {
     const char             *clause; /* "WHERE", for hints */
 };
 
-/* What a column name (a, r.a or s.r.a) means here. Unknown and ambiguous names fail with a hint. */
+/* What a column name (a, r.a or s.r.a) means here. ROWTIME alone is the time of the row that a select list makes;
+ * elsewhere it is a stream's, when there is but one (L-38). Unknown and ambiguous names fail with a hint. */
 struct status scope_find(struct binder *b, const struct scope *s, const struct ast_expr *name,
                          struct expr **out) MUST_CHECK;
 /* Whether some relation has a column of this name (for aliases in GROUP BY, L-60). */
