@@ -135,22 +135,11 @@ static struct type *column_types(struct arena *a, const struct schema *s)
     return types;
 }
 
-/* As a file of that name would be read. */
-static const char *format_of(struct arena *a, const struct feed *f)
-{
-    struct url url;
-    if (f->endpoint->url.len == 0 || url_parse(a, f->endpoint, &url).err != ERR_NONE)
-        return f->format;
-    return url_format(f->endpoint, &url);
-}
-
 static struct status open_source(struct replay *r, uint32_t stream)
 {
     struct replay_source     *s = &r->sources[stream];
     const struct plan_stream *target = &r->plan->streams[stream];
     TRY(feed_init(r->arena, r->plan, target->source, stream, NULL, &s->feed));
-    s->feed.format = format_of(r->arena, &s->feed);
-    TRY(decoder_new(r->arena, s->feed.format, &s->feed.config, &s->decoder));
     struct type *types = column_types(r->arena, &target->schema);
     s->pieces = arena_calloc(r->arena, r->n_pieces * sizeof *s->pieces);
     for (uint32_t i = 0; i < r->n_pieces; i++) {
@@ -367,6 +356,26 @@ static void append_rows(struct piece *p, const struct source_rows *rows)
     }
 }
 
+static bool begins_object(struct str record)
+{
+    const char *p = str_data(&record);
+    size_t      i = 0;
+    while (i < record.len && (p[i] == ' ' || p[i] == '\t')) i++;
+    return i < record.len && p[i] == '{';
+}
+
+/* What the option `format` says. Without it records are JSON objects, unless the first one is none and the source's URL
+ * names a delimited file. */
+static struct status open_decoder(struct replay *r, struct replay_source *s, struct str first)
+{
+    struct url                url;
+    const struct io_endpoint *e = s->feed.endpoint;
+    if (e->url.len > 0 && !begins_object(first) && url_parse(r->arena, e, &url).err == ERR_NONE) {
+        s->feed.format = url_format(e, &url);
+    }
+    return decoder_new(r->arena, s->feed.format, &s->feed.config, &s->decoder);
+}
+
 static struct block *block_of(struct str record)
 {
     struct block *block = block_new((size_t)record.len + 1);
@@ -380,7 +389,8 @@ struct status replay_record(struct replay *r, int source, rowtime time, struct s
 {
     struct replay_source *s = &r->sources[source];
     struct piece         *p = &s->pieces[s->open];
-    struct block         *block = block_of(record);
+    if (!s->decoder) TRY(open_decoder(r, s, record));
+    struct block *block = block_of(record);
     r->time = time;
     for (size_t at = 0; at < block->size;) {
         struct decoded     decoded;
