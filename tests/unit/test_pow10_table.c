@@ -54,7 +54,7 @@ static int wide_bits(const struct wide *w)
 
 static int wide_bit(const struct wide *w, int bit)
 {
-    return bit < 0 ? 0 : w->limb[bit / 32] >> (bit % 32) & 1;
+    return bit < 0 ? 0 : (int)(w->limb[bit / 32] >> (bit % 32) & 1);
 }
 
 /* The first 128 bits of w, which has `bits` of them; zeros follow where w is shorter. */
