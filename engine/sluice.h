@@ -185,6 +185,7 @@ struct sluice_bind {
     struct sluice_column *constants; /* args[i] is a constant: its value in constants[i].data (else NULL data) */
     struct sluice_type    result;
     const void           *bound; /* out: handed to every call; from sluice_bind_alloc */
+    bool                  needs_now; /* out: CURRENT_TIMESTAMP comes behind the arguments of every call */
     const char           *refusal; /* out, with a false result: one sentence; NULL: "cannot apply" */
     void                 *host;
 };

@@ -14,6 +14,7 @@ extern const struct fn_def fn_substring[];
 extern const struct fn_def fn_like[];
 extern const struct fn_def fn_time[];
 extern const struct fn_def fn_interval[];
+extern const struct fn_def fn_datetime_text[];
 extern const struct fn_def fn_context[];
 
 extern const struct agg_def agg_basic[];

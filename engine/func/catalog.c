@@ -84,8 +84,8 @@ struct fn_catalog *fn_catalog_new(void)
     c->arena = a;
     static const struct fn_def *const functions[] = {
         fn_number, fn_math, fn_compare, fn_logic,
-        fn_string, fn_substring, fn_like, fn_time, fn_interval,
-        fn_context,
+        fn_string, fn_substring, fn_like,
+        fn_time, fn_interval, fn_datetime_text, fn_context,
     };
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         add_functions(c, functions[i]);
@@ -349,6 +349,7 @@ struct binding {
     struct type *args;
     struct type  result;
     const void  *bound;
+    bool         needs_now;
     const char  *refusal;
 };
 
@@ -367,6 +368,7 @@ static enum fit run_bind(const struct call_site *site, const struct signature *s
     for (uint32_t i = 0; i < site->n_args; i++) out->args[i] = fn_type(b.args[i]);
     out->result = fn_type(b.result);
     out->bound = b.bound;
+    out->needs_now = b.needs_now;
     return FIT_OK;
 }
 
@@ -459,7 +461,7 @@ struct status fn_resolve(const struct fn_catalog *c, struct arena *a, struct str
         struct binding b = { .refusal = NULL };
         enum fit fit = try_signature(&site, &s, &b);
         if (fit == FIT_OK) {
-            *out = (struct fn_choice){ fn, b.args, b.result, b.bound };
+            *out = (struct fn_choice){ fn, b.args, b.result, b.bound, b.needs_now };
             return OK;
         }
         keep_better(fit, b.refusal, &best, &refusal);

@@ -54,6 +54,7 @@ struct fn_choice {
     struct type         *args; /* what each argument is converted to before the call */
     struct type          result;
     const void          *bound;
+    bool                 needs_now; /* the call wants CURRENT_TIMESTAMP behind its arguments */
 };
 
 /* The overload of name (as stored, upper case) for these argument types. constants (or any of

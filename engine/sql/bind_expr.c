@@ -88,6 +88,16 @@ struct status bind_common(struct binder *b, const char *what, struct span at, st
 
 /* ---- calls ---- */
 
+/* The arguments and CURRENT_TIMESTAMP. */
+static struct expr **with_clock(struct arena *a, struct expr *const *args, uint32_t n_args,
+                                struct span at)
+{
+    struct expr **more = ARENA_ARRAY(a, struct expr *, n_args + 1);
+    memcpy(more, args, n_args * sizeof *more);
+    more[n_args] = expr_new(a, EXPR_CLOCK, type_of(TYPE_TIMESTAMP), at, NULL, 0);
+    return more;
+}
+
 struct status bind_call(struct bind_env *env, const char *name, struct span at, struct expr **args,
                         uint32_t n_args, struct expr **out)
 {
@@ -103,6 +113,10 @@ struct status bind_call(struct bind_env *env, const char *name, struct span at, 
                    &choice));
     for (uint32_t i = 0; i < n_args; i++) {
         TRY(bind_cast(env->b, args[i], choice.args[i], false, args[i]->at, &args[i]));
+    }
+    if (choice.needs_now) {
+        args = with_clock(a, args, n_args, at);
+        n_args++;
     }
     *out = expr_fold(a, expr_call(a, &choice, at, args, n_args));
     return OK;

@@ -233,6 +233,51 @@ static void datetimes(void **state)
           { "TIMESTAMP OF", "DATE|2026-01-01, TIME|12:34:56", "\"2026-01-01 12:34:56.000\"" });
 }
 
+static void datetime_texts(void **state)
+{
+    CHECK({ "TIMESTAMP_TO_CHAR", "'yyyy-MM-dd HH:mm:ss.SSS G, TIMESTAMP|2026-01-31 13:05:09.042",
+            "\"2026-01-31 13:05:09.042 AD\"" },
+          { "TIMESTAMP_TO_CHAR", "'w W F D u EEEE YYYY, TIMESTAMP|2026-12-31 00:00:00",
+            "\"1 5 5 365 4 Thursday 2027\"" },
+          { "TIMESTAMP_TO_CHAR", "'X XX XXX z Z, TIMESTAMP|2026-12-31 00:00:00",
+            "\"Z Z Z UTC +0000\"" },
+          { "TIMESTAMP_TO_CHAR", "'yyyy, ~TIMESTAMP", "\"null\"" },
+          { "TIMESTAMP_TO_CHAR", "~VARCHAR(9), TIMESTAMP|2026-12-31 00:00:00", "null" },
+          { "TIMESTAMP_TO_CHAR", "'yyyy'a, TIMESTAMP|2026-12-31 00:00:00", "error pattern" },
+          { "TIMESTAMP_TO_CHAR", "'XXXX, TIMESTAMP|2026-12-31 00:00:00", "error pattern" },
+          { "TIMESTAMP_TO_CHAR", "'L, TIMESTAMP|2026-12-31 00:00:00", "error pattern" },
+          { "TIME_TO_CHAR", "'kk KK hh a, TIME|00:00:00", "\"24 00 12 AM\"" },
+          { "DATE_TO_CHAR", "'yy.M.d, DATE|2026-01-05", "\"26.1.5\"" },
+          { "CHAR_TO_TIMESTAMP", "'yyyy-MM-dd, '2024-02-29", "\"2024-02-29 00:00:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'yyyy-MM-dd, '2023-02-29", "error cannot convert" },
+          { "CHAR_TO_TIMESTAMP", "'yyyy-D, '2023-366", "error cannot convert" },
+          { "CHAR_TO_TIMESTAMP", "'yyyy-D, '2024-366", "\"2024-12-31 00:00:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'EEE yyyy-MM-dd, 'Mon 2026-01-31", "error cannot convert" },
+          { "CHAR_TO_TIMESTAMP", "'u yyyy-MM-dd, '6 2026-01-31", "\"2026-01-31 00:00:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'YYYY-ww-EEE, '2026-05-sat", "\"2026-01-31 00:00:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'yyyy-MM W E, '2026-01 5 Saturday",
+            "\"2026-01-31 00:00:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'yyyy-MM F E, '2026-01 5 Saturday",
+            "\"2026-01-31 00:00:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'HH:mm a, '13:00 AM", "error cannot convert" },
+          { "CHAR_TO_TIMESTAMP", "'HH:mm z, '10:00 PST", "\"1970-01-01 18:00:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'HH:mm z, '10:00 GMT+5:30", "\"1970-01-01 04:30:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'HH:mm X, '10:00 +0530", "\"1970-01-01 05:00:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'HH:mm XX, '10:00 +05", "error cannot convert" },
+          { "CHAR_TO_TIMESTAMP", "'HH:mm z, '10:00 XYZ", "error cannot convert" },
+          { "CHAR_TO_TIMESTAMP", "'yyyy G, '44 BC", "\"-0043-01-01 00:00:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'yyyy, '0", "error cannot convert" },
+          { "CHAR_TO_TIMESTAMP", "'yyyy, '99999999999999999999", "error cannot convert" },
+          /* Without a current time behind the arguments it is 1970. */
+          { "CHAR_TO_TIMESTAMP", "'yy, '00", "\"1900-01-01 00:00:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'yy, '90", "\"1890-01-01 00:00:00.000\"" },
+          { "CHAR_TO_TIMESTAMP", "'yy, '89, TIMESTAMP|2026-01-01 00:00:00", "error no match" },
+          { "CHAR_TO_TIMESTAMP", "'yy, '100", "\"0100-01-01 00:00:00.000\"" },
+          { "CHAR_TO_DATE", "'yyyyMMddHHmmss, '20260131230509", "\"2026-01-31\"" },
+          { "CHAR_TO_TIME", "'HH:mm Z, '01:00 +0200", "\"23:00:00\"" },
+          { "CHAR_TO_TIME", "''at' HH, 'at 7", "\"07:00:00\"" });
+}
+
 static void intervals(void **state)
 {
     CHECK({ "+", "DAY|3, MINUTE|7", "\"+3 00:07\"" }, { "-", "DAY|2, DAY-HOUR|5 6", "\"-3 06\"" },
@@ -296,6 +341,7 @@ int main(void)
         cmocka_unit_test(strings),
         cmocka_unit_test(like),
         cmocka_unit_test(datetimes),
+        cmocka_unit_test(datetime_texts),
         cmocka_unit_test(intervals),
         cmocka_unit_test(unknown_names),
     };
