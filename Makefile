@@ -109,7 +109,7 @@ fuzz:
 fuzz-programs: $(FUZZ_BIN)
 
 ## lint: include order, banned calls, size of files, format, static checks
-lint:
+lint: all
 	@tests/lint/run.sh
 
 ## format: formats all C files in place

@@ -12,8 +12,8 @@
 #     broken.sql:1:7: * (glob)
 #     [exit 3]
 #
-# Before the first command only comments ("#") and empty lines stand; afterwards every line is
-# output, but for a "#" line after an empty line, which begins a comment. A line that ends with
+# Before the first command only comments ("# ") and empty lines stand; afterwards every line is
+# output, but for a "# " line after an empty line, which begins a comment. A line that ends with
 # " (glob)" is a pattern with * and ?. Commands run by bash in a fresh folder per transcript, with
 # the program of BUILD first in PATH; $ROOT is the tree and $HERE the transcript's folder. Each
 # command counts as one test. --update writes what came back into the transcripts.
@@ -68,7 +68,7 @@ run_file() {
         : >"$work/want"
         while [ "$i" -lt "$n" ] && [[ ${lines[i]} != '$ '* ]]; do
             # An empty line ends the output if a comment, a command or the end follows.
-            if [ -z "${lines[i]}" ] && [[ -z ${lines[i + 1]:-} || ${lines[i + 1]} == '#'* ||
+            if [ -z "${lines[i]}" ] && [[ -z ${lines[i + 1]:-} || ${lines[i + 1]} == '# '* ||
                 ${lines[i + 1]} == '$ '* ]]; then
                 break
             fi

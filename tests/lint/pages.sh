@@ -97,14 +97,20 @@ functions() {
     "$1" functions --markdown
 }
 
+# The program's own list, which is made from the rows that the compiler uses.
+functions() {
+    title "Functions" "\`sluice functions\`"
+    "$1" functions --markdown
+}
+
 bad=0
 page() {
     local source=$2 out=docs/reference/$1.md
     [ -f "$source" ] || return 0
     if [ -n "$write" ]; then
         mkdir -p docs/reference
-        "$1" "$source" >"$out"
-    elif ! "$1" "$source" | cmp -s - "$out"; then
+        "$1" "$source" | cat -s >"$out"
+    elif ! "$1" "$source" | cat -s | cmp -s - "$out"; then
         echo "$out is not up to date with $source; \`make docs\` writes it"
         bad=1
     fi
@@ -112,6 +118,7 @@ page() {
 page errors engine/base/errors.def
 page limits engine/base/limits.h
 page keywords grammar/keywords.def
+page functions build/sluice
 program=$(readlink -f build/sluice)
 if [ -x "$program" ] && [ -z "$(find engine/func engine/cli udf -name '*.[ch]' -newer "$program" -print -quit)" ]; then
     page functions build/sluice
