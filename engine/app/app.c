@@ -11,17 +11,17 @@
 #include "sql/explain.h"
 
 struct app {
-    struct arena           *arena;
-    struct diags            diags;
-    struct binder          *binder;
-    const struct app_plan  *plan;
-    bool                    finished; /* app_compile was called */
+    struct arena *arena;
+    struct diags diags;
+    struct binder *binder;
+    const struct app_plan *plan;
+    bool finished; /* app_compile was called */
 };
 
 struct app *app_new(const struct fn_catalog *functions)
 {
     struct arena *a = arena_new();
-    struct app   *app = ARENA_NEW(a, struct app);
+    struct app *app = ARENA_NEW(a, struct app);
     app->arena = a;
     diags_init(&app->diags, a);
     app->binder = binder_new(a, functions, &app->diags);
@@ -65,7 +65,7 @@ void app_add_text(struct app *app, const char *name, const char *text, size_t si
 
 static struct status read_file(struct arena *a, const char *path, struct buf *out)
 {
-    bool  is_stdin = strcmp(path, "-") == 0;
+    bool is_stdin = strcmp(path, "-") == 0;
     FILE *f = is_stdin ? stdin : fopen(path, "rb");
     if (!f) return status_new(a, ERR_IO, SPAN_NONE, "cannot read %s: %s", path, strerror(errno));
     size_t got = 1;
@@ -74,7 +74,7 @@ static struct status read_file(struct arena *a, const char *path, struct buf *ou
         out->len += got;
     }
     bool failed = ferror(f) != 0;
-    int  reason = errno;
+    int reason = errno;
     if (!is_stdin) fclose(f);
     if (failed) return status_new(a, ERR_IO, SPAN_NONE, "cannot read %s: %s", path, strerror(reason));
     if (out->len > LIMIT_SQL_BYTES) {
@@ -94,7 +94,7 @@ static const char *folder_of(struct arena *a, const char *path)
 
 void app_add_file(struct app *app, const char *path)
 {
-    struct buf    text = { 0 };
+    struct buf text = { 0 };
     struct status st = read_file(app->arena, path, &text);
     if (st.err == ERR_NONE) {
         app_add_text(app, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data ? text.data : "", text.len,

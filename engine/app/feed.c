@@ -15,7 +15,7 @@ static struct io_option to_io_option(struct arena *a, const struct plan_option *
     if (o->value.null) return out;
     if (o->value.type.kind == TYPE_INTERVAL_DAY) out.ms = o->value.i64;
     struct vector v;
-    struct buf    text = { 0 };
+    struct buf text = { 0 };
     vector_new_constant(a, &o->value, &v);
     text_sql_value(&text, &v, 0);
     out.text = str_trim_right(str_copy(a, str_view(text.data, text.len)));
@@ -80,7 +80,7 @@ static int32_t hidden_column(const struct plan_stream *s, int hidden)
 static bool *needed_columns(struct arena *a, const struct app_plan *plan, const struct plan_source *s)
 {
     uint32_t n = plan->streams[s->streams[0]].schema.n_columns;
-    bool    *out = arena_calloc(a, n * sizeof *out);
+    bool *out = arena_calloc(a, n * sizeof *out);
     for (uint32_t i = 0; i < s->n_streams; i++) {
         for (uint32_t c = 0; c < n; c++) out[c] |= plan->streams[s->streams[i]].needed[c];
     }
@@ -96,7 +96,8 @@ struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t s
     out->endpoint = feed_endpoint(a, &s->endpoint, s->name);
     if (!format) {
         struct str text = text_option(out->endpoint, "format");
-        out->format = str_equal_nocase_c(text, "csv") ? "csv" : str_equal_nocase_c(text, "tsv") ? "tsv" : "json";
+        out->format = str_equal_nocase_c(text, "csv") ? "csv" : str_equal_nocase_c(text, "tsv") ? "tsv"
+                                                                                                : "json";
     }
     out->rowtime_column = plan_source_rowtime(s);
     out->lateness_ms = plan_source_lateness_ms(s);
@@ -115,7 +116,7 @@ struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t s
 static void fill_hidden(const struct feed *f, struct batch *b, struct vector *columns)
 {
     const struct plan_stream *s = &f->plan->streams[f->stream];
-    uint32_t                  n_declared = f->config.schema->n_columns;
+    uint32_t n_declared = f->config.schema->n_columns;
     for (uint32_t c = n_declared; c < s->schema.n_columns; c++) vector_new_null(b->arena, s->schema.columns[c].type, &columns[c]);
 
     int32_t record = hidden_column(s, HIDDEN_RECORD);
@@ -133,10 +134,10 @@ static void fill_hidden(const struct feed *f, struct batch *b, struct vector *co
 
 static void number_rows(struct batch *b, const struct decoded *decoded, rowtime now, uint64_t *seq, struct bad_record *bad)
 {
-    rowtime  *times = ARENA_ARRAY(b->arena, rowtime, b->n_rows);
+    rowtime *times = ARENA_ARRAY(b->arena, rowtime, b->n_rows);
     uint64_t *seqs = ARENA_ARRAY(b->arena, uint64_t, b->n_rows);
-    uint64_t  next = *seq;
-    uint32_t  fault = 0;
+    uint64_t next = *seq;
+    uint32_t fault = 0;
     for (uint32_t row = 0; row <= b->n_rows; row++) {
         for (; fault < decoded->n_faults && decoded->faults[fault].at_row <= row; fault++) {
             const struct decode_fault *d = &decoded->faults[fault];
@@ -153,10 +154,10 @@ static void number_rows(struct batch *b, const struct decoded *decoded, rowtime 
 
 void feed_rows(const struct feed *f, struct decoded *decoded, rowtime now, uint64_t *seq, struct source_rows *out)
 {
-    struct batch      *b = decoded->batch;
+    struct batch *b = decoded->batch;
     struct bad_record *bad = ARENA_ARRAY(b->arena, struct bad_record, decoded->n_faults);
-    uint32_t           n_declared = f->config.schema->n_columns;
-    uint32_t           n_columns = f->plan->streams[f->stream].schema.n_columns;
+    uint32_t n_declared = f->config.schema->n_columns;
+    uint32_t n_columns = f->plan->streams[f->stream].schema.n_columns;
     number_rows(b, decoded, now, seq, bad);
 
     struct vector *columns = ARENA_ARRAY(b->arena, struct vector, n_columns);
@@ -170,10 +171,10 @@ void feed_rows(const struct feed *f, struct decoded *decoded, rowtime now, uint6
 /* ---- a record as a whole row again ---- */
 
 struct feed_rows_of {
-    struct arena          *arena;
+    struct arena *arena;
     const struct app_plan *plan;
-    struct decode_config  *configs; /* one a source */
-    struct decoder       **decoders;
+    struct decode_config *configs; /* one a source */
+    struct decoder **decoders;
 };
 
 struct feed_rows_of *feed_rows_of_new(struct arena *a, const struct app_plan *plan)
@@ -190,7 +191,7 @@ static struct decoder *row_decoder(struct feed_rows_of *r, uint32_t source)
 {
     if (r->decoders[source]) return r->decoders[source];
     const struct plan_source *s = &r->plan->sources[source];
-    struct feed               f;
+    struct feed f;
     if (feed_init(r->arena, r->plan, source, s->streams[0], NULL, &f).err != ERR_NONE) return NULL;
     struct decode_config *config = &r->configs[source];
     *config = f.config;
@@ -208,8 +209,8 @@ static struct decoder *row_decoder(struct feed_rows_of *r, uint32_t source)
 void feed_row_of_record(void *arg, uint32_t source, struct str record, struct buf *out)
 {
     struct feed_rows_of *r = arg;
-    struct decoder      *d = row_decoder(r, source);
-    struct block        *block = block_new(record.len);
+    struct decoder *d = row_decoder(r, source);
+    struct block *block = block_new(record.len);
     memcpy(block->data, str_data(&record), record.len);
     block->size = record.len;
     struct decoded decoded = { 0 };
@@ -234,7 +235,7 @@ void feed_row_of_record(void *arg, uint32_t source, struct str record, struct bu
 
 static void check_source(struct arena *a, const struct plan_endpoint *e, struct str name, struct diags *diags)
 {
-    struct io_endpoint  *endpoint = feed_endpoint(a, e, name);
+    struct io_endpoint *endpoint = feed_endpoint(a, e, name);
     struct decode_config ignored = { 0 };
     if (!e->has_url) return;
     diags_error(diags, source_check(a, endpoint));

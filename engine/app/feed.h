@@ -20,15 +20,15 @@ struct status feed_decode_options(struct arena *a, const struct io_endpoint *e, 
 
 /* How to decode the records of one source stream. */
 struct feed {
-    const struct app_plan    *plan;
-    uint32_t                  source; /* of plan->sources */
-    uint32_t                  stream; /* of plan->streams */
-    struct io_endpoint       *endpoint;
-    struct decode_config      config;
-    const bool               *needed; /* of the stream's columns, hidden ones too: config.needed is its beginning */
-    const char               *format;
-    int32_t                   rowtime_column; /* -1: arrival */
-    int64_t                   lateness_ms;
+    const struct app_plan *plan;
+    uint32_t source; /* of plan->sources */
+    uint32_t stream; /* of plan->streams */
+    struct io_endpoint *endpoint;
+    struct decode_config config;
+    const bool *needed; /* of the stream's columns, hidden ones too: config.needed is its beginning */
+    const char *format;
+    int32_t rowtime_column; /* -1: arrival */
+    int64_t lateness_ms;
 };
 
 /* format: NULL: what the endpoint says. Fails when row path or options do not fit. */

@@ -22,7 +22,7 @@ enum {
 /* Decoded rows of one piece, or what its section made of them. */
 struct piece {
     struct section_result **items;
-    size_t                  count, cap;
+    size_t count, cap;
 };
 
 /* What follows the rows of a lane so far: by the clock for arrival times, by the rows themselves otherwise. */
@@ -44,8 +44,8 @@ static struct source_rows deal(const struct lane *l, const struct source_rows *r
         return out;
     }
     struct batch *b = rows->batch;
-    uint32_t     *sel = ARENA_ARRAY(b->arena, uint32_t, b->n_rows);
-    uint32_t      n = 0;
+    uint32_t *sel = ARENA_ARRAY(b->arena, uint32_t, b->n_rows);
+    uint32_t n = 0;
     for (uint32_t row = 0; row < b->n_rows; row++) {
         if (b->cause_seqs[row] % l->n_streams == stream) sel[n++] = row;
     }
@@ -131,13 +131,13 @@ static void note_place(struct lane *l, const struct block *b, size_t at)
 /* One worker alone: rows go into the graph as they are decoded. */
 static struct status push_block(struct worker *w, struct block *block, bool first)
 {
-    struct lane  *l = w->lane;
-    struct run   *r = l->run;
+    struct lane *l = w->lane;
+    struct run *r = l->run;
     struct status st = OK;
     for (size_t at = 0; at < block->size && st.err == ERR_NONE; first = false) {
-        struct decoded     decoded;
+        struct decoded decoded;
         struct source_rows rows;
-        rowtime            now = run_now(r);
+        rowtime now = run_now(r);
         at = decoder_run(w->decoder, block, at, batch_rows(r), first, &decoded);
         feed_rows(&l->feed, &decoded, now, &l->seq, &rows);
         note_rows(l, rows.batch);
@@ -165,12 +165,12 @@ static struct status pause_lane(struct lane *l)
 static void read_alone(struct worker *w)
 {
     struct lane *l = w->lane;
-    struct run  *r = l->run;
+    struct run *r = l->run;
     while (!run_is_stopping(r)) {
         keep_step(l);
-        struct block      *block;
-        bool               first;
-        struct status      st = OK;
+        struct block *block;
+        bool first;
+        struct status st = OK;
         enum source_result got = source_read(l->source, PIECE_ALONE, IDLE_MS, &block, &first, &st);
         if (got == SOURCE_BLOCK) {
             st = push_block(w, block, first);
@@ -187,7 +187,7 @@ static void read_alone(struct worker *w)
 
 static struct status run_sections(struct worker *w, const struct source_rows *rows, struct piece *out)
 {
-    struct lane  *l = w->lane;
+    struct lane *l = w->lane;
     struct status st = OK;
     for (uint32_t i = 0; i < l->n_streams && st.err == ERR_NONE; i++) {
         struct source_rows share = deal(l, rows, i);
@@ -200,10 +200,10 @@ static struct status run_sections(struct worker *w, const struct source_rows *ro
 static struct status decode_piece(struct worker *w, struct block *block, bool first, rowtime now, uint64_t seq,
                                   struct piece *out, uint64_t *n_records)
 {
-    struct lane  *l = w->lane;
+    struct lane *l = w->lane;
     struct status st = OK;
     for (size_t at = 0; at < block->size && st.err == ERR_NONE; first = false) {
-        struct decoded     decoded;
+        struct decoded decoded;
         struct source_rows rows;
         at = decoder_run(w->decoder, block, at, batch_rows(l->run), first, &decoded);
         feed_rows(&l->feed, &decoded, now, &seq, &rows);
@@ -226,7 +226,7 @@ static uint64_t first_seq(const struct lane *l, const struct block *b)
 /* The lane's turn: the piece enters the graph, and the next row's number and the place in the source are those behind it. */
 static struct status replay_piece(struct lane *l, const struct piece *piece, const struct block *block, rowtime now)
 {
-    struct run   *r = l->run;
+    struct run *r = l->run;
     struct status st = OK;
     pthread_mutex_lock(&r->graph_lock);
     l->seq = first_seq(l, block) + block->size;
@@ -250,15 +250,15 @@ static void stop_turns(struct lane *l)
 static void work(void *arg)
 {
     struct worker *w = arg;
-    struct lane   *l = w->lane;
-    struct run    *r = l->run;
+    struct lane *l = w->lane;
+    struct run *r = l->run;
     for (;;) {
         uint64_t ticket = turnstile_ticket(&l->reading);
         if (!turnstile_wait(&l->reading, ticket)) return;
         keep_step(l);
-        struct block      *block = NULL;
-        bool               first = false;
-        struct status      st = OK;
+        struct block *block = NULL;
+        bool first = false;
+        struct status st = OK;
         enum source_result got = SOURCE_IDLE;
         while (got == SOURCE_IDLE && !run_is_stopping(r) && st.err == ERR_NONE) {
             got = source_read(l->source, PIECE_SHARED, IDLE_MS, &block, &first, &st);
@@ -266,7 +266,7 @@ static void work(void *arg)
             if (got == SOURCE_IDLE && turnstile_is_turn(&l->handing, ticket)) st = pause_lane(l);
         }
         run_fail(r, st);
-        bool    more = got == SOURCE_BLOCK;
+        bool more = got == SOURCE_BLOCK;
         if (more && !l->has_offset) l->first_offset = block->offset;
         l->has_offset |= more;
         rowtime now = run_now(r); /* in turn, so that times rise from piece to piece */
@@ -276,7 +276,7 @@ static void work(void *arg)
         else if (!trickle) turnstile_done(&l->reading, ticket);
 
         struct piece piece = { 0 };
-        uint64_t     n_records = 0;
+        uint64_t n_records = 0;
         if (more) {
             arena_reset(w->arena);
             run_fail(r, decode_piece(w, block, first, now, first_seq(l, block), &piece, &n_records));
@@ -322,7 +322,7 @@ static void end_lane(struct lane *l)
 void lane_run(void *arg)
 {
     struct lane *l = arg;
-    struct run  *r = l->run;
+    struct run *r = l->run;
     if (!l->ended) {
         if (l->n_workers == 1) read_alone(&l->workers[0]);
         else run_workers(l);

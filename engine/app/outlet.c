@@ -3,7 +3,9 @@
 #include "app/recover.h"
 #include "base/log.h"
 
-enum { FAULTS_TOLD = 5 };
+enum {
+    FAULTS_TOLD = 5
+};
 
 static struct status take_rows(void *arg, struct batch *rows)
 {
@@ -38,11 +40,11 @@ static struct status take_bound(void *arg, struct bound bound)
 static struct status open_sink(struct run *r, const struct plan_endpoint *e, struct str name, uint32_t stream, uint32_t pump,
                                const struct schema *schema)
 {
-    struct run_sink   *s = &r->sinks[r->n_sinks];
+    struct run_sink *s = &r->sinks[r->n_sinks];
     struct io_endpoint *endpoint = feed_endpoint(r->arena, e, name);
     *s = (struct run_sink){ .run = r, .stream = endpoint->name, .arena = r->arena };
     struct str position;
-    bool       found;
+    bool found;
     TRY(recovery_sink(r->recovery, r->n_sinks, &position, &found));
     if (found) TRY(sink_resume(r->arena, endpoint, schema, position, &s->sink));
     else TRY(sink_open(r->arena, endpoint, schema, &s->sink));
@@ -154,4 +156,3 @@ void outlets_close(struct run *r, struct run_summary *out)
         run_fail(r, sink_close(r->sinks[i].sink, r->arena, &sum->where));
     }
 }
-

@@ -10,8 +10,8 @@
 struct recovery {
     struct arena *arena;
     struct store *store;
-    bool          has_state;
-    struct buf    plan; /* the application as text, by which a state knows its own */
+    bool has_state;
+    struct buf plan; /* the application as text, by which a state knows its own */
 };
 
 /* ---- the application of a state ---- */
@@ -38,8 +38,8 @@ static struct status refuse_difference(struct recovery *v, const char *path, con
 
 static struct status check_plan(struct recovery *v, const char *path)
 {
-    struct buf    saved = { 0 };
-    bool          found;
+    struct buf saved = { 0 };
+    bool found;
     struct status st = store_get(v->store, "plan", &saved, &found);
     if (st.err == ERR_NONE && found && strcmp(buf_c(&saved), buf_c(&v->plan)) != 0) {
         st = refuse_difference(v, path, buf_c(&saved), buf_c(&v->plan));
@@ -78,7 +78,7 @@ bool recovery_has_state(const struct recovery *v)
 /* The bytes of a name, in the arena. */
 static struct status get(struct recovery *v, const char *name, struct str *out, bool *found)
 {
-    struct buf    bytes = { 0 };
+    struct buf bytes = { 0 };
     struct status st = store_get(v->store, name, &bytes, found);
     *out = str_copy(v->arena, str_view(bytes.data, bytes.len));
     buf_free(&bytes);
@@ -93,7 +93,7 @@ static struct snap_reader reader_of(const struct str *bytes)
 struct status recovery_restore_graph(struct recovery *v, struct graph *g)
 {
     struct str bytes;
-    bool       found;
+    bool found;
     TRY(get(v, "graph", &bytes, &found));
     struct snap_reader r = reader_of(&bytes);
     TRY(graph_restore(g, &r));
@@ -110,7 +110,7 @@ struct status recovery_sink(struct recovery *v, uint32_t sink, struct str *posit
 struct status recovery_restore_lane(struct recovery *v, struct lane *l, uint32_t lane)
 {
     struct str bytes;
-    bool       found;
+    bool found;
     TRY(get(v, str_format_c(v->arena, "source %u", lane), &bytes, &found));
     if (!found) return OK;
     struct snap_reader r = reader_of(&bytes);
@@ -155,7 +155,7 @@ static struct status put_all(struct recovery *v, struct run *r, struct snap_writ
 struct status recovery_checkpoint(struct recovery *v, struct run *r)
 {
     struct snap_writer w = { 0 };
-    struct status      st = store_begin(v->store);
+    struct status st = store_begin(v->store);
     if (st.err == ERR_NONE) st = put_all(v, r, &w);
     if (st.err == ERR_NONE) st = store_commit(v->store);
     if (st.err != ERR_NONE) store_rollback(v->store);

@@ -12,7 +12,11 @@
 #include "base/log.h"
 #include "io/output.h"
 
-enum { PROGRESS_MS = 250, SAVE_LOOK_MS = 20, CHECKPOINT_S = 10 };
+enum {
+    PROGRESS_MS = 250,
+    SAVE_LOOK_MS = 20,
+    CHECKPOINT_S = 10
+};
 
 static atomic_bool stop_requested, save_requested; /* set by signal handlers */
 
@@ -78,8 +82,8 @@ static struct status load_tables(struct run *r)
 static struct status open_graph(struct run *r)
 {
     const struct app_plan *plan = r->plan;
-    int64_t               *lateness = ARENA_ARRAY(r->arena, int64_t, plan->n_sources + 1);
-    int32_t               *column = ARENA_ARRAY(r->arena, int32_t, plan->n_sources + 1);
+    int64_t *lateness = ARENA_ARRAY(r->arena, int64_t, plan->n_sources + 1);
+    int32_t *column = ARENA_ARRAY(r->arena, int32_t, plan->n_sources + 1);
     for (uint32_t i = 0; i < plan->n_sources; i++) {
         lateness[i] = plan_source_lateness_ms(&plan->sources[i]);
         column[i] = plan_source_rowtime(&plan->sources[i]);
@@ -91,6 +95,7 @@ static struct status open_graph(struct run *r)
                                    .now_arg = r,
                                    .row_of_record = feed_row_of_record,
                                    .row_arg = feed_rows_of_new(r->arena, plan),
+                                   .memory_limit = r->config->memory_limit,
                                    .lateness_ms = lateness,
                                    .rowtime_column = column };
     return graph_new(r->arena, &config, &r->graph);
@@ -129,7 +134,7 @@ static struct run_progress measure(const struct run *r)
 static void save_sometimes(struct run *r)
 {
     uint32_t every = r->config->checkpoint_s ? r->config->checkpoint_s : CHECKPOINT_S;
-    double   now = seconds(CLOCK_MONOTONIC);
+    double now = seconds(CLOCK_MONOTONIC);
     if (!r->recovery || (now < r->saved + every && !atomic_load(&save_requested))) return;
     atomic_store(&save_requested, false);
     pthread_mutex_lock(&r->graph_lock);
@@ -143,7 +148,7 @@ static void save_sometimes(struct run *r)
 /* The caller's thread: looks after stop requests and progress while the lanes run. */
 static void watch_lanes(struct run *r)
 {
-    long   look_ms = r->recovery ? SAVE_LOOK_MS : PROGRESS_MS;
+    long look_ms = r->recovery ? SAVE_LOOK_MS : PROGRESS_MS;
     double shown = 0;
     pthread_mutex_lock(&r->watch_lock);
     while (r->lanes_left) {
@@ -181,7 +186,7 @@ static void run_lanes(struct run *r)
 struct status run_app(struct app *app, const struct run_config *config, struct run_summary *out)
 {
     struct run r = { .app = app, .plan = app_compile(app), .config = config, .arena = app_arena(app) };
-    double     cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     *out = (struct run_summary){ 0 };
     r.started = r.saved = seconds(CLOCK_MONOTONIC);
     clock_init_wall(&r.clock);

@@ -9,27 +9,28 @@
 struct run_progress {
     uint64_t records, bytes, bytes_all; /* taken in; bytes_all 0: unknown */
     uint64_t rows_out, faults;
-    double   seconds;
+    double seconds;
 };
 
 struct run_sink_summary {
     const char *stream, *where;
-    uint64_t    rows;
+    uint64_t rows;
 };
 
 struct run_summary {
-    struct run_progress      total;
-    double                   cpu_seconds;
+    struct run_progress total;
+    double cpu_seconds;
     struct run_sink_summary *sinks;
-    uint32_t                 n_sinks;
-    bool                     stopped; /* on request, or because the reader of standard output went away */
+    uint32_t n_sinks;
+    bool stopped; /* on request, or because the reader of standard output went away */
 };
 
 struct run_config {
-    uint32_t threads;    /* 0: as many as there are processors, at most LIMIT_THREADS */
-    uint32_t batch_rows; /* 0: SIZE_BATCH_ROWS */
-    const char *state_path;    /* of the state file; NULL: a crash loses the run */
-    uint32_t checkpoint_s;     /* seconds between checkpoints; 0: 10 */
+    uint32_t threads;                                          /* 0: as many as there are processors, at most LIMIT_THREADS */
+    uint32_t batch_rows;                                       /* 0: SIZE_BATCH_ROWS */
+    int64_t memory_limit;                                      /* bytes that operators may keep in all (windows, rows held for order, forests); 0: no limit */
+    const char *state_path;                                    /* of the state file; NULL: a crash loses the run */
+    uint32_t checkpoint_s;                                     /* seconds between checkpoints; 0: 10 */
     void (*progress)(void *arg, const struct run_progress *p); /* about four times a second; NULL: none */
     void *arg;
 };

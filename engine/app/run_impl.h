@@ -15,69 +15,69 @@ struct run;
 
 /* One worker of a lane. */
 struct worker {
-    struct lane    *lane;
-    struct thread   thread;
-    struct arena   *arena;
+    struct lane *lane;
+    struct thread thread;
+    struct arena *arena;
     struct decoder *decoder;
     struct section **sections; /* one a stream of the lane; NULL with one worker */
 };
 
 /* A source on its way into the graph: into one stream, or dealt out to several (parallelism). */
 struct lane {
-    struct run      *run;
-    struct feed      feed;
-    const uint32_t  *streams;
-    uint32_t         n_streams;
-    struct source   *source;
-    struct worker   *workers;
-    uint32_t         n_workers;
+    struct run *run;
+    struct feed feed;
+    const uint32_t *streams;
+    uint32_t n_streams;
+    struct source *source;
+    struct worker *workers;
+    uint32_t n_workers;
     struct turnstile reading, handing;
-    uint64_t         first_seq;   /* of the first block that is read, at ... */
-    uint64_t         first_offset; /* ... this place of the input */
-    bool             has_offset;
-    uint64_t         seq; /* number of the next row, from 1; the owner's of the handing turn */
-    atomic_ullong    records;
-    struct buf       place;       /* in the source, behind the last row that entered the graph */
-    bool             ended;       /* its last bound was sent */
-    rowtime          progress;    /* latest ROWTIME read, under the run's pace_lock */
+    uint64_t first_seq;    /* of the first block that is read, at ... */
+    uint64_t first_offset; /* ... this place of the input */
+    bool has_offset;
+    uint64_t seq; /* number of the next row, from 1; the owner's of the handing turn */
+    atomic_ullong records;
+    struct buf place; /* in the source, behind the last row that entered the graph */
+    bool ended;       /* its last bound was sent */
+    rowtime progress; /* latest ROWTIME read, under the run's pace_lock */
 };
 
 struct recovery;
 
 struct run_sink {
-    struct run      *run;
-    struct sink     *sink;
-    const char      *stream;
-    struct arena    *arena;
-    bool             open;
+    struct run *run;
+    struct sink *sink;
+    const char *stream;
+    struct arena *arena;
+    bool open;
 };
 
 struct run {
-    struct app              *app;
-    const struct app_plan   *plan;
+    struct app *app;
+    const struct app_plan *plan;
     const struct run_config *config;
-    struct arena            *arena;
-    struct clock             clock;
-    struct reftable        **tables;
-    struct graph            *graph;
-    pthread_mutex_t          graph_lock;
-    struct lane             *lanes;
-    uint32_t                 n_lanes;
-    struct run_sink         *sinks;
-    uint32_t                 n_sinks, cap_sinks;
-    struct recovery         *recovery; /* NULL: no state file */
-    bool                     error_sunk; /* error_stream has a sink */
-    atomic_ullong            faults;
-    pthread_mutex_t          failure_lock;
-    struct status            failure; /* the first one */
-    atomic_bool              stopping;
-    pthread_mutex_t          watch_lock;
-    pthread_cond_t           lane_ended;
-    uint32_t                 lanes_left;
-    uint32_t                 lanes_done; /* under the graph's lock */
-    pthread_mutex_t          pace_lock;
-    pthread_cond_t           paced; /* a lane read on, or ended */
-    double                   started, saved; /* monotonic seconds */
+    struct arena *arena;
+    struct clock clock;
+    struct reftable **tables;
+    struct graph *graph;
+    pthread_mutex_t graph_lock;
+    struct lane *lanes;
+    uint32_t n_lanes;
+    struct run_sink *sinks;
+    uint32_t n_sinks, cap_sinks;
+    struct recovery *recovery; /* NULL: no state file */
+    bool error_sunk;           /* error_stream has a sink */
+    atomic_ullong faults;
+    pthread_mutex_t failure_lock;
+    struct status failure; /* the first one */
+    atomic_bool stopping;
+    pthread_mutex_t watch_lock;
+    pthread_cond_t lane_ended;
+    uint32_t lanes_left;
+    uint32_t lanes_done; /* under the graph's lock */
+    pthread_mutex_t pace_lock;
+    pthread_cond_t paced;  /* a lane read on, or ended */
+    double started, saved; /* monotonic seconds */
 };
 
 /* Keeps the first failure and stops the lanes. */

@@ -8,12 +8,12 @@
 
 /* A table while it is filled. */
 struct filling {
-    struct arena            *arena;
+    struct arena *arena;
     const struct plan_table *table;
     const struct io_endpoint *endpoint;
-    struct decode_config     config;
-    struct reftable         *rows;
-    uint64_t                 dropped;
+    struct decode_config config;
+    struct reftable *rows;
+    uint64_t dropped;
 };
 
 static void begin(struct arena *a, const struct plan_table *t, struct filling *f)
@@ -25,7 +25,9 @@ static void begin(struct arena *a, const struct plan_table *t, struct filling *f
 
 static void append_rows(struct filling *f, struct decoded *decoded)
 {
-    enum { TOLD = 3 };
+    enum {
+        TOLD = 3
+    };
     for (uint32_t i = 0; i < decoded->n_faults; i++) {
         if (f->dropped++ >= TOLD) continue;
         log_message(LOG_WARNING, "row left out of reference table %.*s: %s", STR_ARG(f->table->name), decoded->faults[i].message);
@@ -57,10 +59,10 @@ static struct status load_source(struct filling *f)
 {
     struct source *s;
     TRY(source_open(f->arena, f->endpoint, &s));
-    struct decoder    *d = NULL;
-    struct status      st = decoder_new(f->arena, source_format(s), &f->config, &d);
-    struct block      *block;
-    bool               first;
+    struct decoder *d = NULL;
+    struct status st = decoder_new(f->arena, source_format(s), &f->config, &d);
+    struct block *block;
+    bool first;
     enum source_result result = SOURCE_END;
     while (st.err == ERR_NONE && (result = source_read(s, SIZE_READ_BLOCK, -1, &block, &first, &st)) == SOURCE_BLOCK) {
         append_block(f, d, block, first);
@@ -85,8 +87,8 @@ static bool is_sqlite(const struct io_endpoint *e)
 static void append_constants(struct filling *f)
 {
     const struct plan_table *t = f->table;
-    uint32_t                 n = t->schema.n_columns;
-    struct type             *types = ARENA_ARRAY(f->arena, struct type, n);
+    uint32_t n = t->schema.n_columns;
+    struct type *types = ARENA_ARRAY(f->arena, struct type, n);
     for (uint32_t c = 0; c < n; c++) types[c] = t->schema.columns[c].type;
     struct builder *b = builder_new(types, n);
     for (uint32_t row = 0; row < t->n_rows; row++) {
@@ -128,7 +130,7 @@ struct status feed_load_table_text(struct arena *a, const struct app_plan *plan,
     struct filling f;
     begin(a, &plan->tables[table], &f);
     struct decoder *d = NULL;
-    struct status   st = decoder_new(a, "json", &f.config, &d);
+    struct status st = decoder_new(a, "json", &f.config, &d);
     if (st.err == ERR_NONE && size) {
         struct block *block = block_new(size);
         memcpy(block->data, text, size);

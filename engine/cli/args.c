@@ -5,6 +5,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <strings.h>
+
+#include "base/checked.h"
 
 enum { HELP_COLUMN = 24, WORDS_DISTANCE = 3 };
 
@@ -193,6 +196,31 @@ bool cli_number(const struct cli_args *args, const char *option, uint32_t max, u
     }
     *out = (uint32_t)value;
     return true;
+}
+
+/* Behind the digits of a size: the bytes of its unit, 0 for an unknown one. */
+static int64_t size_unit(const char *text)
+{
+    static const char *const names[] = { "", "K", "KB", "M", "MB", "G", "GB" };
+    static const int shifts[] = { 0, 10, 10, 20, 20, 30, 30 };
+    while (*text == ' ') text++;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcasecmp(text, names[i]) == 0) return (int64_t)1 << shifts[i];
+    }
+    return 0;
+}
+
+bool cli_size(const struct cli_args *args, const char *option, int64_t *out)
+{
+    const char *text = cli_value(args, option);
+    *out = 0;
+    if (!text) return true;
+    int64_t value = 0;
+    const char *p = text;
+    while (*p >= '0' && *p <= '9' && value < INT64_MAX / 16) value = value * 10 + (*p++ - '0');
+    if (value > 0 && i64_mul(out, value, size_unit(p)) && *out > 0) return true;
+    cli_say("--%s takes a size such as 512MB, not \"%s\"", option, text);
+    return false;
 }
 
 /* ---- help ---- */

@@ -68,6 +68,9 @@ const char *cli_value(const struct cli_args *args, const char *option);
 bool cli_number(const struct cli_args *args, const char *option, uint32_t max, uint32_t otherwise,
                 uint32_t *out);
 
+/* Reads a size, "512MB", "2 GB", 65536: bytes; 0 without the option. False, with a message, when the value is none. */
+bool cli_size(const struct cli_args *args, const char *option, int64_t *out);
+
 /* Puts a command's arguments into out; false, with a message on standard error, when they are wrong. */
 bool cli_parse(const struct command *command, int argc, char **argv, struct arena *a,
                struct cli_args *out);

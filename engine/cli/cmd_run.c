@@ -132,6 +132,7 @@ static enum exit_code run(const struct cli_args *args)
     if (!cli_number(args, "threads", LIMIT_THREADS, 0, &config.threads)) return EXIT_USAGE;
     if (!cli_number(args, "batch-rows", BATCH_ROWS_MAX, 0, &config.batch_rows)) return EXIT_USAGE;
     if (!cli_number(args, "checkpoint-interval", CHECKPOINT_S_MAX, 0, &config.checkpoint_s)) return EXIT_USAGE;
+    if (!cli_size(args, "memory-limit", &config.memory_limit)) return EXIT_USAGE;
     config.state_path = cli_value(args, "state");
     struct app    *app = cli_open_app(args);
     bool           sound = app_compile(app) != NULL;
@@ -160,6 +161,9 @@ static const struct cli_option options[] = {
       "folders hold every row once" },
     { "checkpoint-interval", "SECONDS", false, "how often the run is saved; 10. SIGUSR1\n"
       "saves it at once" },
+    { "memory-limit", "SIZE", false,
+      "what windows, rows held for order and forests may take in\n"
+      "all, such as 512MB; more ends the run with a message" },
     { "quiet", NULL, false, "no progress and no summary" },
     { 0 },
 };

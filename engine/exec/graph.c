@@ -73,6 +73,7 @@ struct status graph_new(struct arena *a, const struct graph_config *config, stru
     struct graph *g = ARENA_NEW(a, struct graph);
     g->arena = a;
     g->config = *config;
+    g->memory = (struct account){ .name = "operators", .limit = config->memory_limit };
     g->plan = config->plan;
     g->env = (struct program_env){ .started = config->started, .now = row_clock, .arg = g };
     g->latest = config->started;

@@ -56,6 +56,7 @@ struct graph_config {
     void                     *now_arg;
     record_to_row             row_of_record; /* NULL: the record as it is */
     void                     *row_arg;
+    int64_t                   memory_limit; /* bytes that operators may keep in all; 0: no limit */
     /* per source: where ROWTIME comes from */
     const int64_t            *lateness_ms;    /* plan->n_sources */
     const int32_t            *rowtime_column; /* plan->n_sources; -1: arrival */

@@ -32,6 +32,7 @@ struct op *op_new(struct graph *g, struct arena *a, const struct op_class *class
     op->scratch = arena_new();
     op->account = ARENA_NEW(a, struct account);
     op->account->name = str_to_c(a, name);
+    op->account->total = &g->memory;
     op->pump = pump;
     op->n_inputs = n_inputs;
     op->bound = BOUND_NONE;

@@ -19,6 +19,7 @@ struct graph {
     struct graph_config    config;
     const struct app_plan *plan;
     struct program_env     env;
+    struct account         memory;  /* what all operators keep */
     struct op_list         ops;     /* all of them, in the order in which they were made */
     struct op            **streams; /* plan->n_streams */
     struct op            **sources; /* plan->n_streams; NULL: not a source */

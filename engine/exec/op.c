@@ -87,3 +87,8 @@ void op_close_nothing(struct op *op)
 {
     (void)op;
 }
+
+struct status op_account(struct op *op, int64_t bytes)
+{
+    return account_set(op->account, op->arena, bytes);
+}

@@ -82,6 +82,14 @@ struct status op_emit_bound(struct op *op, struct bound bound) MUST_CHECK;
 struct status op_fault(struct op *op, const struct batch *in,
                        const struct faults *faults) MUST_CHECK;
 
+/* What the operator keeps by now, in bytes; fails when it passes a limit. */
+struct status op_account(struct op *op, int64_t bytes) MUST_CHECK;
+/* Bytes of rows that wait in columns, short texts only: an estimate for the account. */
+static inline int64_t op_rows_bytes(uint64_t rows, uint32_t columns)
+{
+    return (int64_t)(rows * (columns * sizeof(struct str) + 3 * sizeof(int64_t)));
+}
+
 /* For the tables of classes. */
 struct status op_open_nothing(struct op *op, const struct plan_node *node);
 struct status op_pass_bound(struct op *op, uint32_t input, struct bound bound);

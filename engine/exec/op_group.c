@@ -132,7 +132,7 @@ static struct status take_rows(struct group *g, const struct vector *v, const ui
     agg_set_reserve(&g->aggs, g->n_groups);
     agg_set_step(&g->aggs, v + g->n_hashed, rows, ids, n, g->op.scratch);
     size_t bytes = agg_set_bytes(&g->aggs) + (g->keys ? key_table_bytes(g->keys) : 0);
-    return account_set(g->op.account, g->op.scratch, (int64_t)bytes);
+    return op_account(&g->op, (int64_t)bytes);
 }
 
 /* Rows of a window whose fixed key cannot be had. */

@@ -319,7 +319,7 @@ static struct status count_bytes(struct join *j)
     uint64_t waiting = merge_rows(j->merge) * (j->n + 6) * sizeof(int64_t);
     int64_t bytes = j->sides[LEFT].bytes + j->sides[RIGHT].bytes + (int64_t)waiting;
     if (j->table) bytes += (int64_t)key_table_bytes(j->table);
-    return account_set(j->op.account, j->op.scratch, bytes);
+    return op_account(&j->op, bytes);
 }
 
 static struct status take_batch(struct join *j, struct batch *in)

@@ -19,6 +19,7 @@ struct source {
     uint32_t        stream;
     int32_t         column; /* ROWTIME; -1: the arrival */
     int64_t         lateness;
+    uint32_t        n_columns;
     struct reorder *reorder; /* NULL: by arrival */
 };
 
@@ -75,6 +76,7 @@ static struct status timed_open(struct op *op, const struct plan_node *node)
     struct source *s = (struct source *)op;
     const struct schema *schema = &op->graph->plan->streams[s->stream].schema;
     struct type *types = schema_types(op->arena, schema);
+    s->n_columns = schema->n_columns;
     s->reorder = reorder_new(types, schema->n_columns, s->lateness);
     return OK;
 }
@@ -188,7 +190,8 @@ static struct status timed_take(struct source *s, const struct source_rows *rows
         batch_release(timed);
     }
     bad_until(s, &m, UINT64_MAX);
-    return timed_emit(s);
+    TRY(timed_emit(s));
+    return op_account(&s->op, op_rows_bytes(reorder_rows(s->reorder), s->n_columns));
 }
 
 static struct status timed_push(struct op *op, uint32_t input, struct batch *in)

@@ -294,7 +294,7 @@ static struct status settle(struct stagger *s)
 {
     if (key_table_count(s->keys) > 1024 && key_table_count(s->keys) / 4 > s->count) drop_keys(s);
     size_t bytes = agg_set_bytes(&s->aggs) + key_table_bytes(s->keys) + s->cap * sizeof *s->queue;
-    return account_set(s->op.account, s->op.scratch, (int64_t)bytes);
+    return op_account(&s->op, (int64_t)bytes);
 }
 
 /* ---- rows and bounds ---- */

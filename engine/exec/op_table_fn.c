@@ -110,7 +110,7 @@ static void table_fn_close(struct op *op)
 static struct status account_state(struct table_fn *t)
 {
     if (!t->fn->bytes) return OK;
-    return account_set(t->op.account, t->op.scratch, (int64_t)t->fn->bytes(t->state));
+    return op_account(&t->op, (int64_t)t->fn->bytes(t->state));
 }
 
 static struct status pass_rows(struct table_fn *t, struct batch *in, const uint32_t *rows,

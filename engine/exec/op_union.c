@@ -43,7 +43,8 @@ static struct status merging_push(struct op *op, uint32_t input, struct batch *i
 {
     struct merging *m = (struct merging *)op;
     merge_push(m->merge, input, in);
-    return drain(m);
+    TRY(drain(m));
+    return op_account(op, op_rows_bytes(merge_rows(m->merge), m->schema->n_columns));
 }
 
 static struct status merging_advance(struct op *op, uint32_t input, struct bound bound)
@@ -51,6 +52,7 @@ static struct status merging_advance(struct op *op, uint32_t input, struct bound
     struct merging *m = (struct merging *)op;
     merge_advance(m->merge, input, bound);
     TRY(drain(m));
+    TRY(op_account(op, op_rows_bytes(merge_rows(m->merge), m->schema->n_columns)));
     return op_emit_bound(op, merge_bound(m->merge));
 }
 

@@ -12,8 +12,12 @@
 #include "base/log.h"
 
 /* Bytes of one gzip member before packing: large enough to pack well, small enough to be readable soon. */
-enum { OUTPUT_MEMBER = 256 << 10 };
-enum { RETRY_MS = 1000 };
+enum {
+    OUTPUT_MEMBER = 256 << 10
+};
+enum {
+    RETRY_MS = 1000
+};
 
 static volatile sig_atomic_t stopped;
 
@@ -55,9 +59,9 @@ static void tell_success(const struct output *o, const char *path, bool told)
 
 struct status output_make_folders(struct output *o, const char *path)
 {
-    struct buf    folder = { 0 };
+    struct buf folder = { 0 };
     struct status st = OK;
-    bool          told = false;
+    bool told = false;
     for (const char *p = strchr(path + 1, '/'); p && st.err == ERR_NONE; p = strchr(p + 1, '/')) {
         buf_clear(&folder);
         buf_append(&folder, path, (size_t)(p - path));
@@ -73,7 +77,7 @@ struct status output_make_folders(struct output *o, const char *path)
 struct status output_create(struct output *o, const char *path)
 {
     bool told = false;
-    int  anew = o->resume ? 0 : O_TRUNC;
+    int anew = o->resume ? 0 : O_TRUNC;
     do o->fd = open(path, O_WRONLY | O_CREAT | anew | O_CLOEXEC, 0666);
     while (o->fd < 0 && try_again(o, path, &told));
     if (o->fd < 0) return output_failed(o, "write", path);
@@ -125,7 +129,7 @@ struct status output_put(struct output *o, const char *p, size_t n)
         /* a member ends with the row in which it gets full, wherever the batches were cut */
         size_t take = n;
         if (o->pending.len + n >= OUTPUT_MEMBER) {
-            size_t      full = OUTPUT_MEMBER > o->pending.len ? OUTPUT_MEMBER - o->pending.len : 1;
+            size_t full = OUTPUT_MEMBER > o->pending.len ? OUTPUT_MEMBER - o->pending.len : 1;
             const char *feed = full - 1 < n ? memchr(p + full - 1, '\n', n - (full - 1)) : NULL;
             if (feed) take = (size_t)(feed - p) + 1;
         }
@@ -151,9 +155,9 @@ struct status output_save_file(struct output *o, const char *path, struct snap_w
 
 struct status output_restore_file(struct output *o, const char *path, struct snap_reader *r)
 {
-    uint64_t   size = snap_read_u64(r);
+    uint64_t size = snap_read_u64(r);
     struct str pending = snap_read_str(r);
-    off_t      there = lseek(o->fd, 0, SEEK_END);
+    off_t there = lseek(o->fd, 0, SEEK_END);
     if (there < 0) return output_failed(o, "read", path);
     if ((uint64_t)there < size) {
         struct status st =

@@ -13,8 +13,8 @@
 /* Encoded rows: bytes, and where each row ends in them. */
 struct encoded {
     struct buf bytes;
-    size_t    *ends; /* behind row i of the live rows; NULL unless the driver asks for them */
-    uint32_t   n_rows;
+    size_t *ends; /* behind row i of the live rows; NULL unless the driver asks for them */
+    uint32_t n_rows;
 };
 
 struct output;
@@ -30,7 +30,7 @@ struct output;
  */
 struct output_class {
     enum url_kind kind;
-    bool          needs_ends;
+    bool needs_ends;
     struct status (*open)(struct output *o, const struct url *u);
     struct status (*write)(struct output *o, const struct encoded *rows, const struct batch *batch);
     struct status (*advance)(struct output *o, rowtime bound);
@@ -42,19 +42,19 @@ struct output_class {
 
 struct output {
     const struct output_class *class;
-    struct arena             *arena;
+    struct arena *arena;
     const struct io_endpoint *endpoint;
-    const struct encoder     *encoder;
-    const char               *format;
-    const char               *path; /* where things go, for messages and summaries */
-    bool                      gzip;
-    bool                      resume; /* an earlier run's output is gone on with */
-    int                       fd;
-    int                       pid;
-    struct gzip_maker        *maker;
-    struct buf                pending; /* bytes that wait for a whole gzip member */
-    struct buf                packed;
-    struct folder            *folder;
+    const struct encoder *encoder;
+    const char *format;
+    const char *path; /* where things go, for messages and summaries */
+    bool gzip;
+    bool resume; /* an earlier run's output is gone on with */
+    int fd;
+    int pid;
+    struct gzip_maker *maker;
+    struct buf pending; /* bytes that wait for a whole gzip member */
+    struct buf packed;
+    struct folder *folder;
 };
 
 extern const struct output_class output_stdout_class, output_file_class, output_dir_class,

@@ -7,21 +7,29 @@
 #include "io/output.h"
 
 /* Encoded rows are used again, so that their buffers keep their size: a free list with a lock. */
-enum { SPARE_MAX = 16 };
+enum {
+    SPARE_MAX = 16
+};
 
 struct sink {
-    struct output   out;
-    bool            encodes; /* null: needs no bytes */
-    uint64_t        rows;
+    struct output out;
+    bool encodes; /* null: needs no bytes */
+    uint64_t rows;
     pthread_mutex_t lock;
     struct encoded *spare[SPARE_MAX];
-    size_t          n_spare;
+    size_t n_spare;
 };
 
 static const struct option_def sink_options[] = {
-    { "format", OPTION_FORMAT }, { "size", OPTION_SIZE },        { "interval", OPTION_PERIOD },
-    { "prefix", OPTION_TEXT },  { "gzip", OPTION_BOOLEAN },     { "key", OPTION_TEXT },
-    { "encrypt", OPTION_TEXT }, { "personal", OPTION_BOOLEAN }, { "column_delimiter", OPTION_TEXT },
+    { "format", OPTION_FORMAT },
+    { "size", OPTION_SIZE },
+    { "interval", OPTION_PERIOD },
+    { "prefix", OPTION_TEXT },
+    { "gzip", OPTION_BOOLEAN },
+    { "key", OPTION_TEXT },
+    { "encrypt", OPTION_TEXT },
+    { "personal", OPTION_BOOLEAN },
+    { "column_delimiter", OPTION_TEXT },
 };
 
 static const struct output_class *class_of(enum url_kind kind)
@@ -83,16 +91,16 @@ static struct status restore(struct sink *s, struct str position)
 static struct status open_sink(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
                                const struct str *position, struct sink **out)
 {
-    struct url           u;
+    struct url u;
     struct encode_config config = { .schema = schema,
                                     .column_delimiter = option_text(e, "column_delimiter", "") };
-    struct encoder      *encoder;
+    struct encoder *encoder;
     TRY(sink_check(a, e));
     TRY(url_parse(a, e, &u));
     const char *format = url_format(e, &u);
     TRY(encoder_new(a, format, &config, &encoder));
 
-    struct sink  *s = mem_calloc(1, sizeof *s);
+    struct sink *s = mem_calloc(1, sizeof *s);
     struct arena *messages = arena_new(); /* the endpoint's arena may be in use by other threads */
     arena_on_free(a, free_arena, messages);
     pthread_mutex_init(&s->lock, NULL);
@@ -167,7 +175,7 @@ struct status sink_deliver(struct sink *s, const struct batch *rows, void *prepa
     s->rows += batch_live(rows);
     if (!s->encodes) return OK;
     struct encoded *e = prepared ? prepared : sink_prepare(s, rows);
-    struct status   st = s->out.class->write(&s->out, e, rows);
+    struct status st = s->out.class->write(&s->out, e, rows);
     give_spare(s, e);
     return st;
 }

@@ -34,6 +34,6 @@ struct status sink_advance(struct sink *s, rowtime bound) MUST_CHECK;
 struct status sink_flush(struct sink *s) MUST_CHECK;
 /* Flushes, closes, frees; *where: the place that the rows went to, in `a`. */
 struct status sink_close(struct sink *s, struct arena *a, const char **where) MUST_CHECK;
-uint64_t      sink_rows(const struct sink *s);
+uint64_t sink_rows(const struct sink *s);
 
 #endif

@@ -16,18 +16,21 @@
 #include "data/calendar.h"
 #include "io/output.h"
 
-enum { SIZE_DEFAULT = 5 << 20, INTERVAL_DEFAULT_MS = 300 * MS_PER_SECOND };
+enum {
+    SIZE_DEFAULT = 5 << 20,
+    INTERVAL_DEFAULT_MS = 300 * MS_PER_SECOND
+};
 
 struct folder {
     const char *root;
     const char *prefix;
-    char       *name; /* of the sink, fit for a file's name */
-    int64_t     size_max, interval_ms;
-    uint64_t    counter; /* objects begun */
-    bool        open;
-    rowtime     due;        /* when the object ends */
-    int64_t     size;       /* bytes of rows in it */
-    struct buf  path, part; /* of the object, and of it under way */
+    char *name; /* of the sink, fit for a file's name */
+    int64_t size_max, interval_ms;
+    uint64_t counter; /* objects begun */
+    bool open;
+    rowtime due;           /* when the object ends */
+    int64_t size;          /* bytes of rows in it */
+    struct buf path, part; /* of the object, and of it under way */
 };
 
 static struct status dir_open(struct output *o, const struct url *u)
@@ -56,7 +59,7 @@ static const char *ending(const struct output *o)
 static void name_object(struct output *o, rowtime time)
 {
     struct folder *f = o->folder;
-    struct civil   c;
+    struct civil c;
     calendar_from_ms(time, &c);
     long long year = (long long)c.year;
     buf_clear(&f->path);
@@ -146,10 +149,10 @@ static struct status dir_save(struct output *o, struct snap_writer *w)
 /* The number of an object of this sink from its file's name; 0: it is none. */
 static uint64_t object_number(const struct folder *f, const char *name)
 {
-    size_t      n = strlen(f->name);
+    size_t n = strlen(f->name);
     const char *dash = strrchr(name, '-');
     if (strncmp(name, f->name, n) != 0 || name[n] != '-' || !dash) return 0;
-    uint64_t    number = 0;
+    uint64_t number = 0;
     const char *p = dash + 1;
     for (; *p >= '0' && *p <= '9'; p++) number = number * 10 + (uint64_t)(*p - '0');
     return *p == '.' ? number : 0;
@@ -206,7 +209,7 @@ static struct status dir_restore(struct output *o, struct snap_reader *r)
 static struct status dir_close(struct output *o)
 {
     struct folder *f = o->folder;
-    struct status  st = end_object(o);
+    struct status st = end_object(o);
     buf_free(&f->path);
     buf_free(&f->part);
     return st;

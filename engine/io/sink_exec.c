@@ -7,7 +7,9 @@
 #include "io/output.h"
 
 /* A program that closes its input mostly ends at once; how it ended says more. */
-enum { LAST_WORDS_MS = 500 };
+enum {
+    LAST_WORDS_MS = 500
+};
 
 static struct status exec_open(struct output *o, const struct url *u)
 {
@@ -54,7 +56,7 @@ static struct status exec_close(struct output *o)
     struct status flushed = o->fd < 0 ? OK : exec_flush(o);
     struct status closed = output_close_fd(o, o->path);
     struct status ended = OK;
-    int           how;
+    int how;
     if (o->pid > 0 && child_wait(o->pid, -1, -1, &how)) {
         ended = child_result(o->arena, ERR_UNREACHABLE, o->endpoint, o->path, how);
     }

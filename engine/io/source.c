@@ -14,32 +14,39 @@
 #include "io/input.h"
 #include "io/lines.h"
 
-enum { PACKED_SIZE = 64 << 10 };
+enum {
+    PACKED_SIZE = 64 << 10
+};
 
 struct source {
-    struct input  in;
+    struct input in;
     struct arena *messages; /* apart, because the endpoint's arena may be in use by other threads */
-    const char   *format;
-    int           stop_fd;
-    struct lines  lines;
-    bool          sniffed; /* the file's first bytes were looked at */
-    atomic_bool   ended;
-    struct status failure;      /* of the input's end, told after its last block */
-    struct gunzip *gunzip;      /* NULL: the file is not packed */
-    char          *packed;      /* PACKED_SIZE bytes or more of a packed file ... */
-    const char    *packed_at;   /* ... of which these */
-    size_t         packed_left; /* are still to be taken */
-    uint64_t       done;        /* bytes read from the input */
-    uint64_t       file_offset; /* lines.offset at which the file at hand began */
-    uint64_t       skip;        /* bytes of the (unpacked) file that are still to be left out: it is gone on with */
+    const char *format;
+    int stop_fd;
+    struct lines lines;
+    bool sniffed; /* the file's first bytes were looked at */
+    atomic_bool ended;
+    struct status failure; /* of the input's end, told after its last block */
+    struct gunzip *gunzip; /* NULL: the file is not packed */
+    char *packed;          /* PACKED_SIZE bytes or more of a packed file ... */
+    const char *packed_at; /* ... of which these */
+    size_t packed_left;    /* are still to be taken */
+    uint64_t done;         /* bytes read from the input */
+    uint64_t file_offset;  /* lines.offset at which the file at hand began */
+    uint64_t skip;         /* bytes of the (unpacked) file that are still to be left out: it is gone on with */
 };
 
 static const struct option_def source_options[] = {
-    { "format", OPTION_FORMAT },         { "row_path", OPTION_TEXT },
-    { "column_delimiter", OPTION_TEXT }, { "row_delimiter", OPTION_TEXT },
-    { "header", OPTION_BOOLEAN },        { "parallelism", OPTION_COUNT },
-    { "rowtime", OPTION_TEXT },          { "lateness", OPTION_INTERVAL },
-    { "follow", OPTION_BOOLEAN },        { "refresh", OPTION_PERIOD },
+    { "format", OPTION_FORMAT },
+    { "row_path", OPTION_TEXT },
+    { "column_delimiter", OPTION_TEXT },
+    { "row_delimiter", OPTION_TEXT },
+    { "header", OPTION_BOOLEAN },
+    { "parallelism", OPTION_COUNT },
+    { "rowtime", OPTION_TEXT },
+    { "lateness", OPTION_INTERVAL },
+    { "follow", OPTION_BOOLEAN },
+    { "refresh", OPTION_PERIOD },
     { "on_missing", OPTION_TEXT },
 };
 
@@ -125,7 +132,7 @@ static enum input_result read_packed(struct source *s, char *out, size_t cap, in
             return INPUT_FAILED;
         }
         if (*n) return INPUT_BYTES;
-        size_t            got = 0;
+        size_t got = 0;
         enum input_result result = read_plain(s, s->packed, PACKED_SIZE, wait_ms, &got, st);
         if (result == INPUT_END && !gunzip_at_end(s->gunzip)) {
             *st = gzip_failed(s, "it ends too early");
@@ -156,7 +163,7 @@ static void sniff(struct source *s)
 static void skip_read(struct source *s)
 {
     struct lines *l = &s->lines;
-    size_t        n = s->skip < l->filled ? (size_t)s->skip : l->filled;
+    size_t n = s->skip < l->filled ? (size_t)s->skip : l->filled;
     s->skip -= n;
     memmove(l->block->data, l->block->data + n, l->filled - n);
     l->filled -= n;
@@ -165,8 +172,8 @@ static void skip_read(struct source *s)
 /* One read into the block under construction. */
 static enum input_result read_some(struct source *s, size_t want, int wait_ms, struct status *st)
 {
-    size_t            room, n = 0;
-    char             *out = lines_room(&s->lines, want, &room);
+    size_t room, n = 0;
+    char *out = lines_room(&s->lines, want, &room);
     enum input_result result = s->gunzip ? read_packed(s, out, room, wait_ms, &n, st)
                                          : read_plain(s, out, room, wait_ms, &n, st);
     if (result != INPUT_BYTES) return result;
@@ -223,11 +230,11 @@ static bool find_file(struct source *s, struct str path, struct status *st)
 struct status source_seek(struct source *s, struct str place)
 {
     const char *text = str_data(&place);
-    uint64_t    offset = 0;
-    uint32_t    n = 0;
+    uint64_t offset = 0;
+    uint32_t n = 0;
     while (n < place.len && text[n] >= '0' && text[n] <= '9') offset = offset * 10 + (uint64_t)(text[n++] - '0');
     if (n == 0 || n + 1 >= place.len) return OK;
-    struct str    path = str_view(text + n + 1, place.len - n - 1);
+    struct str path = str_view(text + n + 1, place.len - n - 1);
     struct status st = OK;
     if (s->in.fd < 0 || !find_file(s, path, &st)) {
         return st.err ? st : bad_place(s, str_to_c(s->messages, path), offset);

@@ -10,18 +10,21 @@
 #include <sqlite3.h>
 
 /* "SlSt": tells a state file from other databases; the version is that of the table. */
-enum { APPLICATION_ID = 0x536c5374, VERSION = 1 };
+enum {
+    APPLICATION_ID = 0x536c5374,
+    VERSION = 1
+};
 
 struct store {
     struct arena *arena; /* of messages */
-    const char   *path;
-    sqlite3      *db;
-    bool          empty;
+    const char *path;
+    sqlite3 *db;
+    bool empty;
 };
 
 static struct status failed(const struct store *s, const char *verb)
 {
-    int           code = sqlite3_errcode(s->db);
+    int code = sqlite3_errcode(s->db);
     struct status st = status_new(s->arena, ERR_IO, SPAN_NONE, "cannot %s the state file %s: %s", verb, s->path,
                                   sqlite3_errmsg(s->db));
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
@@ -93,7 +96,8 @@ struct status store_open(struct arena *a, const char *path, struct store **out)
     /* the lock is taken by the first write and kept; a full disk or a crash leaves the last commit */
     if (st.err == ERR_NONE) {
         st = run_sql(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
-                        "BEGIN EXCLUSIVE; COMMIT", "lock");
+                        "BEGIN EXCLUSIVE; COMMIT",
+                     "lock");
     }
     if (st.err == ERR_NONE) st = check_file(s);
     if (st.err == ERR_NONE) *out = s;

@@ -16,7 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DEVICES = 4500, PATIENTS = 5000, EVERY = 1000, BORDERLINE = 500, PATH_MAX_BYTES = 4096 };
+enum {
+    DEVICES = 4500,
+    PATIENTS = 5000,
+    EVERY = 1000,
+    BORDERLINE = 500,
+    PATH_MAX_BYTES = 4096
+};
 
 /* 2026-01-31 08:00:00 UTC */
 static const int64_t first_time = INT64_C(1769846400000);
@@ -82,10 +88,10 @@ static void write_tenths(FILE *f, const char *name, uint32_t value)
 
 static void write_person(FILE *f)
 {
-    static const char *const first[] = { "Ada",   "Bruno", "Chloe", "Dmitri",
+    static const char *const first[] = { "Ada", "Bruno", "Chloe", "Dmitri",
                                          "Elena", "Farid", "Grace", "Hugo" };
-    static const char *const last[] = { "Abbott",  "Becker",  "Castillo", "Dubois",
-                                        "Eriksen", "Ferrari", "Gupta",    "Hansen" };
+    static const char *const last[] = { "Abbott", "Becker", "Castillo", "Dubois",
+                                        "Eriksen", "Ferrari", "Gupta", "Hansen" };
     uint32_t patient = below(PATIENTS);
     fprintf(f, ",\"patient_id\":\"patient%04u\",\"name\":\"%s %s\",\"dob\":\"%u-%02u-%02u\"",
             patient, first[patient % 8], last[patient / 8 % 8], 1930 + patient % 80,
@@ -94,7 +100,7 @@ static void write_person(FILE *f)
 
 static void write_record(FILE *records, FILE *planted, int64_t time, long index)
 {
-    int      anomaly = index % EVERY == 0;
+    int anomaly = index % EVERY == 0;
     uint32_t device = below(DEVICES);
     fprintf(records, "{\"timestamp\":%" PRId64 ",\"device_id\":\"device%04u\"", time, device);
     write_person(records);

@@ -18,10 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEVICES = 5000, PATIENTS = 10000, TEXT_BYTES = 740 };
+enum {
+    DEVICES = 5000,
+    PATIENTS = 10000,
+    TEXT_BYTES = 740
+};
 
 static const int64_t first_time = INT64_C(1508039751778);
-static uint64_t      state = 42;
+static uint64_t state = 42;
 
 /* SplitMix64 (Steele, Lea, Flood 2014). */
 static uint32_t below(uint32_t n)
@@ -63,11 +67,11 @@ static void put_ids(int64_t time)
  * end. */
 static void put_text(void)
 {
-    static const char *const words[] = { "ward",  "round",   "note",  "stable", "since", "morning",
-                                         "drip",  "changed", "walks", "again",  "eats",  "well",
-                                         "sleep", "quiet",   "pain",  "less" };
+    static const char *const words[] = { "ward", "round", "note", "stable", "since", "morning",
+                                         "drip", "changed", "walks", "again", "eats", "well",
+                                         "sleep", "quiet", "pain", "less" };
     uint32_t escape = below(20);
-    size_t   n = 0;
+    size_t n = 0;
     fputs(",\"text\":\"", stdout);
     while (n < TEXT_BYTES) {
         const char *word = words[below(16)];
@@ -82,10 +86,10 @@ static void put_text(void)
 
 static void put_w1(int64_t time)
 {
-    static const char *const first[] = { "Ada",   "Bruno", "Chloe", "Dmitri",
+    static const char *const first[] = { "Ada", "Bruno", "Chloe", "Dmitri",
                                          "Elena", "Farid", "Grace", "Hugo" };
-    static const char *const last[] = { "Abbott",  "Becker",  "Castillo", "Dubois",
-                                        "Eriksen", "Ferrari", "Gupta",    "Hansen" };
+    static const char *const last[] = { "Abbott", "Becker", "Castillo", "Dubois",
+                                        "Eriksen", "Ferrari", "Gupta", "Hansen" };
     put_ids(time);
     printf(",\"name\":\"%s %s\",\"dob\":\"19%02u-%02u-%02u\"", first[below(8)], last[below(8)],
            20 + below(79), 1 + below(12), 1 + below(28));
@@ -164,7 +168,7 @@ static void put_devices(void)
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
-    long        n = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
+    long n = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
     if (strcmp(what, "devices") == 0) {
         put_devices();
         return 0;

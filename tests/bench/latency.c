@@ -20,7 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 8192, READ_BYTES = 65536 };
+enum {
+    LINE_MAX_BYTES = 8192,
+    READ_BYTES = 65536
+};
 
 static int64_t now_ns(void)
 {
@@ -68,14 +71,14 @@ static char *next_record(FILE *f, char *line)
 
 struct run {
     int64_t *sent, *took;
-    size_t   n_sent, n_back, n;
+    size_t n_sent, n_back, n;
 };
 
 /* Answers that are there within wait_ns. */
 static void take_answers(struct run *r, int from, int64_t wait_ns)
 {
-    static char     buffer[READ_BYTES];
-    struct pollfd   fd = { .fd = from, .events = POLLIN };
+    static char buffer[READ_BYTES];
+    struct pollfd fd = { .fd = from, .events = POLLIN };
     struct timespec wait = { .tv_sec = wait_ns / 1000000000, .tv_nsec = wait_ns % 1000000000 };
     if (ppoll(&fd, 1, &wait, NULL) <= 0) return;
     ssize_t n = read(from, buffer, sizeof buffer);
@@ -89,7 +92,7 @@ static void take_answers(struct run *r, int from, int64_t wait_ns)
 
 static void drive(struct run *r, FILE *f, int to, int from, int64_t gap_ns)
 {
-    char    line[LINE_MAX_BYTES];
+    char line[LINE_MAX_BYTES];
     int64_t due = now_ns();
     while (r->n_sent < r->n && next_record(f, line)) {
         int64_t left;
@@ -109,14 +112,14 @@ int main(int argc, char **argv)
         fputs("usage: latency RATE SECONDS RECORDS.ndjson COMMAND...\n", stderr);
         return 2;
     }
-    double     rate = strtod(argv[1], NULL);
+    double rate = strtod(argv[1], NULL);
     struct run r = { .n = (size_t)(rate * strtod(argv[2], NULL)) };
-    FILE      *f = fopen(argv[3], "r");
+    FILE *f = fopen(argv[3], "r");
     r.sent = calloc(r.n + 1, sizeof *r.sent);
     r.took = calloc(r.n + 1, sizeof *r.took);
     if (!f || !r.sent || !r.took) return 1;
     signal(SIGPIPE, SIG_IGN);
-    int   to, from;
+    int to, from;
     pid_t child = start(argv + 4, &to, &from);
     sleep(1); /* the command starts up: that is another figure */
     drive(&r, f, to, from, (int64_t)(1e9 / rate));

@@ -32,7 +32,7 @@ static double seconds(struct timeval t)
 /* Sleeps between looks: a look costs a microsecond, and 0.1 ms is exact enough. */
 static double wait_for_output(const char *path, double start, pid_t child, int *status, int *ended)
 {
-    struct stat     about;
+    struct stat about;
     struct timespec pause = { .tv_nsec = 100000 };
     for (;;) {
         if (stat(path, &about) == 0 && about.st_size > 0) return (now() - start) * 1e3;
@@ -47,7 +47,7 @@ static double wait_for_output(const char *path, double start, pid_t child, int *
 int main(int argc, char **argv)
 {
     const char *output = NULL;
-    int         at = 1;
+    int at = 1;
     if (argc > 2 && strcmp(argv[1], "-o") == 0) {
         output = argv[2];
         unlink(output);
@@ -58,16 +58,16 @@ int main(int argc, char **argv)
         return 2;
     }
     double start = now();
-    pid_t  child = fork();
+    pid_t child = fork();
     if (child == 0) {
         execvp(argv[at], argv + at);
         perror(argv[at]);
         _exit(127);
     }
-    int    status = 0, ended = 0;
+    int status = 0, ended = 0;
     double first = output ? wait_for_output(output, start, child, &status, &ended) : -1;
     if (!ended && waitpid(child, &status, 0) != child) return 1;
-    double        wall = now() - start;
+    double wall = now() - start;
     struct rusage used;
     getrusage(RUSAGE_CHILDREN, &used);
     printf("%.4f %.4f %ld %.1f\n", seconds(used.ru_utime) + seconds(used.ru_stime), wall,

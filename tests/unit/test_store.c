@@ -29,7 +29,7 @@ static void put_all(struct store *s, const char *value)
 static void expect_stored(struct store *s, const char *value)
 {
     struct buf got = { 0 };
-    bool       found;
+    bool found;
     assert_int_equal(store_get(s, "graph", &got, &found).err, ERR_NONE);
     assert_true(found);
     assert_string_equal(buf_c(&got), value);
@@ -76,7 +76,7 @@ static void other_files_are_refused(void **state)
     (void)state;
     struct arena *a = arena_new();
     struct store *s = NULL;
-    FILE         *f = fopen(path, "w");
+    FILE *f = fopen(path, "w");
     for (int i = 0; i < 1000; i++) fputs("this is no database\n", f);
     fclose(f);
     struct status st = store_open(a, path, &s);
