@@ -74,6 +74,8 @@ __attribute__((target("avx2"))) static size_t copy_wide(char *out, const char *s
         uint32_t found = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(control, quoted));
         if (found != 0) return i + (size_t)__builtin_ctz(found);
     }
+    /* gcc 12 leaves it out before this call; what follows with SSE, all arithmetic of doubles, would be slow */
+    _mm256_zeroupper();
     return i + copy_plain(out + i, s + i, n - i);
 }
 #endif
