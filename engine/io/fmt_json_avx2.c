@@ -35,7 +35,7 @@ static inline bool fast_literal_at(const struct fast_member *m, const char *p)
     __m256i  at = _mm256_loadu_si256((const __m256i_u *)(const void *)p);
     __m256i  literal = _mm256_loadu_si256((const __m256i_u *)(const void *)m->literal);
     uint32_t equal = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(at, literal));
-    return m->literal_size && (equal & m->literal_mask) == m->literal_mask;
+    return (equal & m->literal_mask) == m->literal_mask;
 }
 
 #include "io/fmt_json_fast.h"

@@ -18,9 +18,9 @@
 #include <math.h>
 
 #include "base/limits.h"
-#include "base/number.h"
 #include "base/utf8.h"
 #include "data/calendar.h"
+#include "io/fmt_json_number.h"
 #include "io/fmt_json_read.h"
 
 /* The bytes of a string from behind its opening quote; p is moved behind the closing one. */
@@ -66,77 +66,6 @@ static inline const char *take_text(const char *p, const char *end, struct fast_
     return p + 1;
 }
 
-/* A number in its parts: value = (-1)^negative * mantissa * 10^exponent. */
-struct fast_number {
-    uint64_t mantissa;
-    int      exponent;
-    bool     negative;
-    bool     whole; /* digits alone */
-};
-
-static inline bool is_digit(char c)
-{
-    return (unsigned char)(c - '0') < 10;
-}
-
-static const char *take_exponent(const char *p, struct fast_number *out)
-{
-    bool negative = *p == '-';
-    if (*p == '-' || *p == '+') p++;
-    if (!is_digit(*p)) return NULL;
-    int         exponent = 0;
-    const char *start = p;
-    while (is_digit(*p) && p - start < 4) exponent = exponent * 10 + (*p++ - '0');
-    if (is_digit(*p)) return NULL;
-    out->exponent += negative ? -exponent : exponent;
-    return p;
-}
-
-/* Numbers of up to 18 digits; others are for the careful way. */
-static inline const char *take_number(const char *p, struct fast_number *out)
-{
-    out->negative = *p == '-';
-    p += out->negative;
-    const char *start = p;
-    uint64_t    mantissa = 0;
-    while (is_digit(*p)) mantissa = mantissa * 10 + (uint64_t)(*p++ - '0');
-    ptrdiff_t digits = p - start;
-    if (digits == 0 || (*start == '0' && digits > 1)) return NULL;
-    out->exponent = 0;
-    out->whole = true;
-    if (*p == '.') {
-        const char *fraction = ++p;
-        while (is_digit(*p)) mantissa = mantissa * 10 + (uint64_t)(*p++ - '0');
-        if (p == fraction) return NULL;
-        digits += p - fraction;
-        out->exponent = (int)(fraction - p);
-        out->whole = false;
-    }
-    if (digits > 18) return NULL;
-    out->mantissa = mantissa;
-    if (__builtin_expect((*p | 0x20) == 'e', 0)) {
-        out->whole = false;
-        return take_exponent(p + 1, out);
-    }
-    return p;
-}
-
-/* Clinger's fast case: mantissa and power of ten are both exact, so one division or product rounds once. */
-static inline double number_value(const struct fast_number *n)
-{
-    static const double pow10[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
-    double              v;
-    if (n->mantissa <= (uint64_t)1 << 53 && n->exponent >= -22 && n->exponent <= 22) {
-        v = (double)n->mantissa;
-        v = n->exponent < 0 ? v / pow10[-n->exponent] : v * pow10[n->exponent];
-    } else {
-        v = number_from_decimal(n->mantissa, n->exponent, false, "", 0);
-    }
-    return n->negative ? -v : v;
-}
-
 static const char *take_null(struct json_decoder *d, struct fast_member *m, const char *p)
 {
     if (memcmp(p, "null", 4) != 0 || d->config->schema->columns[m->column].not_null) return NULL;
@@ -144,26 +73,53 @@ static const char *take_null(struct json_decoder *d, struct fast_member *m, cons
     return p + 4;
 }
 
-static inline const char *fast_double(struct json_decoder *d, struct fast_member *m, const char *p)
+/* A double with a sign, with more digits or with an exponent, or something else. */
+static FAST_APART const char *other_double(struct json_decoder *d, struct fast_member *m,
+                                           const char *p)
 {
-    struct fast_number n;
-    const char        *behind = take_number(p, &n);
+    struct short_number s = { .end = NULL };
+    struct fast_number  n;
+    double              v;
+    if (*p == '-') s = take_short_number(p + 1);
+    const char *behind = s.end ? s.end : take_any_number(p, &n);
     if (!behind) return *p == 'n' ? take_null(d, m, p) : json_fast_coerce(d, m, p);
-    double v = number_value(&n);
+    v = s.end ? -short_value(&s) : number_value(&n);
     if (!isfinite(v)) return NULL;
-    if (m->write) d->rows.vectors[m->column].f64[d->rows.row] = v;
+    if (m->data) ((double *)m->data)[d->rows.row] = v;
     return behind;
 }
 
-static inline const char *fast_integer(struct json_decoder *d, struct fast_member *m, const char *p)
+static FAST_INLINE const char *fast_double(struct json_decoder *d, struct fast_member *m,
+                                           uint32_t row, const char *p)
 {
-    struct fast_number n;
-    const char        *behind = take_number(p, &n);
+    struct short_number n = take_short_number(p);
+    if (__builtin_expect(!n.end, 0)) return other_double(d, m, p);
+    if (m->data) ((double *)m->data)[row] = short_value(&n);
+    return n.end;
+}
+
+static FAST_APART const char *other_integer(struct json_decoder *d, struct fast_member *m,
+                                            const char *p)
+{
+    struct fast_number n = { .whole = true };
+    const char        *behind = take_long_integer(p, &n.mantissa);
+    if (!behind) behind = take_any_number(p, &n);
     if (!behind || !n.whole) return *p == 'n' ? take_null(d, m, p) : json_fast_coerce(d, m, p);
     int64_t v = n.negative ? -(int64_t)n.mantissa : (int64_t)n.mantissa;
     if (v < m->low || v > m->high) return NULL;
-    if (m->write) d->rows.vectors[m->column].i64[d->rows.row] = v;
+    if (m->data) ((int64_t *)m->data)[d->rows.row] = v;
     return behind;
+}
+
+static FAST_INLINE const char *fast_integer(struct json_decoder *d, struct fast_member *m,
+                                            uint32_t row, const char *p)
+{
+    struct short_number n = take_short_number(p);
+    if (!n.end || n.decimals) return other_integer(d, m, p);
+    int64_t v = n.mantissa;
+    if (v < m->low || v > m->high) return NULL;
+    if (m->data) ((int64_t *)m->data)[row] = v;
+    return n.end;
 }
 
 /* An escaped or over-long text. */
@@ -178,18 +134,19 @@ static void put_unusual_text(struct json_decoder *d, struct fast_member *m, stru
     d->rows.vectors[m->column].str[d->rows.row] = str_view(text.start, text.size);
 }
 
-static inline const char *fast_text(struct json_decoder *d, struct fast_member *m, const char *p)
+static FAST_INLINE const char *fast_text(struct json_decoder *d, struct fast_member *m,
+                                         uint32_t row, const char *p)
 {
     if (__builtin_expect(*p != '"', 0))
         return *p == 'n' ? take_null(d, m, p) : json_fast_coerce(d, m, p);
     struct fast_text text;
     p = take_text(p + 1, d->end, &text);
-    if (!p || !m->write) return p;
+    if (!p || !m->data) return p;
     if (__builtin_expect(text.escaped || text.size > m->max_chars, 0)) {
         put_unusual_text(d, m, text);
         return p;
     }
-    struct str *out = &d->rows.vectors[m->column].str[d->rows.row];
+    struct str *out = (struct str *)m->data + row;
     if (text.size > STR_INLINE) {
         *out = str_view(text.start, text.size);
         return p;
@@ -265,8 +222,7 @@ static const char *skip_object(struct json_decoder *d, const char *p, int depth)
 /* A value that no column asks for: checked all the same. */
 static const char *skip_value(struct json_decoder *d, const char *p, int depth)
 {
-    struct fast_text   text;
-    struct fast_number number;
+    struct fast_text text;
     switch (*p) {
     case '"':
         return take_text(p + 1, d->end, &text);
@@ -281,7 +237,7 @@ static const char *skip_value(struct json_decoder *d, const char *p, int depth)
     case 'n':
         return memcmp(p, "null", 4) == 0 ? p + 4 : NULL;
     default:
-        return take_number(p, &number);
+        return skip_number(p);
     }
 }
 
@@ -290,40 +246,42 @@ static const char *fast_object(struct json_decoder *d, struct fast_object *o, co
 static const char *fast_array(struct json_decoder *d, struct fast_object *o, const char *p,
                               int depth);
 
-static inline const char *fast_value(struct json_decoder *d, struct fast_member *m, const char *p,
-                                     int depth)
+/* Values that are not of the commonest kinds. */
+static FAST_APART const char *fast_other(struct json_decoder *d, struct fast_member *m,
+                                         const char *p, int depth)
 {
     switch (m->action) {
-    case FAST_SKIP:
-        return skip_value(d, p, depth);
-    case FAST_DOUBLE:
-        return fast_double(d, m, p);
-    case FAST_INTEGER:
-        return fast_integer(d, m, p);
-    case FAST_TEXT:
-        return fast_text(d, m, p);
-    case FAST_TIMESTAMP:
-        return fast_timestamp(d, m, p);
+    case FAST_TIMESTAMP: return fast_timestamp(d, m, p);
+    case FAST_COERCE:    return json_fast_coerce(d, m, p);
     case FAST_OBJECT:
-        return *p == '{' && depth > 0 ? fast_object(d, m->object, p + 1, depth - 1)
-                                      : skip_value(d, p, depth);
-    case FAST_ARRAY:
-        return *p == '[' && depth > 0 ? fast_array(d, m->object, p + 1, depth - 1)
-                                      : skip_value(d, p, depth);
-    case FAST_COERCE:
+        if (*p == '{' && depth > 0) return fast_object(d, m->object, p + 1, depth - 1);
         break;
+    case FAST_ARRAY:
+        if (*p == '[' && depth > 0) return fast_array(d, m->object, p + 1, depth - 1);
+        break;
+    default: break;
     }
-    return json_fast_coerce(d, m, p);
+    return skip_value(d, p, depth);
+}
+
+static FAST_INLINE const char *fast_value(struct json_decoder *d, struct fast_member *m,
+                                          uint32_t row, const char *p, int depth)
+{
+    if (m->action == FAST_DOUBLE) return fast_double(d, m, row, p);
+    if (m->action == FAST_TEXT) return fast_text(d, m, row, p);
+    if (m->action == FAST_INTEGER) return fast_integer(d, m, row, p);
+    struct fast_text text;
+    if (m->action == FAST_SKIP && *p == '"') return take_text(p + 1, d->end, &text);
+    return fast_other(d, m, p, depth);
 }
 
 /* Whether the member was not seen in this record yet; a second time is for the careful way, which knows
  * which one counts. */
-static inline bool mark_seen(struct json_decoder *d, struct fast_member *m)
+static inline bool mark_seen(struct json_decoder *d, struct fast_member *m, uint64_t stamp)
 {
-    if (m->action == FAST_SKIP) return true;
-    if (m->stamp == d->stamp) return false;
-    m->stamp = d->stamp;
-    d->n_seen += m->action != FAST_OBJECT && m->action != FAST_ARRAY;
+    if (m->stamp == stamp) return false;
+    m->stamp = stamp & m->stamp_mask;
+    d->n_seen += m->leaf;
     return true;
 }
 
@@ -331,12 +289,13 @@ static inline bool mark_seen(struct json_decoder *d, struct fast_member *m)
 static const char *fast_array(struct json_decoder *d, struct fast_object *o, const char *p,
                               int depth)
 {
+    const uint32_t row = d->rows.row;
     p = json_skip_blank(p);
     if (*p == ']') return p + 1;
     for (uint32_t i = 0;; i++) {
         struct fast_member *m = i < o->n_members ? o->members[i] : NULL;
-        if (m && !mark_seen(d, m)) return NULL;
-        p = m ? fast_value(d, m, p, depth) : skip_value(d, p, depth);
+        if (m && !mark_seen(d, m, d->stamp)) return NULL;
+        p = m ? fast_value(d, m, row, p, depth) : skip_value(d, p, depth);
         if (!p) return NULL;
         if (*p != ',') {
             p = json_skip_blank(p);
@@ -351,20 +310,23 @@ static const char *fast_array(struct json_decoder *d, struct fast_object *o, con
 static const char *fast_object(struct json_decoder *d, struct fast_object *o, const char *p,
                                int depth)
 {
+    const uint32_t       row = d->rows.row;
+    const uint64_t       stamp = d->stamp;
     struct fast_member **guess = &o->first;
     p = json_skip_blank(p);
     if (*p == '}') return p + 1;
     for (;;) {
         struct fast_member *m = *guess;
-        if (m && fast_literal_at(m, p)) {
+        if (!fast_literal_at(m, p)) *guess = m = o->slots[json_fast_slot(p + 1)];
+        if (fast_literal_at(m, p)) {
             p += m->literal_size;
         } else {
             m = json_fast_find(d, o, p, &p);
             if (!m) return NULL;
             *guess = m;
         }
-        if (!mark_seen(d, m)) return NULL;
-        p = fast_value(d, m, p, depth);
+        if (!mark_seen(d, m, stamp)) return NULL;
+        p = fast_value(d, m, row, p, depth);
         if (!p) return NULL;
         if (*p != ',') {
             p = json_skip_blank(p);

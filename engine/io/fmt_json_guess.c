@@ -41,14 +41,40 @@ static struct fast_object *object_of(struct json_decoder *d, const struct json_n
 static struct fast_object *array_of(struct json_decoder *d, const struct json_node *node,
                                     int depth);
 
+/* A literal that stands nowhere. */
+static void forget_literal(struct fast_member *m)
+{
+    m->literal[0] = 0xff;
+    m->literal_size = 0;
+    m->literal_mask = 1;
+}
+
+static struct fast_member *member_new(struct json_decoder *d, struct str name)
+{
+    struct fast_member *m = ARENA_NEW(d->arena, struct fast_member);
+    m->name = name;
+    m->next = &d->unknown;
+    forget_literal(m);
+    return m;
+}
+
+static struct fast_object *object_new(struct json_decoder *d)
+{
+    struct fast_object *o = ARENA_NEW(d->arena, struct fast_object);
+    o->first = &d->unknown;
+    for (int i = 0; i < FAST_SLOTS; i++) o->slots[i] = &d->unknown;
+    return o;
+}
+
 static struct fast_member *member_of(struct json_decoder *d, const struct json_member *part,
                                      int depth)
 {
     const struct json_node *node = part->node;
-    struct fast_member     *m = ARENA_NEW(d->arena, struct fast_member);
-    m->name = part->name;
+    struct fast_member     *m = member_new(d, part->name);
     m->depth = depth;
+    m->stamp_mask = UINT64_MAX;
     if (node->n_columns) {
+        m->leaf = 1;
         m->column = node->columns[0];
         m->write = d->config->needed[m->column];
         set_action(m, &d->config->schema->columns[m->column]);
@@ -64,7 +90,7 @@ static struct fast_member *member_of(struct json_decoder *d, const struct json_m
 static struct fast_object *object_of(struct json_decoder *d, const struct json_node *node,
                                      int depth)
 {
-    struct fast_object *o = ARENA_NEW(d->arena, struct fast_object);
+    struct fast_object *o = object_new(d);
     o->cap = node->n_members + FAST_LEARNED;
     o->members = ARENA_ARRAY(d->arena, struct fast_member *, o->cap);
     for (uint32_t i = 0; i < node->n_members; i++)
@@ -74,7 +100,7 @@ static struct fast_object *object_of(struct json_decoder *d, const struct json_n
 
 static struct fast_object *array_of(struct json_decoder *d, const struct json_node *node, int depth)
 {
-    struct fast_object *o = ARENA_NEW(d->arena, struct fast_object);
+    struct fast_object *o = object_new(d);
     for (uint32_t i = 0; i < node->n_elements; i++) {
         if (node->elements[i].index >= o->n_members) o->n_members = node->elements[i].index + 1;
     }
@@ -87,16 +113,24 @@ static struct fast_object *array_of(struct json_decoder *d, const struct json_no
 
 void json_fast_new(struct json_decoder *d)
 {
+    d->unknown.next = &d->unknown;
+    forget_literal(&d->unknown);
     d->leaves = ARENA_ARRAY(d->arena, struct fast_member *, d->config->schema->n_columns);
     d->fast = object_of(d, &d->paths.root, LIMIT_JSON_DEPTH - 1);
 }
 
+void json_fast_begin(struct json_decoder *d)
+{
+    for (uint32_t c = 0; c < d->config->schema->n_columns; c++) {
+        struct fast_member *m = d->leaves[c];
+        m->data = m->write ? d->rows.vectors[c].data : NULL;
+    }
+}
+
 static void learn_literal(struct fast_member *m, const char *p, size_t size)
 {
-    if (size > sizeof m->literal) {
-        m->literal_size = 0;
-        return;
-    }
+    forget_literal(m);
+    if (size > sizeof m->literal) return;
     memset(m->literal, 0, sizeof m->literal);
     memcpy(m->literal, p, size);
     m->literal_size = (uint32_t)size;
@@ -104,10 +138,9 @@ static void learn_literal(struct fast_member *m, const char *p, size_t size)
 }
 
 static struct fast_member *learn_member(struct json_decoder *d, struct fast_object *o,
-                                        const char *name, size_t size)
+                                        struct str name)
 {
-    struct fast_member *m = ARENA_NEW(d->arena, struct fast_member);
-    m->name = str_copy(d->arena, str_view(name, size));
+    struct fast_member *m = member_new(d, str_copy(d->arena, name));
     o->members[o->n_members++] = m;
     o->n_learned++;
     return m;
@@ -132,9 +165,10 @@ struct fast_member *json_fast_find(struct json_decoder *d, struct fast_object *o
     }
     if (!m) {
         if (o->n_learned == FAST_LEARNED) return &d->unknown;
-        m = learn_member(d, o, name.start, name.size);
+        m = learn_member(d, o, key);
     }
     learn_literal(m, p, (size_t)(*value - p));
+    o->slots[json_fast_slot(p + 1)] = m;
     return m;
 }
 

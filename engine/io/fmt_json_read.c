@@ -185,6 +185,7 @@ size_t json_decoder_run(struct json_decoder *d, struct block *block, size_t from
     decode_rows_begin(&d->rows, block, max_rows);
     const char *p = block->data + from;
     d->end = block->data + block->size;
+    if (d->fast) json_fast_begin(d);
     while (p < d->end && d->rows.row < max_rows) {
         const char *next = d->fast && *p == '{' ? fast_line(d, p) : NULL;
         if (!next) {
