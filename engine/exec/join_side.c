@@ -111,6 +111,7 @@ static void fill_chunk(struct join_side *s, struct join_chunk *c, uint32_t at,
         vector_gather(a, &c->rows->columns[i], at, SIZE_BATCH_ROWS, v, rows, n, true);
     }
     for (uint32_t i = 0; i < n; i++) c->times[at + i] = in->rowtimes[rows[i]];
+    memset(c->matched + at, false, n * sizeof *c->matched);
     s->bytes += (int64_t)arena_size_bytes(a) - before;
 }
 
@@ -163,7 +164,6 @@ void join_side_link(struct join_side *s, uint32_t key, uint64_t arrival)
     assert(s->linked < s->end);
     struct join_chunk *c = join_chunk_of(s, s->linked);
     c->arrival[join_row_of(s->linked)] = arrival;
-    c->matched[join_row_of(s->linked)] = false;
     chain(s, s->linked++, key);
 }
 

@@ -67,8 +67,8 @@ static inline bool join_side_keeps_all(const struct join_side *s)
     return s->plan->outer || s->plan->window == JOIN_ROWS;
 }
 
-/* Copies rows of a batch (laid out as the operator's row; keys: their values) to the end of the side; they are in the
- * window when they are linked. */
+/* Copies rows of a batch (laid out as the operator's row; keys: their values) to the end of the side, not matched; they
+ * are in the window when they are linked, but may be said to match before. */
 void join_side_append(struct join_side *s, const struct batch *in, const struct vector *keys,
                       const uint32_t *rows, uint32_t n);
 /* The next copied row enters the window. */

@@ -280,8 +280,6 @@ static struct status take_row(struct join *j, const struct arrivals *a, uint32_t
     struct join_side *own = &j->sides[side];
     bool kept = is_kept(own, id);
     TRY(pass_time(j, a->in->rowtimes[row], a->in));
-    /* Its place is filled, but it is not in the window before it has met the others. */
-    if (kept) join_chunk_of(own, own->linked)->matched[join_row_of(own->linked)] = false;
     if (id != JOIN_NO_KEY) TRY(meet(j, a->in, side, row, id, kept));
     if (!kept && own->plan->outer) {
         struct join_candidate alone = { .kind = JOIN_ALONE, .side = (uint8_t)side, .row = row };
