@@ -113,8 +113,8 @@ static struct status class_of(struct graph *g, const struct plan_node *node,
     case PLAN_TABLE_FN: *out = &op_table_fn_class; return OK;
     case PLAN_OVER: what = "OVER with a sliding window"; break;
     case PLAN_JOIN: *out = &op_join_class; return OK;
-    case PLAN_DISTINCT: what = "SELECT DISTINCT over a stream"; break;
-    case PLAN_SORT: what = "ORDER BY over a stream"; break;
+    case PLAN_DISTINCT: *out = &op_distinct_class; return OK;
+    case PLAN_SORT: *out = node->sort.within ? &op_tsort_class : &op_sort_class; return OK;
     }
     assert(what);
     return status_new(g->arena, ERR_NOT_SUPPORTED, node->at, "%s is not supported", what);
@@ -180,7 +180,7 @@ static void mark_loose(struct graph *g)
         changed = false;
         for (size_t i = 0; i < g->ops.count; i++) {
             const struct op *op = g->ops.items[i];
-            bool loose = op->loose || op->class == &op_retime_class;
+            bool loose = op->loose || op->class == &op_retime_class || op->class == &op_tsort_class;
             for (uint32_t k = 0; loose && k < op->n_outputs; k++) {
                 changed = changed || !op->outputs[k].op->loose;
                 op->outputs[k].op->loose = true;

@@ -106,6 +106,9 @@ extern const struct op_class op_project_class; /* rows keep their times */
 extern const struct op_class op_retime_class;  /* AS ROWTIME */
 extern const struct op_class op_group_class;   /* tumbling windows */
 extern const struct op_class op_stagger_class;
+extern const struct op_class op_sort_class;    /* ORDER BY: the rows of a window */
+extern const struct op_class op_tsort_class;   /* ORDER BY ... WITHIN */
+extern const struct op_class op_distinct_class;
 extern const struct op_class op_enter_class;   /* a pump's rows become those of its target */
 extern const struct op_class op_filter_class, op_lookup_class, op_union_class, op_join_class,
     op_table_fn_class, op_sink_class;

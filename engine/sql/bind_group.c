@@ -376,12 +376,11 @@ struct status bind_grouped(struct binder *b, const struct ast_query *q, const st
     struct expr *having = NULL;
     TRY(bind_having(&env, q, &map, &having));
 
+    struct order order = { 0 };
+    TRY(bind_order(&env, q, &items, map_whole, &map, &order));
+
     struct rows rows;
     TRY(group_node(b, q, &g, &rows));
-    if (q->n_order > 0) {
-        env.clause = "ORDER BY";
-        TRY(bind_order(&env, q, &items, &rows, map_whole, &map));
-    }
     if (having) TRY(binder_filter(b, &rows, having, "HAVING", q->having->at));
-    return bind_project(b, q, &rows, &items, out);
+    return bind_result(b, q, &rows, &items, &order, out);
 }

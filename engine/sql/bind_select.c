@@ -55,22 +55,6 @@ static struct status select_table(struct binder *b, const struct ast_query *q,
 
 /* ---- a stream ---- */
 
-static struct status check_distinct(struct binder *b, const struct ast_query *q,
-                                    const struct items *items, const struct rows *rows)
-{
-    if (!q->distinct) return OK;
-    for (size_t i = 0; i < items->count; i++) {
-        if (mono_is_known(mono_of(items->items[i].expr, rows->monos))) {
-            return binder_unsupported(b, q->at, "SELECT DISTINCT");
-        }
-    }
-    struct status st = status_new(b->arena, ERR_NOT_MONOTONIC, q->at,
-                                  "SELECT DISTINCT of a stream needs a monotonic item, so that "
-                                  "what was seen can be forgotten");
-    return status_with_hint(st, "for example SELECT STREAM DISTINCT FLOOR(s.ROWTIME TO MINUTE), "
-                                "...");
-}
-
 static struct status select_plain(struct binder *b, const struct ast_query *q,
                                   const struct from *from, struct result *out)
 {
@@ -83,12 +67,9 @@ static struct status select_plain(struct binder *b, const struct ast_query *q,
                           "HAVING filters groups and needs a GROUP BY");
     }
     TRY(bind_items(&env, q, &items));
-    TRY(check_distinct(b, q, &items, &from->rows));
-    if (q->n_order > 0) {
-        env.clause = "ORDER BY";
-        TRY(bind_order(&env, q, &items, &from->rows, NULL, NULL));
-    }
-    return bind_project(b, q, &from->rows, &items, out);
+    struct order order = { 0 };
+    TRY(bind_order(&env, q, &items, NULL, NULL, &order));
+    return bind_result(b, q, &from->rows, &items, &order, out);
 }
 
 static struct status select_stream(struct binder *b, const struct ast_query *q, struct from *from,
@@ -100,9 +81,7 @@ static struct status select_stream(struct binder *b, const struct ast_query *q, 
         TRY(bind_condition(&env, q->where, &where));
         TRY(binder_filter(b, &from->rows, where, "WHERE", q->where->at));
     }
-    if (!bind_is_grouped(q)) return select_plain(b, q, from, out);
-    if (q->distinct) return binder_unsupported(b, q->at, "SELECT DISTINCT with GROUP BY");
-    return bind_grouped(b, q, from, out);
+    return bind_is_grouped(q) ? bind_grouped(b, q, from, out) : select_plain(b, q, from, out);
 }
 
 static struct status bind_select(struct binder *b, const struct ast_query *q,

@@ -88,9 +88,31 @@ struct status bind_check_window(struct bind_env *env, const struct ast_window *w
 /* bind_window.c: a window on a side of a join */
 struct status bind_join_window(struct bind_env *env, const struct ast_window *w,
                                enum join_window *out, int64_t *size) MUST_CHECK;
-/* bind_order.c: ORDER BY of items over rows whose columns move like monos; map: as the items were mapped, or NULL */
+/* What a query is sorted by, over the rows that its items are made of. */
+struct order_key {
+    struct expr *expr;
+    bool         descending;
+    bool         of_result; /* the time of the row that comes out */
+    struct mono  mono;      /* of the first key */
+};
+struct order {
+    struct order_key *keys;
+    uint32_t          n_keys; /* 0: nothing to do */
+    bool              within; /* by a time, which becomes ROWTIME */
+    int64_t           within_ms;
+    struct span       at;
+};
+
+/* bind_order.c: ORDER BY of items; map: as the items were mapped, or NULL */
 typedef struct status (*item_map)(void *arg, struct expr *e, struct expr **out);
 struct status bind_order(struct bind_env *env, const struct ast_query *q, const struct items *items,
-                         const struct rows *rows, item_map map, void *arg) MUST_CHECK;
+                         item_map map, void *arg, struct order *out) MUST_CHECK;
+/* The projection of the items, DISTINCT and sorted as the query says. */
+struct status bind_result(struct binder *b, const struct ast_query *q, const struct rows *rows,
+                          const struct items *items, struct order *order,
+                          struct result *out) MUST_CHECK;
+/* bind_distinct.c: over the projection `rows` of items, which are made of `input` */
+struct status bind_distinct(struct binder *b, const struct ast_query *q, const struct rows *input,
+                            const struct items *items, struct rows *rows) MUST_CHECK;
 
 #endif

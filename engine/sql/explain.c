@@ -160,6 +160,29 @@ static void print_join(struct buf *out, const struct plan_node *n)
     expr_print(out, j->condition, &n->out);
 }
 
+/* Columns, or ROWTIME, that rows are sorted or compared by. */
+static void print_keys(struct buf *out, const struct plan_node *n)
+{
+    for (uint32_t i = 0; i < n->n_keys; i++) {
+        buf_append_c(out, i > 0 ? ", " : "by ");
+        expr_print(out, n->keys[i], input_of(n));
+        if (n->kind == PLAN_SORT && n->sort.descending[i]) buf_append_c(out, " DESC");
+    }
+}
+
+static void print_held(struct buf *out, const struct plan_node *n)
+{
+    if (n->sort.within) {
+        print_keys(out, n);
+        buf_append_c(out, " WITHIN ");
+        print_ms(out, n->sort.within_ms);
+        return;
+    }
+    print_window(out, n);
+    if (n->n_keys > 0) buf_append_c(out, "; ");
+    print_keys(out, n);
+}
+
 static void print_detail(struct buf *out, const struct app_plan *plan, const struct plan_node *n)
 {
     switch (n->kind) {
@@ -172,6 +195,8 @@ static void print_detail(struct buf *out, const struct app_plan *plan, const str
     case PLAN_GROUP: print_group(out, n); return;
     case PLAN_LOOKUP: print_lookup(out, plan, n); return;
     case PLAN_JOIN: print_join(out, n); return;
+    case PLAN_SORT:
+    case PLAN_DISTINCT: print_held(out, n); return;
     case PLAN_TABLE_FN: buf_append_c(out, n->table_fn.fn->name); return;
     default: return;
     }

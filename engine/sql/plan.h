@@ -129,6 +129,15 @@ struct plan_table_fn {
     bool                          pass_through;
 };
 
+/* PLAN_SORT: the rows of a window (plan_node.window), sorted by keys[1..] and, in a window of changing values, held
+ * until keys[0] changes. With `within` rows are put in the order of the time keys[0], which becomes their ROWTIME. */
+struct plan_sort {
+    bool   *descending; /* a key each */
+    bool    within;
+    int64_t within_ms;
+    bool    can_fault;  /* an operator behind it may fail and show the row of the stream */
+};
+
 struct plan_node {
     enum plan_kind     kind;
     enum plan_keying   keying;
@@ -141,7 +150,8 @@ struct plan_node {
     const char        *clause;    /* "WHERE", "HAVING": what made the filter, for EXPLAIN */
     struct expr      **exprs;     /* PLAN_PROJECT: one an output column */
     struct expr       *rowtime;   /* PLAN_PROJECT: AS ROWTIME; NULL: the row keeps its time */
-    struct expr      **keys;      /* PLAN_GROUP: output is keys, then aggregates */
+    struct expr      **keys;      /* PLAN_GROUP: output is keys, then aggregates; PLAN_SORT, PLAN_DISTINCT: columns or
+                                     the ROWTIME of the input */
     uint32_t           n_keys;
     struct plan_agg   *aggs;
     uint32_t           n_aggs;
@@ -149,6 +159,7 @@ struct plan_node {
     struct plan_lookup lookup;
     struct plan_join   join;
     struct plan_table_fn table_fn;
+    struct plan_sort   sort;
 };
 
 /* ---- the application ---- */

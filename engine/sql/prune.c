@@ -135,6 +135,15 @@ static void prune_filter(struct pruner *p, struct plan_node *n, const bool *used
     prune_node(p, n->inputs[0], mask, can_fault || expr_can_fault(n->predicate));
 }
 
+static void prune_held(struct pruner *p, struct plan_node *n, const bool *used, bool can_fault)
+{
+    bool *mask = new_mask(p, n->out.n_columns);
+    memcpy(mask, used, n->out.n_columns * sizeof *mask);
+    for (uint32_t i = 0; i < n->n_keys; i++) expr_columns(n->keys[i], mask);
+    n->sort.can_fault = can_fault;
+    prune_node(p, n->inputs[0], mask, can_fault || n->sort.within); /* a row may come too late */
+}
+
 static void prune_node(struct pruner *p, struct plan_node *n, const bool *used, bool can_fault)
 {
     switch (n->kind) {
@@ -144,6 +153,8 @@ static void prune_node(struct pruner *p, struct plan_node *n, const bool *used, 
     case PLAN_GROUP: prune_group(p, n); return;
     case PLAN_LOOKUP: prune_lookup(p, n, used, can_fault); return;
     case PLAN_JOIN: prune_join(p, n, used); return;
+    case PLAN_SORT:
+    case PLAN_DISTINCT: prune_held(p, n, used, can_fault); return;
     default: break;
     }
     for (uint32_t i = 0; i < n->n_inputs; i++) {

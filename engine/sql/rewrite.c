@@ -220,6 +220,7 @@ static enum plan_keying keying_of(const struct plan_node *n)
         bool rows = s[0].window == JOIN_ROWS || s[1].window == JOIN_ROWS;
         return n->join.n_keys > 0 && !rows ? KEYING_KEYED : KEYING_GLOBAL;
     }
+    case PLAN_DISTINCT: return n->n_keys > 0 ? KEYING_KEYED : KEYING_GLOBAL;
     default: return KEYING_GLOBAL;
     }
 }

@@ -283,7 +283,7 @@ void merge_free(struct merge *m)
 /* ---- snapshots ---- */
 
 /* The rows of b from place `at` on, and then the rows that they were made of, where that is another batch. */
-static void save_rows(struct snap_writer *w, struct batch *b, uint32_t at)
+void merge_save_rows(struct snap_writer *w, struct batch *b, uint32_t at)
 {
     uint32_t n = batch_live(b) - at;
     uint32_t *sel = mem_alloc(n * sizeof *sel);
@@ -311,7 +311,9 @@ void merge_save(const struct merge *m, struct snap_writer *w)
         snap_i64(w, m->bounds.items[i].time);
         snap_u64(w, m->bounds.items[i].seq);
         snap_u32(w, (uint32_t)q->count);
-        for (size_t k = 0; k < q->count; k++) save_rows(w, q->batches[q->first + k], k ? 0 : q->at);
+        for (size_t k = 0; k < q->count; k++) {
+            merge_save_rows(w, q->batches[q->first + k], k ? 0 : q->at);
+        }
     }
 }
 
@@ -340,16 +342,26 @@ static bool load_origins(struct snap_reader *r, struct batch *b,
     return true;
 }
 
+struct batch *merge_load_rows(struct snap_reader *r, const struct type *types, uint32_t n_columns,
+                              const struct merge_streams *streams)
+{
+    struct batch *b = snap_read_batch(r, types, n_columns);
+    if (!b) return NULL;
+    bool ok = b->path_len <= LIMIT_PUMP_DEPTH;
+    if (snap_read_u8(r)) ok = ok && load_origins(r, b, streams);
+    if (ok && !r->failed) return b;
+    batch_release(b);
+    return NULL;
+}
+
 static bool load_rows(struct merge *m, uint32_t input, struct snap_reader *r,
                       const struct merge_streams *streams)
 {
-    struct batch *b = snap_read_batch(r, m->types, m->n_columns);
+    struct batch *b = merge_load_rows(r, m->types, m->n_columns, streams);
     if (!b) return false;
-    bool ok = b->path_len <= LIMIT_PUMP_DEPTH;
-    if (snap_read_u8(r)) ok = ok && load_origins(r, b, streams);
-    if (ok) merge_push(m, input, b);
+    merge_push(m, input, b);
     batch_release(b);
-    return ok && !r->failed;
+    return true;
 }
 
 bool merge_load(struct merge *m, struct snap_reader *r, const struct merge_streams *streams)

@@ -38,6 +38,11 @@ struct merge_streams {
     void *arg;
     const struct type *(*types)(void *arg, uint32_t stream, uint32_t *n_columns);
 };
+/* Live rows from number `at` on, with the rows of streams that they were made of; for all who hold rows. */
+void merge_save_rows(struct snap_writer *w, struct batch *b, uint32_t at);
+/* What merge_save_rows wrote (one reference), or NULL: damaged. */
+struct batch *merge_load_rows(struct snap_reader *r, const struct type *types, uint32_t n_columns,
+                              const struct merge_streams *streams);
 /* Into a new merge; false: damaged. */
 bool merge_load(struct merge *m, struct snap_reader *r, const struct merge_streams *streams);
 

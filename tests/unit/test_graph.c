@@ -125,6 +125,54 @@ static void test_stagger(void **state)
                NULL);
 }
 
+static void test_sorting(void **state)
+{
+    (void)state;
+    check_ways(SOURCES
+               "CREATE STREAM W (K VARCHAR(20), N TINYINT);\n"
+               "CREATE STREAM X (K VARCHAR(20), N INTEGER);\n"
+               "CREATE STREAM Y (K VARCHAR(20), N INTEGER);\n"
+               "CREATE PUMP P1 AS INSERT INTO W SELECT STREAM K, V * 2 FROM S\n"
+               "  ORDER BY FLOOR(S.ROWTIME TO MINUTE), 100 / D DESC, K;\n"
+               "CREATE PUMP P2 AS INSERT INTO W SELECT STREAM K, D FROM R;\n"
+               "CREATE PUMP P3 AS INSERT INTO X SELECT STREAM K, SUM(N) FROM W\n"
+               "  GROUP BY STEP(W.ROWTIME BY INTERVAL '20' SECOND), K\n"
+               "  ORDER BY STEP(W.ROWTIME BY INTERVAL '20' SECOND), COUNT(*), SUM(N) DESC;\n"
+               "CREATE PUMP P4 AS INSERT INTO Y SELECT STREAM K, N FROM X\n"
+               "  ORDER BY MONOTONIC(FLOOR(X.ROWTIME TO MINUTE)), N;\n"
+               "CREATE PUMP P5 AS INSERT INTO Y SELECT STREAM K, V FROM S ORDER BY ROWTIME, V;\n",
+               NULL);
+}
+
+static void test_sorting_by_time(void **state)
+{
+    (void)state;
+    check_ways(SOURCES
+               "CREATE STREAM W (K VARCHAR(20), N TINYINT);\n"
+               "CREATE STREAM X (K VARCHAR(20), N INTEGER);\n"
+               "CREATE PUMP P1 AS INSERT INTO W SELECT STREAM a.T AS ROWTIME, a.K, a.V * 2 FROM\n"
+               "  (SELECT STREAM TIMESTAMP '1970-01-01 00:00:00' + (ET / 1000) * INTERVAL '1' SECOND "
+               "AS T, K, V FROM S) AS a ORDER BY a.T WITHIN INTERVAL '1' SECOND;\n"
+               "CREATE PUMP P2 AS INSERT INTO W SELECT STREAM K, D FROM R;\n"
+               "CREATE PUMP P3 AS INSERT INTO X SELECT STREAM K, N FROM W\n"
+               "  ORDER BY STEP(W.ROWTIME BY INTERVAL '20' SECOND), K, N DESC;\n",
+               NULL);
+}
+
+static void test_distinct(void **state)
+{
+    (void)state;
+    check_ways(SOURCES
+               "CREATE STREAM W (T TIMESTAMP, K VARCHAR(20), N INTEGER);\n"
+               "CREATE STREAM X (K VARCHAR(20), N TINYINT);\n"
+               "CREATE PUMP P1 AS INSERT INTO W SELECT STREAM DISTINCT FLOOR(S.ROWTIME TO MINUTE), "
+               "K, D FROM S;\n"
+               "CREATE PUMP P2 AS INSERT INTO W SELECT STREAM DISTINCT R.ROWTIME, K, D / 6 FROM R;\n"
+               "CREATE PUMP P3 AS INSERT INTO X SELECT STREAM K, N FROM\n"
+               "  (SELECT STREAM DISTINCT MONOTONIC(N) AS M, K, 20 / N AS N FROM W) AS D;\n",
+               NULL);
+}
+
 static void test_windows_of_values_and_times(void **state)
 {
     (void)state;
@@ -296,7 +344,11 @@ static void test_damaged_snapshots_are_refused(void **state)
         "CREATE PUMP P3 AS INSERT INTO W SELECT STREAM K, MAX(N) FROM T\n"
         "  GROUP BY K, FLOOR(T.ROWTIME TO MINUTE);\n"
         "CREATE PUMP P4 AS INSERT INTO W SELECT STREAM K, COUNT(*) FROM T\n"
-        "  WINDOWED BY STAGGER (PARTITION BY K RANGE INTERVAL '10' SECOND);\n",
+        "  WINDOWED BY STAGGER (PARTITION BY K RANGE INTERVAL '10' SECOND);\n"
+        "CREATE PUMP P5 AS INSERT INTO W SELECT STREAM K, N / 3 FROM T\n"
+        "  ORDER BY FLOOR(T.ROWTIME TO MINUTE), N;\n"
+        "CREATE PUMP P6 AS INSERT INTO W SELECT STREAM K, 1 FROM\n"
+        "  (SELECT STREAM DISTINCT K, FLOOR(T.ROWTIME TO HOUR) AS H FROM T) AS D;\n",
         .records = records,
         .n_records = 30,
         .batch_rows = 1000,
@@ -313,6 +365,9 @@ int main(void)
         cmocka_unit_test(test_diamond),
         cmocka_unit_test(test_windows_of_a_diamond),
         cmocka_unit_test(test_stagger),
+        cmocka_unit_test(test_sorting),
+        cmocka_unit_test(test_sorting_by_time),
+        cmocka_unit_test(test_distinct),
         cmocka_unit_test(test_windows_of_values_and_times),
         cmocka_unit_test(test_unions),
         cmocka_unit_test(test_times_of_columns),
