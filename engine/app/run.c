@@ -75,7 +75,11 @@ static rowtime graph_now(void *arg)
 static struct status load_tables(struct run *r)
 {
     r->tables = arena_calloc(r->arena, (r->plan->n_tables + 1) * sizeof *r->tables);
-    for (uint32_t i = 0; i < r->plan->n_tables; i++) TRY(feed_load_table(r->arena, r->plan, i, &r->tables[i]));
+    r->refreshed = ARENA_ARRAY(r->arena, double, r->plan->n_tables);
+    for (uint32_t i = 0; i < r->plan->n_tables; i++) {
+        TRY(feed_load_table(r->arena, r->plan, i, &r->tables[i]));
+        r->refreshed[i] = seconds(CLOCK_MONOTONIC);
+    }
     return OK;
 }
 
@@ -145,6 +149,31 @@ static void save_sometimes(struct run *r)
     r->saved = now;
 }
 
+/* Reads a reference table again; when that fails the rows from before stay, and a message says so. */
+static void refresh_table(struct run *r, uint32_t table)
+{
+    struct arena *a = arena_new();
+    struct reftable *rows = NULL;
+    struct status st = feed_load_table(a, r->plan, table, &rows);
+    if (st.err == ERR_NONE) {
+        graph_set_table(r->graph, table, rows);
+    } else {
+        log_message(LOG_WARNING, "reference table %.*s keeps its rows: %s", STR_ARG(r->plan->tables[table].name), st.message);
+    }
+    arena_free(a);
+}
+
+static void refresh_tables(struct run *r)
+{
+    double now = seconds(CLOCK_MONOTONIC);
+    for (uint32_t i = 0; i < r->plan->n_tables; i++) {
+        int64_t every_ms = plan_table_refresh_ms(&r->plan->tables[i]);
+        if (every_ms == 0 || now < r->refreshed[i] + (double)every_ms * 1e-3) continue;
+        refresh_table(r, i);
+        r->refreshed[i] = seconds(CLOCK_MONOTONIC);
+    }
+}
+
 /* The caller's thread: looks after stop requests and progress while the lanes run. */
 static void watch_lanes(struct run *r)
 {
@@ -162,6 +191,7 @@ static void watch_lanes(struct run *r)
         if (!r->lanes_left) break;
         pthread_mutex_unlock(&r->watch_lock);
         save_sometimes(r);
+        refresh_tables(r);
         pthread_mutex_lock(&r->watch_lock);
         double now = seconds(CLOCK_MONOTONIC);
         if (!r->config->progress || !r->lanes_left || now < shown + PROGRESS_MS * 1e-3) continue;

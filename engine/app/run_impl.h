@@ -59,6 +59,7 @@ struct run {
     struct arena *arena;
     struct clock clock;
     struct reftable **tables;
+    double *refreshed; /* monotonic seconds, by table */
     struct graph *graph;
     pthread_mutex_t graph_lock;
     struct lane *lanes;

@@ -75,6 +75,7 @@ struct status graph_new(struct arena *a, const struct graph_config *config, stru
     g->config = *config;
     g->memory = (struct account){ .name = "operators", .limit = config->memory_limit };
     g->plan = config->plan;
+    g->tables = graph_tables_new(a, config);
     g->env = (struct program_env){ .started = config->started, .now = row_clock, .arg = g };
     g->latest = config->started;
     g->error_time = ROWTIME_MIN;
@@ -100,6 +101,8 @@ void graph_free(struct graph *g)
     g->ops.count = 0;
     errors_free(g->errors);
     builder_free(g->error_rows);
+    if (g->tables) graph_tables_free(g->tables, g->plan->n_tables);
+    g->tables = NULL;
     g->errors = NULL;
     g->error_rows = NULL;
 }

@@ -49,7 +49,7 @@ typedef void (*record_to_row)(void *arg, uint32_t source, struct str record, str
 
 struct graph_config {
     const struct app_plan    *plan;
-    struct reftable         **tables; /* plan->n_tables */
+    struct reftable         **tables; /* plan->n_tables; the graph retains them */
     rowtime                   started; /* CURRENT_TIMESTAMP */
     rowtime (*now)(void *arg);         /* the application's clock: ERROR_TIME, CURRENT_ROW_TIMESTAMP; any thread asks.
                                           NULL: it stands at the cause of each row (tests) */
@@ -79,6 +79,8 @@ struct status graph_push(struct graph *g, uint32_t stream,
 struct status graph_advance(struct graph *g, uint32_t stream, struct bound bound) MUST_CHECK;
 /* The same for all sources that have not ended: the clock of the application has reached the bound. */
 struct status graph_tick(struct graph *g, struct bound bound) MUST_CHECK;
+/* Puts a reference table in the place of an earlier one, between two batches; the graph takes the reference. Any thread. */
+void graph_set_table(struct graph *g, uint32_t table, struct reftable *rows);
 /* All operators' snapshots, and back into a fresh graph of the same plan, instead of graph_start. */
 struct status graph_checkpoint(const struct graph *g, struct snap_writer *w) MUST_CHECK;
 struct status graph_restore(struct graph *g, struct snap_reader *r) MUST_CHECK;

@@ -20,6 +20,7 @@ struct graph {
     const struct app_plan *plan;
     struct program_env     env;
     struct account         memory;  /* what all operators keep */
+    struct graph_tables   *tables;  /* reference tables, which a refresh replaces */
     struct op_list         ops;     /* all of them, in the order in which they were made */
     struct op            **streams; /* plan->n_streams */
     struct op            **sources; /* plan->n_streams; NULL: not a source */
@@ -30,6 +31,15 @@ struct graph {
     rowtime                error_time; /* ROWTIME of the last row of error_stream */
     rowtime                latest;     /* the latest time that a source has reached */
 };
+
+/* ---- reference tables ---- */
+
+/* The table as it is now, retained for the caller, and its version. */
+struct reftable *graph_table(const struct graph *g, uint32_t table, uint64_t *version);
+/* Whether any table was replaced since that version. */
+bool graph_table_is_new(const struct graph *g, uint64_t version);
+struct graph_tables *graph_tables_new(struct arena *a, const struct graph_config *config);
+void graph_tables_free(struct graph_tables *t, uint32_t n);
 
 /* ---- making operators ---- */
 

@@ -12,34 +12,53 @@
 
 #include "exec/graph_impl.h"
 
-enum { PAIRS_MAX = 4096 }; /* about how many pairs are looked at together */
+enum {
+    PAIRS_MAX = 4096
+}; /* about how many pairs are looked at together */
 
 #define NO_ROW UINT32_MAX
 
 struct lookup {
-    struct op                    op;
-    const struct plan_lookup    *plan;
-    struct reftable             *table;
+    struct op op;
+    const struct plan_lookup *plan;
+    struct reftable *table;
     const struct reftable_index *index; /* NULL: every row of the table is tried */
-    struct program              *keys;
-    struct program              *condition; /* NULL: none */
-    uint32_t                     n_stream, n_table; /* columns */
+    struct program *keys;
+    struct program *condition;  /* NULL: none */
+    uint32_t n_stream, n_table; /* columns */
+    uint64_t version;           /* of the table that is at hand */
+    bool must_match;            /* on_missing = 'error' */
 };
+
+/* The table as it is now: a refresh puts another one in its place between two batches. */
+static void take_table(struct lookup *l)
+{
+    const struct graph *g = l->op.graph;
+    struct reftable *table = graph_table(g, l->plan->table, &l->version);
+    if (l->table) reftable_release(l->table);
+    l->table = table;
+    if (l->plan->n_keys) l->index = reftable_index(table, l->plan->table_keys, l->plan->n_keys);
+}
 
 static struct status lookup_open(struct op *op, const struct plan_node *node)
 {
     struct lookup *l = (struct lookup *)op;
     l->plan = &node->lookup;
-    l->table = op->graph->config.tables[node->lookup.table];
+    l->must_match = plan_table_must_match(&op->graph->plan->tables[node->lookup.table]);
     l->n_stream = node->inputs[0]->out.n_columns;
     l->n_table = op->graph->plan->tables[node->lookup.table].schema.n_columns;
     assert(node->out.n_columns == l->n_stream + l->n_table);
-    if (l->plan->n_keys) {
-        l->index = reftable_index(l->table, l->plan->table_keys, l->plan->n_keys);
-    }
+    take_table(l);
     TRY(program_compile(op->arena, l->plan->stream_keys, l->plan->n_keys, &l->keys));
     struct expr *condition = l->plan->condition;
     return condition ? program_compile(op->arena, &condition, 1, &l->condition) : OK;
+}
+
+static void lookup_close(struct op *op)
+{
+    struct lookup *l = (struct lookup *)op;
+    if (l->table) reftable_release(l->table);
+    l->table = NULL;
 }
 
 static void release_table(void *table)
@@ -121,7 +140,7 @@ static struct batch *simple_matches(struct lookup *l, struct batch *in, const ui
 struct pairs {
     uint32_t *row;   /* of the stream's batch */
     uint32_t *match; /* of the table; NO_ROW: the pair of NULLs at a row's end */
-    uint32_t  n, cap;
+    uint32_t n, cap;
 };
 
 static void add_pair(struct pairs *p, uint32_t row, uint32_t match, struct arena *a)
@@ -280,11 +299,40 @@ static struct status all_pairs(struct lookup *l, struct batch *in, const uint32_
     return emit_pairs(l, in, &p);
 }
 
+/* Rows without a match in a table that must have one. */
+static void missing_rows(struct lookup *l, const uint32_t *rows, const uint32_t *first, uint32_t n, struct faults *faults)
+{
+    struct str name = l->op.graph->plan->tables[l->plan->table].name;
+    for (uint32_t i = 0; i < n; i++) {
+        if (first[i] != NO_ROW) continue;
+        const char *message = str_format_c(l->op.scratch, "reference table %.*s has no row for this key", STR_ARG(name));
+        faults_add(faults, l->op.scratch, (struct fault){ rows[i], ERR_DATA, message });
+    }
+}
+
+/* Leaves out rows with a fault, which become error rows; rows and first are replaced. */
+static struct status drop_missing(struct lookup *l, struct batch *in, const uint32_t **rows, uint32_t **first, uint32_t *n)
+{
+    struct faults faults = { 0 };
+    missing_rows(l, *rows, *first, *n, &faults);
+    if (faults.count == 0) return OK;
+    uint32_t *good = ARENA_ARRAY(l->op.scratch, uint32_t, *n), kept = 0;
+    for (uint32_t i = 0; i < *n; i++) {
+        if ((*first)[i] == NO_ROW) continue;
+        good[kept] = (*rows)[i];
+        (*first)[kept++] = (*first)[i];
+    }
+    *rows = good;
+    *n = kept;
+    return op_fault(&l->op, in, &faults);
+}
+
 static struct status lookup_push(struct op *op, uint32_t input, struct batch *in)
 {
     assert(input == 0);
     (void)input;
     struct lookup *l = (struct lookup *)op;
+    if (graph_table_is_new(op->graph, l->version)) take_table(l);
     uint32_t n = batch_live(in);
     const uint32_t *rows = live_rows(op->scratch, in);
     struct vector *keys = ARENA_ARRAY(op->scratch, struct vector, l->plan->n_keys);
@@ -299,6 +347,8 @@ static struct status lookup_push(struct op *op, uint32_t input, struct batch *in
     }
     uint32_t *first = ARENA_ARRAY(op->scratch, uint32_t, n);
     if (l->index) reftable_find(l->index, keys, rows, n, first);
+    if (l->index && l->must_match) TRY(drop_missing(l, in, &rows, &first, &n));
+    if (n == 0) return OK;
     if (!is_simple(l, first, n)) return all_pairs(l, in, rows, first, n);
     struct batch *out = simple_matches(l, in, rows, first, n);
     struct status st = op_emit(op, out);
@@ -315,5 +365,5 @@ const struct op_class op_lookup_class = {
     .advance = op_pass_bound,
     .checkpoint = op_save_nothing,
     .restore = op_load_nothing,
-    .close = op_close_nothing,
+    .close = lookup_close,
 };

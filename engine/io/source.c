@@ -60,9 +60,18 @@ static const struct input_class *class_of(enum url_kind kind)
     return NULL;
 }
 
+static struct status check_on_missing(struct arena *a, const struct io_endpoint *e)
+{
+    struct str word = option_text(e, "on_missing", "null");
+    if (str_equal_nocase_c(word, "null") || str_equal_nocase_c(word, "error")) return OK;
+    return status_new(a, ERR_BAD_OPTION, e->at, "option \"on_missing\" of %s is '%.*s', not 'null' or 'error'", e->name,
+                      STR_ARG(word));
+}
+
 struct status source_check(struct arena *a, const struct io_endpoint *e)
 {
     struct url u;
+    TRY(check_on_missing(a, e));
     TRY(options_check(a, e, "source", source_options,
                       sizeof source_options / sizeof source_options[0]));
     TRY(url_parse(a, e, &u));

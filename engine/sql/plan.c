@@ -73,3 +73,15 @@ int64_t plan_source_lateness_ms(const struct plan_source *s)
     const struct plan_option *o = plan_option_find(&s->endpoint, "lateness");
     return o ? o->value.i64 : 0;
 }
+
+bool plan_table_must_match(const struct plan_table *t)
+{
+    const struct plan_option *o = plan_option_find(&t->endpoint, "on_missing");
+    return o && type_is_text(o->value.type) && str_equal_nocase_c(o->value.str, "error");
+}
+
+int64_t plan_table_refresh_ms(const struct plan_table *t)
+{
+    const struct plan_option *o = plan_option_find(&t->endpoint, "refresh");
+    return o && o->value.type.kind == TYPE_INTERVAL_DAY ? o->value.i64 : 0;
+}

@@ -235,6 +235,11 @@ struct plan_table {
     uint32_t             n_rows;
 };
 
+/* on_missing = 'error': a row that finds nothing in the table is an error row. */
+bool plan_table_must_match(const struct plan_table *t);
+/* refresh = INTERVAL: milliseconds between two readings of the table; 0: it is read once. */
+int64_t plan_table_refresh_ms(const struct plan_table *t);
+
 struct plan_sink {
     struct str           name;
     struct span          at;

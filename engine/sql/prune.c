@@ -90,6 +90,7 @@ static void prune_lookup(struct pruner *p, struct plan_node *n, const bool *used
         expr_columns(l->condition, mask);
     }
     struct plan_table *t = &p->plan->tables[l->table];
+    can_fault = can_fault || plan_table_must_match(t);
     for (uint32_t i = 0; i < t->schema.n_columns; i++) {
         if (mask[n_stream + i]) t->needed[i] = true;
     }
