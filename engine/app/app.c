@@ -48,7 +48,8 @@ struct binder *app_binder(struct app *app)
     return app->binder;
 }
 
-void app_add_text(struct app *app, const char *name, const char *text, size_t size, const char *base_dir)
+void app_add_text(struct app *app, const char *name, const char *text, size_t size,
+                  const char *base_dir)
 {
     struct text_file *file = ARENA_NEW(app->arena, struct text_file);
     file->name = arena_dup(app->arena, name, strlen(name) + 1);
@@ -60,7 +61,8 @@ void app_add_text(struct app *app, const char *name, const char *text, size_t si
 
     struct ast_statements statements = { 0 };
     parse_file(app->arena, file, &statements, &app->diags);
-    bind_statements(app->binder, &statements, arena_dup(app->arena, base_dir, strlen(base_dir) + 1));
+    bind_statements(app->binder, &statements,
+                    arena_dup(app->arena, base_dir, strlen(base_dir) + 1));
 }
 
 static struct status read_file(struct arena *a, const char *path, struct buf *out)
@@ -76,9 +78,11 @@ static struct status read_file(struct arena *a, const char *path, struct buf *ou
     bool failed = ferror(f) != 0;
     int reason = errno;
     if (!is_stdin) fclose(f);
-    if (failed) return status_new(a, ERR_IO, SPAN_NONE, "cannot read %s: %s", path, strerror(reason));
+    if (failed)
+        return status_new(a, ERR_IO, SPAN_NONE, "cannot read %s: %s", path, strerror(reason));
     if (out->len > LIMIT_SQL_BYTES) {
-        return status_new(a, ERR_LIMIT_EXCEEDED, SPAN_NONE, "%s is larger than %d MB, the limit of an SQL file", path,
+        return status_new(a, ERR_LIMIT_EXCEEDED, SPAN_NONE,
+                          "%s is larger than %d MB, the limit of an SQL file", path,
                           LIMIT_SQL_BYTES >> 20);
     }
     return OK;
@@ -97,15 +101,16 @@ void app_add_file(struct app *app, const char *path)
     struct buf text = { 0 };
     struct status st = read_file(app->arena, path, &text);
     if (st.err == ERR_NONE) {
-        app_add_text(app, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data ? text.data : "", text.len,
-                     folder_of(app->arena, path));
+        app_add_text(app, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data ? text.data : "",
+                     text.len, folder_of(app->arena, path));
     } else {
         diags_error(&app->diags, st);
     }
     buf_free(&text);
 }
 
-static bool split_setting(struct app *app, const char *option, const char *setting, struct str *name, struct str *url)
+static bool split_setting(struct app *app, const char *option, const char *setting,
+                          struct str *name, struct str *url)
 {
     const char *equals = strchr(setting, '=');
     if (!equals || equals == setting || !equals[1]) {
@@ -137,7 +142,8 @@ const struct app_plan *app_compile(struct app *app)
     if (!app->finished) {
         app->finished = true;
         app->plan = bind_finish(app->binder);
-        if (app->plan && app->diags.error_count == 0) feed_check(app->arena, app->plan, &app->diags);
+        if (app->plan && app->diags.error_count == 0)
+            feed_check(app->arena, app->plan, &app->diags);
     }
     return app->diags.error_count ? NULL : app->plan;
 }

@@ -14,10 +14,12 @@ void app_free(struct app *app);
 struct arena *app_arena(struct app *app);
 /* What was wrong so far; print with diags_print. */
 struct diags *app_diags(struct app *app);
-/* Reads a file and binds its statements ("-": standard input). Errors go to the diagnostics; an unreadable file is one, too. */
+/* Reads a file and binds its statements ("-": standard input). Errors go to the diagnostics; an unreadable file is
+ * one, too. */
 void app_add_file(struct app *app, const char *path);
 /* The same for a text. name: shown in messages; base_dir: what relative paths in it stand relative to. */
-void app_add_text(struct app *app, const char *name, const char *text, size_t size, const char *base_dir);
+void app_add_text(struct app *app, const char *name, const char *text, size_t size,
+                  const char *base_dir);
 /* `NAME=URL`, as --source and --sink give it. */
 void app_set_source(struct app *app, const char *setting);
 void app_set_sink(struct app *app, const char *setting);

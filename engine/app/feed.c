@@ -58,7 +58,8 @@ static bool true_option(const struct io_endpoint *e, const char *name)
     return str_equal_nocase_c(text_option(e, name), "true");
 }
 
-struct status feed_decode_options(struct arena *a, const struct io_endpoint *e, struct decode_config *out)
+struct status feed_decode_options(struct arena *a, const struct io_endpoint *e,
+                                  struct decode_config *out)
 {
     const struct io_option *row_path = find_option(e, "row_path");
     if (row_path) TRY(path_parse(a, row_path->text, row_path->at, &out->row_path));
@@ -77,7 +78,8 @@ static int32_t hidden_column(const struct plan_stream *s, int hidden)
 }
 
 /* Columns that any of the source's streams wants: the same record can go to each of them. */
-static bool *needed_columns(struct arena *a, const struct app_plan *plan, const struct plan_source *s)
+static bool *needed_columns(struct arena *a, const struct app_plan *plan,
+                            const struct plan_source *s)
 {
     uint32_t n = plan->streams[s->streams[0]].schema.n_columns;
     bool *out = arena_calloc(a, n * sizeof *out);
@@ -87,8 +89,8 @@ static bool *needed_columns(struct arena *a, const struct app_plan *plan, const 
     return out;
 }
 
-struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t source, uint32_t stream, const char *format,
-                        struct feed *out)
+struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t source,
+                        uint32_t stream, const char *format, struct feed *out)
 {
     const struct plan_source *s = &plan->sources[source];
     const struct plan_stream *target = &plan->streams[stream];
@@ -96,8 +98,9 @@ struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t s
     out->endpoint = feed_endpoint(a, &s->endpoint, s->name);
     if (!format) {
         struct str text = text_option(out->endpoint, "format");
-        out->format = str_equal_nocase_c(text, "csv") ? "csv" : str_equal_nocase_c(text, "tsv") ? "tsv"
-                                                                                                : "json";
+        out->format = str_equal_nocase_c(text, "csv")   ? "csv"
+                      : str_equal_nocase_c(text, "tsv") ? "tsv"
+                                                        : "json";
     }
     out->rowtime_column = plan_source_rowtime(s);
     out->lateness_ms = plan_source_lateness_ms(s);
@@ -117,7 +120,8 @@ static void fill_hidden(const struct feed *f, struct batch *b, struct vector *co
 {
     const struct plan_stream *s = &f->plan->streams[f->stream];
     uint32_t n_declared = f->config.schema->n_columns;
-    for (uint32_t c = n_declared; c < s->schema.n_columns; c++) vector_new_null(b->arena, s->schema.columns[c].type, &columns[c]);
+    for (uint32_t c = n_declared; c < s->schema.n_columns; c++)
+        vector_new_null(b->arena, s->schema.columns[c].type, &columns[c]);
 
     int32_t record = hidden_column(s, HIDDEN_RECORD);
     if (record >= 0 && f->config.keep_record) columns[record] = b->columns[n_declared];
@@ -128,11 +132,13 @@ static void fill_hidden(const struct feed *f, struct batch *b, struct vector *co
         *v = columns[f->rowtime_column]; /* without better knowledge it is the ROWTIME (L-21) */
         v->type = type_of(TYPE_TIMESTAMP);
     } else {
-        *v = (struct vector){ .type = type_of(TYPE_TIMESTAMP), .data = (void *)(uintptr_t)b->rowtimes };
+        *v = (struct vector){ .type = type_of(TYPE_TIMESTAMP),
+                              .data = (void *)(uintptr_t)b->rowtimes };
     }
 }
 
-static void number_rows(struct batch *b, const struct decoded *decoded, rowtime now, uint64_t *seq, struct bad_record *bad)
+static void number_rows(struct batch *b, const struct decoded *decoded, rowtime now, uint64_t *seq,
+                        struct bad_record *bad)
 {
     rowtime *times = ARENA_ARRAY(b->arena, rowtime, b->n_rows);
     uint64_t *seqs = ARENA_ARRAY(b->arena, uint64_t, b->n_rows);
@@ -152,7 +158,8 @@ static void number_rows(struct batch *b, const struct decoded *decoded, rowtime 
     b->cause_seqs = seqs;
 }
 
-void feed_rows(const struct feed *f, struct decoded *decoded, rowtime now, uint64_t *seq, struct source_rows *out)
+void feed_rows(const struct feed *f, struct decoded *decoded, rowtime now, uint64_t *seq,
+               struct source_rows *out)
 {
     struct batch *b = decoded->batch;
     struct bad_record *bad = ARENA_ARRAY(b->arena, struct bad_record, decoded->n_faults);
@@ -233,7 +240,8 @@ void feed_row_of_record(void *arg, uint32_t source, struct str record, struct bu
 
 /* ---- checks ---- */
 
-static void check_source(struct arena *a, const struct plan_endpoint *e, struct str name, struct diags *diags)
+static void check_source(struct arena *a, const struct plan_endpoint *e, struct str name,
+                         struct diags *diags)
 {
     struct io_endpoint *endpoint = feed_endpoint(a, e, name);
     struct decode_config ignored = { 0 };
@@ -248,10 +256,12 @@ void feed_check(struct arena *a, const struct app_plan *plan, struct diags *diag
         check_source(a, &plan->sources[i].endpoint, plan->sources[i].name, diags);
     }
     for (uint32_t i = 0; i < plan->n_tables; i++) {
-        if (!plan->tables[i].constant) check_source(a, &plan->tables[i].endpoint, plan->tables[i].name, diags);
+        if (!plan->tables[i].constant)
+            check_source(a, &plan->tables[i].endpoint, plan->tables[i].name, diags);
     }
     for (uint32_t i = 0; i < plan->n_sinks; i++) {
         const struct plan_sink *s = &plan->sinks[i];
-        if (s->endpoint.has_url) diags_error(diags, sink_check(a, feed_endpoint(a, &s->endpoint, s->name)));
+        if (s->endpoint.has_url)
+            diags_error(diags, sink_check(a, feed_endpoint(a, &s->endpoint, s->name)));
     }
 }

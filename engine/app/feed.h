@@ -2,8 +2,8 @@
 #define APP_FEED_H
 
 /*
- * feed.h: what stands between bytes and the graph: endpoints of the plan as the io room wants them, decoders for sources and
- * reference tables, and decoded rows with their times and numbers.
+ * feed.h: what stands between bytes and the graph: endpoints of the plan as the io room wants them,
+ * decoders for sources and reference tables, and decoded rows with their times and numbers.
  */
 
 #include "base/diag.h"
@@ -16,7 +16,8 @@
 struct io_endpoint *feed_endpoint(struct arena *a, const struct plan_endpoint *e, struct str name);
 
 /* Options that say how records are read: row path, delimiters, header. */
-struct status feed_decode_options(struct arena *a, const struct io_endpoint *e, struct decode_config *out) MUST_CHECK;
+struct status feed_decode_options(struct arena *a, const struct io_endpoint *e,
+                                  struct decode_config *out) MUST_CHECK;
 
 /* How to decode the records of one source stream. */
 struct feed {
@@ -32,21 +33,26 @@ struct feed {
 };
 
 /* format: NULL: what the endpoint says. Fails when row path or options do not fit. */
-struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t source, uint32_t stream, const char *format,
-                        struct feed *out) MUST_CHECK;
-/* Decoded rows as the graph takes them: hidden columns, arrival time `now` for all of them, numbers from *seq on (bad records have numbers,
- * too). The batch of `decoded` is taken over; lists live in its arena. first_seq numbers the first record. */
-void feed_rows(const struct feed *f, struct decoded *decoded, rowtime now, uint64_t *seq, struct source_rows *out);
-/* graph_config.row_of_record with `arg` a struct feed_rows_of *: decodes a record again, with all columns, as JSON text. */
+struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t source,
+                        uint32_t stream, const char *format, struct feed *out) MUST_CHECK;
+/* Decoded rows as the graph takes them: hidden columns, arrival time `now` for all of them, numbers
+ * from *seq on (bad records have numbers, too). The batch of `decoded` is taken over; lists live in
+ * its arena. first_seq numbers the first record. */
+void feed_rows(const struct feed *f, struct decoded *decoded, rowtime now, uint64_t *seq,
+               struct source_rows *out);
+/* graph_config.row_of_record with `arg` a struct feed_rows_of *: decodes a record again, with all columns, as JSON
+ * text. */
 struct feed_rows_of;
 struct feed_rows_of *feed_rows_of_new(struct arena *a, const struct app_plan *plan);
 void feed_row_of_record(void *arg, uint32_t source, struct str record, struct buf *out);
 
-/* A reference table read from its endpoint (NDJSON, CSV, SQLite). Rows that do not convert are dropped and told by the log (L-27). */
-struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint32_t table, struct reftable **out) MUST_CHECK;
+/* A reference table read from its endpoint (NDJSON, CSV, SQLite). Rows that do not convert are dropped and told by
+ * the log (L-27). */
+struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint32_t table,
+                              struct reftable **out) MUST_CHECK;
 /* The same from a text of records (test files); an empty or NULL text gives no rows. */
-struct status feed_load_table_text(struct arena *a, const struct app_plan *plan, uint32_t table, const char *text, size_t size,
-                                   struct reftable **out) MUST_CHECK;
+struct status feed_load_table_text(struct arena *a, const struct app_plan *plan, uint32_t table,
+                                   const char *text, size_t size, struct reftable **out) MUST_CHECK;
 
 /* Checks all URLs and options of a plan without touching anything. */
 void feed_check(struct arena *a, const struct app_plan *plan, struct diags *diags);

@@ -1,9 +1,10 @@
 /*
  * lane.c: from a source into the graph.
  *
- * A lane has one or more workers. A worker takes the next piece of input in turn, decodes it and runs the stateless operators behind
- * the source (a section), side by side with the others; what came out enters the graph in the order of the input. The graph is
- * one thread's at a time: a lock around it is all that lanes share. With one worker there is no section: rows go straight in.
+ * A lane has one or more workers. A worker takes the next piece of input in turn, decodes it and
+ * runs the stateless operators behind the source (a section), side by side with the others; what
+ * came out enters the graph in the order of the input. The graph is one thread's at a time: a lock
+ * around it is all that lanes share. With one worker there is no section: rows go straight in.
  */
 
 #include <time.h>
@@ -35,8 +36,10 @@ static struct status send_bound(struct lane *l, rowtime now)
     return OK;
 }
 
-/* The share of one of the lane's streams: every n-th row by its number. Bad records go with the first. The caller's reference. */
-static struct source_rows deal(const struct lane *l, const struct source_rows *rows, uint32_t stream)
+/* The share of one of the lane's streams: every n-th row by its number. Bad records go with the first. The
+ * caller's reference. */
+static struct source_rows deal(const struct lane *l, const struct source_rows *rows,
+                               uint32_t stream)
 {
     struct source_rows out = { .bad = rows->bad, .n_bad = stream ? 0 : rows->n_bad };
     if (l->n_streams == 1) {
@@ -94,13 +97,15 @@ static bool is_ahead(const struct lane *l)
     const struct run *r = l->run;
     for (uint32_t i = 0; i < r->n_lanes; i++) {
         const struct lane *other = &r->lanes[i];
-        if (other != l && is_paced(other) && l->progress > other->progress && l->progress - PACE_MS > other->progress) return true;
+        if (other != l && is_paced(other) && l->progress > other->progress &&
+            l->progress - PACE_MS > other->progress)
+            return true;
     }
     return false;
 }
 
-/* Waits while the lane is ahead of another one: what meets downstream would have to be held until that one comes up. The lane that is
- * furthest behind never waits. */
+/* Waits while the lane is ahead of another one: what meets downstream would have to be held until that one comes
+ * up. The lane that is furthest behind never waits. */
 static void keep_step(struct lane *l)
 {
     struct run *r = l->run;
@@ -185,7 +190,8 @@ static void read_alone(struct worker *w)
 
 /* ---- several workers ---- */
 
-static struct status run_sections(struct worker *w, const struct source_rows *rows, struct piece *out)
+static struct status run_sections(struct worker *w, const struct source_rows *rows,
+                                  struct piece *out)
 {
     struct lane *l = w->lane;
     struct status st = OK;
@@ -197,8 +203,8 @@ static struct status run_sections(struct worker *w, const struct source_rows *ro
     return st;
 }
 
-static struct status decode_piece(struct worker *w, struct block *block, bool first, rowtime now, uint64_t seq,
-                                  struct piece *out, uint64_t *n_records)
+static struct status decode_piece(struct worker *w, struct block *block, bool first, rowtime now,
+                                  uint64_t seq, struct piece *out, uint64_t *n_records)
 {
     struct lane *l = w->lane;
     struct status st = OK;
@@ -215,16 +221,19 @@ static struct status decode_piece(struct worker *w, struct block *block, bool fi
     return st;
 }
 
-/* Numbers of rows say which source they are of before anything else, so that rows of equal times from two sources have one order
- * however they were read. Rows of a piece are numbered from the place of the piece in the input: every row takes at least a
- * byte there, so numbers rise from piece to piece without one worker waiting for the other's count. */
+/* Numbers of rows say which source they are of before anything else, so that rows of equal times
+ * from two sources have one order however they were read. Rows of a piece are numbered from the
+ * place of the piece in the input: every row takes at least a byte there, so numbers rise from
+ * piece to piece without one worker waiting for the other's count. */
 static uint64_t first_seq(const struct lane *l, const struct block *b)
 {
     return l->first_seq + (b->offset - l->first_offset);
 }
 
-/* The lane's turn: the piece enters the graph, and the next row's number and the place in the source are those behind it. */
-static struct status replay_piece(struct lane *l, const struct piece *piece, const struct block *block, rowtime now)
+/* The lane's turn: the piece enters the graph, and the next row's number and the place in the source are those
+ * behind it. */
+static struct status replay_piece(struct lane *l, const struct piece *piece,
+                                  const struct block *block, rowtime now)
 {
     struct run *r = l->run;
     struct status st = OK;
@@ -279,7 +288,8 @@ static void work(void *arg)
         uint64_t n_records = 0;
         if (more) {
             arena_reset(w->arena);
-            run_fail(r, decode_piece(w, block, first, now, first_seq(l, block), &piece, &n_records));
+            run_fail(r,
+                     decode_piece(w, block, first, now, first_seq(l, block), &piece, &n_records));
         }
         if (!turnstile_wait(&l->handing, ticket)) return;
         if (more) {
@@ -303,8 +313,9 @@ static void run_workers(struct lane *l)
     stop_turns(l);
 }
 
-/* The last bound of a lane. A run that is stopped with a state file sends none: its windows stay open for the next start. So does the last
- * lane, until what is there was saved: with more input the next start goes on as if this end had not been. */
+/* The last bound of a lane. A run that is stopped with a state file sends none: its windows stay
+ * open for the next start. So does the last lane, until what is there was saved: with more input
+ * the next start goes on as if this end had not been. */
 static void end_lane(struct lane *l)
 {
     struct run *r = l->run;
@@ -313,7 +324,8 @@ static void end_lane(struct lane *l)
     bool failed = run_has_failed(r);
     if (r->recovery && !failed && last) run_fail(r, recovery_checkpoint(r->recovery, r));
     bool goes_on = r->recovery && (failed || run_is_stopping(r));
-    for (uint32_t i = 0; i < l->n_streams && !goes_on; i++) run_fail(r, graph_advance(r->graph, l->streams[i], BOUND_END));
+    for (uint32_t i = 0; i < l->n_streams && !goes_on; i++)
+        run_fail(r, graph_advance(r->graph, l->streams[i], BOUND_END));
     l->ended = !goes_on;
     pthread_mutex_unlock(&r->graph_lock);
     note_progress(l, ROWTIME_END);
@@ -347,7 +359,8 @@ static struct status open_workers(struct run *r, struct lane *l, uint32_t n)
         TRY(decoder_new(r->arena, l->feed.format, &l->feed.config, &w->decoder));
         if (n == 1) continue;
         w->sections = arena_calloc(r->arena, l->n_streams * sizeof *w->sections);
-        for (uint32_t k = 0; k < l->n_streams; k++) w->sections[k] = graph_section_new(r->graph, l->streams[k]);
+        for (uint32_t k = 0; k < l->n_streams; k++)
+            w->sections[k] = graph_section_new(r->graph, l->streams[k]);
     }
     return OK;
 }
@@ -378,8 +391,11 @@ struct status lanes_open(struct run *r)
     for (uint32_t i = 0; i < r->plan->n_sources; i++) {
         const struct plan_source *s = &r->plan->sources[i];
         if (!s->endpoint.has_url) {
-            struct status st = status_new(r->arena, ERR_BAD_URL, s->at, "source %.*s has no URL", STR_ARG(s->name));
-            return status_with_hint(st, str_format_c(r->arena, "give one: --source '%.*s=FILE' (- is standard input)", STR_ARG(s->name)));
+            struct status st = status_new(r->arena, ERR_BAD_URL, s->at, "source %.*s has no URL",
+                                          STR_ARG(s->name));
+            return status_with_hint(
+                st, str_format_c(r->arena, "give one: --source '%.*s=FILE' (- is standard input)",
+                                 STR_ARG(s->name)));
         }
         /* rows dealt out to several streams are counted one by one */
         TRY(open_lane(r, i, threads / n && s->n_streams == 1 ? threads / n : 1));

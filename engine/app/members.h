@@ -2,8 +2,8 @@
 #define APP_MEMBERS_H
 
 /*
- * members.h: the members of one JSON object, as tests write rows. Numbers stay text, so that integers and
- * decimals of any length can be compared exactly.
+ * members.h: the members of one JSON object, as tests write rows. Numbers stay text, so that
+ * integers and decimals of any length can be compared exactly.
  */
 
 #include "base/array.h"

@@ -1,4 +1,5 @@
-/* outlet.c: what reaches the sinks of a run, the results of top-level queries on standard output, and errors that have no sink. */
+/* outlet.c: what reaches the sinks of a run, the results of top-level queries on standard output, and errors that
+ * have no sink. */
 
 #include "app/recover.h"
 #include "base/log.h"
@@ -37,8 +38,8 @@ static struct status take_bound(void *arg, struct bound bound)
     return sink_advance(s->sink, bound.time);
 }
 
-static struct status open_sink(struct run *r, const struct plan_endpoint *e, struct str name, uint32_t stream, uint32_t pump,
-                               const struct schema *schema)
+static struct status open_sink(struct run *r, const struct plan_endpoint *e, struct str name,
+                               uint32_t stream, uint32_t pump, const struct schema *schema)
 {
     struct run_sink *s = &r->sinks[r->n_sinks];
     struct io_endpoint *endpoint = feed_endpoint(r->arena, e, name);
@@ -70,9 +71,12 @@ static struct status tell_errors(void *arg, struct batch *rows)
         struct value message = vector_value(&rows->columns[ERROR_MESSAGE], row);
         struct value name = vector_value(&rows->columns[ERROR_NAME], row);
         struct value pump = vector_value(&rows->columns[ERROR_PUMP_NAME], row);
-        if (pump.null) log_message(LOG_WARNING, "record refused, %.*s: %.*s", STR_ARG(name.str), STR_ARG(message.str));
-        else log_message(LOG_WARNING, "row refused by pump %.*s, %.*s: %.*s", STR_ARG(pump.str), STR_ARG(name.str),
-                         STR_ARG(message.str));
+        if (pump.null)
+            log_message(LOG_WARNING, "record refused, %.*s: %.*s", STR_ARG(name.str),
+                        STR_ARG(message.str));
+        else
+            log_message(LOG_WARNING, "row refused by pump %.*s, %.*s: %.*s", STR_ARG(pump.str),
+                        STR_ARG(name.str), STR_ARG(message.str));
     }
     return OK;
 }
@@ -135,8 +139,8 @@ void outlets_warn(const struct run *r)
     for (uint32_t i = 0; i < r->plan->n_streams; i++) {
         const struct plan_stream *s = &r->plan->streams[i];
         if (s->is_source || s->is_read || has_sink(r->plan, i)) continue;
-        log_message(LOG_WARNING, "nothing reads stream \"%.*s\"; --sink '%.*s=-' would print it", STR_ARG(s->name),
-                    STR_ARG(s->name));
+        log_message(LOG_WARNING, "nothing reads stream \"%.*s\"; --sink '%.*s=-' would print it",
+                    STR_ARG(s->name), STR_ARG(s->name));
     }
 }
 
@@ -151,7 +155,8 @@ void outlets_close(struct run *r, struct run_summary *out)
     out->sinks = ARENA_ARRAY(r->arena, struct run_sink_summary, r->n_sinks + 1);
     for (uint32_t i = 0; i < r->n_sinks; i++) {
         struct run_sink_summary *sum = &out->sinks[out->n_sinks++];
-        *sum = (struct run_sink_summary){ .stream = r->sinks[i].stream, .rows = sink_rows(r->sinks[i].sink) };
+        *sum = (struct run_sink_summary){ .stream = r->sinks[i].stream,
+                                          .rows = sink_rows(r->sinks[i].sink) };
         out->total.rows_out += sum->rows;
         run_fail(r, sink_close(r->sinks[i].sink, r->arena, &sum->where));
     }

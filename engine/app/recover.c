@@ -23,17 +23,21 @@ static size_t line_length(const char *p)
 }
 
 /* Both are texts of plans, a line a fact: the first line in which they differ says what changed. */
-static struct status refuse_difference(struct recovery *v, const char *path, const char *before, const char *now)
+static struct status refuse_difference(struct recovery *v, const char *path, const char *before,
+                                       const char *now)
 {
-    while (*before && *now && line_length(before) == line_length(now) && strncmp(before, now, line_length(now)) == 0) {
+    while (*before && *now && line_length(before) == line_length(now) &&
+           strncmp(before, now, line_length(now)) == 0) {
         before += line_length(before) + (before[line_length(before)] == '\n');
         now += line_length(now) + (now[line_length(now)] == '\n');
     }
     int was = (int)line_length(before), is = (int)line_length(now);
-    struct status st = status_new(v->arena, ERR_BAD_OPTION, SPAN_NONE,
-                                  "the application does not fit the state file %s: it had \"%.*s\", now there is \"%.*s\"", path,
-                                  was, before, is, now);
-    return status_with_hint(st, "run the application that the state is of, or begin anew with another state file");
+    struct status st = status_new(
+        v->arena, ERR_BAD_OPTION, SPAN_NONE,
+        "the application does not fit the state file %s: it had \"%.*s\", now there is \"%.*s\"",
+        path, was, before, is, now);
+    return status_with_hint(
+        st, "run the application that the state is of, or begin anew with another state file");
 }
 
 static struct status check_plan(struct recovery *v, const char *path)
@@ -125,7 +129,8 @@ struct status recovery_restore_lane(struct recovery *v, struct lane *l, uint32_t
 
 /* ---- saving ---- */
 
-static struct status put(struct recovery *v, const char *name, struct snap_writer *w, struct status st)
+static struct status put(struct recovery *v, const char *name, struct snap_writer *w,
+                         struct status st)
 {
     if (st.err == ERR_NONE) st = store_put(v->store, name, w->out.data, w->out.len);
     buf_clear(&w->out);

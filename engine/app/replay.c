@@ -1,11 +1,11 @@
 /*
  * replay.c: records and times from a test into the graph, rows of watched streams out of it.
  *
- * Records of all sources share one numbering, in the order in which they are handed in; so equal times keep
- * that order wherever streams meet. Each is decoded alone and copied to its source's open piece. When pieces
- * enough are full, or time moves without a record, they are pushed and all sources are advanced. Where that
- * happens must not show in the rows: tests run with pieces of 1, 3 and 1,000 rows, and with threads that run
- * what is stateless on several pieces side by side.
+ * Records of all sources share one numbering, in the order in which they are handed in; so equal
+ * times keep that order wherever streams meet. Each is decoded alone and copied to its source's
+ * open piece. When pieces enough are full, or time moves without a record, they are pushed and all
+ * sources are advanced. Where that happens must not show in the rows: tests run with pieces of 1, 3
+ * and 1,000 rows, and with threads that run what is stateless on several pieces side by side.
  */
 
 #include "app/replay.h"

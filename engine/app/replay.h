@@ -2,8 +2,8 @@
 #define APP_REPLAY_H
 
 /*
- * replay.h: an application under controlled time, for tests: no clock, no URL. Records are handed in one by one
- * with their times; what reaches the watched streams is kept as JSON values.
+ * replay.h: an application under controlled time, for tests: no clock, no URL. Records are handed
+ * in one by one with their times; what reaches the watched streams is kept as JSON values.
  *
  *     replay_declare, app_add_text ...       sources beside the code's own
  *     replay_watch ...                       before app_compile: their columns are needed
@@ -16,9 +16,9 @@
 #include "app/app.h"
 #include "data/batch.h"
 
-/* Declares a source stream, or a reference table, with the name as stored. columns: the text between the
- * parentheses of CREATE SOURCE; options: the text between those of WITH, or NULL. Errors go to the diagnostics
- * of the application. The texts must outlive the application. */
+/* Declares a source stream, or a reference table, with the name as stored. columns: the text
+ * between the parentheses of CREATE SOURCE; options: the text between those of WITH, or NULL.
+ * Errors go to the diagnostics of the application. The texts must outlive the application. */
 void replay_declare(struct app *app, struct str name, struct span at,
                     const struct text_file *columns, const struct text_file *options,
                     bool is_table);

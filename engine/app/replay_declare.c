@@ -1,7 +1,7 @@
 /*
- * replay_declare.c: what a test says beside the code: sources and reference tables, the streams it looks at,
- * and scalar expressions. All of it takes the way of the statements that say the same, so that the same
- * messages come.
+ * replay_declare.c: what a test says beside the code: sources and reference tables, the streams it
+ * looks at, and scalar expressions. All of it takes the way of the statements that say the same, so
+ * that the same messages come.
  */
 
 #include "app/replay.h"

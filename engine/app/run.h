@@ -26,9 +26,10 @@ struct run_summary {
 };
 
 struct run_config {
-    uint32_t threads;                                          /* 0: as many as there are processors, at most LIMIT_THREADS */
+    uint32_t threads; /* 0: as many as there are processors, at most LIMIT_THREADS */
     uint32_t batch_rows;                                       /* 0: SIZE_BATCH_ROWS */
-    int64_t memory_limit;                                      /* bytes that operators may keep in all (windows, rows held for order, forests); 0: no limit */
+    int64_t memory_limit; /* bytes that operators may keep in all (windows, rows held for order,
+                             forests); 0: no limit */
     const char *state_path;                                    /* of the state file; NULL: a crash loses the run */
     uint32_t checkpoint_s;                                     /* seconds between checkpoints; 0: 10 */
     void (*progress)(void *arg, const struct run_progress *p); /* about four times a second; NULL: none */
@@ -36,7 +37,8 @@ struct run_config {
 };
 
 /* Blocks. On failure, everything that was taken in before has been delivered. */
-struct status run_app(struct app *app, const struct run_config *config, struct run_summary *out) MUST_CHECK;
+struct status run_app(struct app *app, const struct run_config *config,
+                      struct run_summary *out) MUST_CHECK;
 /* Asks a run to end: input stops, what was read is worked off, sinks are closed. For signal handlers. */
 void run_stop(void);
 

@@ -1,8 +1,8 @@
 #ifndef APP_RUN_IMPL_H
 #define APP_RUN_IMPL_H
 
-/* run_impl.h: a run as its own files see it: run.c opens, watches and closes; lane.c brings rows into the graph; outlet.c takes what
- * comes out; recover.c saves and restores. */
+/* run_impl.h: a run as its own files see it: run.c opens, watches and closes; lane.c brings rows into the graph;
+ * outlet.c takes what comes out; recover.c saves and restores. */
 
 #include <stdatomic.h>
 

@@ -18,7 +18,9 @@ struct filling {
 
 static void begin(struct arena *a, const struct plan_table *t, struct filling *f)
 {
-    *f = (struct filling){ .arena = a, .table = t, .endpoint = feed_endpoint(a, &t->endpoint, t->name) };
+    *f = (struct filling){ .arena = a,
+                           .table = t,
+                           .endpoint = feed_endpoint(a, &t->endpoint, t->name) };
     f->config = (struct decode_config){ .schema = &t->schema, .needed = t->needed };
     f->rows = reftable_new(&t->schema, t->needed);
 }
@@ -30,7 +32,8 @@ static void append_rows(struct filling *f, struct decoded *decoded)
     };
     for (uint32_t i = 0; i < decoded->n_faults; i++) {
         if (f->dropped++ >= TOLD) continue;
-        log_message(LOG_WARNING, "row left out of reference table %.*s: %s", STR_ARG(f->table->name), decoded->faults[i].message);
+        log_message(LOG_WARNING, "row left out of reference table %.*s: %s",
+                    STR_ARG(f->table->name), decoded->faults[i].message);
     }
     reftable_append(f->rows, decoded->batch);
     batch_release(decoded->batch);
@@ -48,8 +51,8 @@ static void append_block(struct filling *f, struct decoder *d, struct block *blo
 static struct reftable *finish(struct filling *f)
 {
     if (f->dropped) {
-        log_message(LOG_WARNING, "%llu rows were left out of reference table %.*s", (unsigned long long)f->dropped,
-                    STR_ARG(f->table->name));
+        log_message(LOG_WARNING, "%llu rows were left out of reference table %.*s",
+                    (unsigned long long)f->dropped, STR_ARG(f->table->name));
     }
     reftable_seal(f->rows, f->table->primary_key, f->table->n_primary_key);
     return f->rows;
@@ -64,7 +67,8 @@ static struct status load_source(struct filling *f)
     struct block *block;
     bool first;
     enum source_result result = SOURCE_END;
-    while (st.err == ERR_NONE && (result = source_read(s, SIZE_READ_BLOCK, -1, &block, &first, &st)) == SOURCE_BLOCK) {
+    while (st.err == ERR_NONE &&
+           (result = source_read(s, SIZE_READ_BLOCK, -1, &block, &first, &st)) == SOURCE_BLOCK) {
         append_block(f, d, block, first);
         block_release(block);
     }
@@ -103,7 +107,8 @@ static void append_constants(struct filling *f)
     builder_free(b);
 }
 
-struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint32_t table, struct reftable **out)
+struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint32_t table,
+                              struct reftable **out)
 {
     struct filling f;
     begin(a, &plan->tables[table], &f);
@@ -113,7 +118,9 @@ struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint
     } else {
         st = feed_decode_options(a, f.endpoint, &f.config);
         if (st.err == ERR_NONE) {
-            st = is_sqlite(f.endpoint) ? sqlite_read_table(a, f.endpoint, &f.config, take_sqlite_rows, &f) : load_source(&f);
+            st = is_sqlite(f.endpoint)
+                     ? sqlite_read_table(a, f.endpoint, &f.config, take_sqlite_rows, &f)
+                     : load_source(&f);
         }
     }
     if (st.err != ERR_NONE) {
@@ -124,8 +131,8 @@ struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint
     return OK;
 }
 
-struct status feed_load_table_text(struct arena *a, const struct app_plan *plan, uint32_t table, const char *text, size_t size,
-                                   struct reftable **out)
+struct status feed_load_table_text(struct arena *a, const struct app_plan *plan, uint32_t table,
+                                   const char *text, size_t size, struct reftable **out)
 {
     struct filling f;
     begin(a, &plan->tables[table], &f);

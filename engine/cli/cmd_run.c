@@ -1,6 +1,6 @@
 /*
- * cmd_run.c: `sluice run`: an application on its sources and sinks. Progress, summary and messages go to
- * standard error; the first Ctrl-C lets what was read run through, the second ends at once.
+ * cmd_run.c: `sluice run`: an application on its sources and sinks. Progress, summary and messages
+ * go to standard error; the first Ctrl-C lets what was read run through, the second ends at once.
  */
 
 #include <errno.h>
@@ -131,7 +131,8 @@ static enum exit_code run(const struct cli_args *args)
     struct run_config config = { 0 };
     if (!cli_number(args, "threads", LIMIT_THREADS, 0, &config.threads)) return EXIT_USAGE;
     if (!cli_number(args, "batch-rows", BATCH_ROWS_MAX, 0, &config.batch_rows)) return EXIT_USAGE;
-    if (!cli_number(args, "checkpoint-interval", CHECKPOINT_S_MAX, 0, &config.checkpoint_s)) return EXIT_USAGE;
+    if (!cli_number(args, "checkpoint-interval", CHECKPOINT_S_MAX, 0, &config.checkpoint_s))
+        return EXIT_USAGE;
     if (!cli_size(args, "memory-limit", &config.memory_limit)) return EXIT_USAGE;
     config.state_path = cli_value(args, "state");
     struct app    *app = cli_open_app(args);

@@ -1,10 +1,10 @@
 /*
  * datetime_parse.c: datetimes read by a pattern, strictly.
  *
- * The pattern's parts are read one after the other; each field that is there is noted. The day is then made from the
- * fields that name one best (month and day, else the day of the year, else a week), and at the end every field that
- * was read must be one of the day and time that came out: so there is one rule for 31 February, for a Tuesday that
- * was none and for hour 13 with AM.
+ * The pattern's parts are read one after the other; each field that is there is noted. The day is
+ * then made from the fields that name one best (month and day, else the day of the year, else a
+ * week), and at the end every field that was read must be one of the day and time that came out: so
+ * there is one rule for 31 February, for a Tuesday that was none and for hour 13 with AM.
  */
 
 #include <string.h>
@@ -290,7 +290,9 @@ static bool find_hour(const struct reading *r, int64_t *out)
         char letter;
         int  first, last;
         bool half; /* needs AM or PM */
-    } kinds[] = { { 'H', 0, 23, false }, { 'k', 1, 24, false }, { 'K', 0, 11, true }, { 'h', 1, 12, true } };
+    } kinds[] = {
+        { 'H', 0, 23, false }, { 'k', 1, 24, false }, { 'K', 0, 11, true }, { 'h', 1, 12, true }
+    };
     bool found = false;
     int64_t hour = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -349,7 +351,8 @@ static bool assemble(const struct reading *r, int64_t year, int64_t *ms)
     int64_t days, time;
     if ((value_or(r, 'y', 1) < 1 && !r->short_year) || value_or(r, 'Y', 1) < 1) return false;
     if (year > CALENDAR_YEAR_MAX || year < -CALENDAR_YEAR_MAX) return false;
-    if (!find_day(r, year, &days) || !all_agree(r, days, year) || !find_time(r, &time)) return false;
+    if (!find_day(r, year, &days) || !all_agree(r, days, year) || !find_time(r, &time))
+        return false;
     *ms = days * MS_PER_DAY + time - r->zone_ms;
     return calendar_ms_in_range(*ms);
 }

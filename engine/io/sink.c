@@ -88,8 +88,9 @@ static struct status restore(struct sink *s, struct str position)
 }
 
 /* position NULL: begins anew. */
-static struct status open_sink(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
-                               const struct str *position, struct sink **out)
+static struct status open_sink(struct arena *a, const struct io_endpoint *e,
+                               const struct schema *schema, const struct str *position,
+                               struct sink **out)
 {
     struct url u;
     struct encode_config config = { .schema = schema,
@@ -123,13 +124,14 @@ static struct status open_sink(struct arena *a, const struct io_endpoint *e, con
     return st;
 }
 
-struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema, struct sink **out)
+struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
+                        struct sink **out)
 {
     return open_sink(a, e, schema, NULL, out);
 }
 
-struct status sink_resume(struct arena *a, const struct io_endpoint *e, const struct schema *schema, struct str position,
-                          struct sink **out)
+struct status sink_resume(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
+                          struct str position, struct sink **out)
 {
     return open_sink(a, e, schema, &position, out);
 }

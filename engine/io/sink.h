@@ -15,12 +15,13 @@ struct status sink_check(struct arena *a, const struct io_endpoint *e) MUST_CHEC
 /* Endpoint and arena must outlive the sink; a file begins anew. */
 struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
                         struct sink **out) MUST_CHECK;
-/* Everything delivered so far is safe; writes the position that sink_resume goes on from. Where nothing can be taken back (standard
- * output, programs) there is no position: such a sink gets rows at least once. */
+/* Everything delivered so far is safe; writes the position that sink_resume goes on from. Where
+ * nothing can be taken back (standard output, programs) there is no position: such a sink gets rows
+ * at least once. */
 struct status sink_save(struct sink *s, struct snap_writer *w) MUST_CHECK;
 /* sink_open that goes on from a position: what was written after it is taken back. */
-struct status sink_resume(struct arena *a, const struct io_endpoint *e, const struct schema *schema, struct str position,
-                          struct sink **out) MUST_CHECK;
+struct status sink_resume(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
+                          struct str position, struct sink **out) MUST_CHECK;
 /* Rows to bytes (and gzip members), by any thread: pure. The result goes to sink_deliver in order. NULL:
  * this sink has no such half. */
 void *sink_prepare(struct sink *s, const struct batch *rows);

@@ -1,8 +1,9 @@
 /*
  * source.c: an endpoint's bytes as blocks of whole records.
  *
- * A read takes what is there and never waits to fill a block. A driver (src_*.c) brings bytes of one file after
- * the other, gzip is undone, and lines.c cuts. Gzip is known by its first bytes, in every file anew.
+ * A read takes what is there and never waits to fill a block. A driver (src_*.c) brings bytes of
+ * one file after the other, gzip is undone, and lines.c cuts. Gzip is known by its first bytes, in
+ * every file anew.
  */
 
 #include "io/source.h"
@@ -222,9 +223,10 @@ void source_place(const struct block *b, size_t at, struct buf *out)
 static struct status bad_place(const struct source *s, const char *path, uint64_t offset)
 {
     struct status st = status_new(s->messages, ERR_UNREACHABLE, s->in.endpoint->at,
-                                  "%s of %s has no byte %llu, where the state file wants to go on", path, s->in.endpoint->name,
-                                  (unsigned long long)offset);
-    return status_with_hint(st, "give back the file that was read before, or begin anew with another state file");
+                                  "%s of %s has no byte %llu, where the state file wants to go on",
+                                  path, s->in.endpoint->name, (unsigned long long)offset);
+    return status_with_hint(
+        st, "give back the file that was read before, or begin anew with another state file");
 }
 
 /* The folder's file with this path is the one at hand. */
@@ -241,7 +243,8 @@ struct status source_seek(struct source *s, struct str place)
     const char *text = str_data(&place);
     uint64_t offset = 0;
     uint32_t n = 0;
-    while (n < place.len && text[n] >= '0' && text[n] <= '9') offset = offset * 10 + (uint64_t)(text[n++] - '0');
+    while (n < place.len && text[n] >= '0' && text[n] <= '9')
+        offset = offset * 10 + (uint64_t)(text[n++] - '0');
     if (n == 0 || n + 1 >= place.len) return OK;
     struct str path = str_view(text + n + 1, place.len - n - 1);
     struct status st = OK;

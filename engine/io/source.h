@@ -36,13 +36,13 @@ struct source;
 struct status source_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
 struct status source_open(struct arena *a, const struct io_endpoint *e,
                           struct source **out) MUST_CHECK;
-/* Waits at most wait_ms (0: not at all; -1: as long as it takes) and takes what is there, at most about
- * `want` bytes: never waits to fill. *first: the block begins a file (header). Interrupted by source_stop.
- * The block is the caller's. */
+/* Waits at most wait_ms (0: not at all; -1: as long as it takes) and takes what is there, at most
+ * about `want` bytes: never waits to fill. *first: the block begins a file (header). Interrupted by
+ * source_stop. The block is the caller's. */
 enum source_result source_read(struct source *s, size_t want, int wait_ms, struct block **out,
                                bool *first, struct status *st);
-/* The place behind byte `at` of a block of the source, as text for source_seek; empty where an input cannot go back (standard
- * input, programs). */
+/* The place behind byte `at` of a block of the source, as text for source_seek; empty where an input cannot go
+ * back (standard input, programs). */
 void source_place(const struct block *b, size_t at, struct buf *out);
 /* Goes on from a place, before the first read. Fails with UNREACHABLE when the file is gone or shorter than that. */
 struct status source_seek(struct source *s, struct str place) MUST_CHECK;

@@ -1,14 +1,14 @@
 /*
  * bind_stream_join.c: joins of two streams (dialect 6.6).
  *
- *     A OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS a LEFT JOIN B AS b ON a.ID = b.ID AND b.V > a.V
+ *     A OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS a LEFT JOIN B AS b ON a.ID = b.ID AND b.V >
+ * a.V
  *
- *     operator's row    columns of A, columns of B, ROWTIME of the A row, ROWTIME of the B row; its own: the later one
- *     keys              a.ID = b.ID
- *     condition         b.V > a.V
+ *     operator's row    columns of A, columns of B, ROWTIME of the A row, ROWTIME of the B row; its
+ * own: the later one keys              a.ID = b.ID condition         b.V > a.V
  *
- * ROWTIME of a side that has no window is the join's own: its rows take part when they arrive. So it stays monotonic,
- * and the result can be grouped by it.
+ * ROWTIME of a side that has no window is the join's own: its rows take part when they arrive. So
+ * it stays monotonic, and the result can be grouped by it.
  */
 
 #include "sql/bind_select.h"

@@ -1,8 +1,8 @@
 /*
  * store.c: a state file in SQLite (https://www.sqlite.org/lang_transaction.html).
  *
- * One table of names and bytes. The file is opened exclusively, so that two runs cannot share it, and every commit is
- * synchronised to the disk.
+ * One table of names and bytes. The file is opened exclusively, so that two runs cannot share it,
+ * and every commit is synchronised to the disk.
  */
 
 #include "state/store.h"
@@ -25,10 +25,12 @@ struct store {
 static struct status failed(const struct store *s, const char *verb)
 {
     int code = sqlite3_errcode(s->db);
-    struct status st = status_new(s->arena, ERR_IO, SPAN_NONE, "cannot %s the state file %s: %s", verb, s->path,
-                                  sqlite3_errmsg(s->db));
+    struct status st = status_new(s->arena, ERR_IO, SPAN_NONE, "cannot %s the state file %s: %s",
+                                  verb, s->path, sqlite3_errmsg(s->db));
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
-        return status_with_hint(st, "another run of Sluice seems to use it: stop that one, or give this one a file of its own");
+        return status_with_hint(
+            st,
+            "another run of Sluice seems to use it: stop that one, or give this one a file of its own");
     }
     if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
         return status_with_hint(st, "restore it from a copy, or remove it to begin anew");
@@ -44,7 +46,8 @@ static struct status run_sql(struct store *s, const char *sql, const char *verb)
 static struct status get_int(struct store *s, const char *sql, int64_t *out)
 {
     sqlite3_stmt *q = NULL;
-    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK || sqlite3_step(q) != SQLITE_ROW) {
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK ||
+        sqlite3_step(q) != SQLITE_ROW) {
         struct status st = failed(s, "read");
         sqlite3_finalize(q);
         return st;
@@ -57,10 +60,11 @@ static struct status get_int(struct store *s, const char *sql, int64_t *out)
 static struct status make_table(struct store *s)
 {
     char sql[256];
-    sqlite3_snprintf(sizeof sql, sql,
-                     "PRAGMA application_id = %d; PRAGMA user_version = %d;"
-                     "CREATE TABLE state (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID",
-                     APPLICATION_ID, VERSION);
+    sqlite3_snprintf(
+        sizeof sql, sql,
+        "PRAGMA application_id = %d; PRAGMA user_version = %d;"
+        "CREATE TABLE state (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID",
+        APPLICATION_ID, VERSION);
     return run_sql(s, sql, "make");
 }
 
@@ -74,11 +78,13 @@ static struct status check_file(struct store *s)
     s->empty = true;
     if (tables == 0) return make_table(s);
     if (id != APPLICATION_ID) {
-        struct status st = status_new(s->arena, ERR_IO, SPAN_NONE, "%s is an SQLite database, but no state file", s->path);
+        struct status st = status_new(s->arena, ERR_IO, SPAN_NONE,
+                                      "%s is an SQLite database, but no state file", s->path);
         return status_with_hint(st, "give --state a file of its own");
     }
     if (version != VERSION) {
-        return status_new(s->arena, ERR_IO, SPAN_NONE, "the state file %s has version %lld, this program reads version %d",
+        return status_new(s->arena, ERR_IO, SPAN_NONE,
+                          "the state file %s has version %lld, this program reads version %d",
                           s->path, (long long)version, VERSION);
     }
     TRY(get_int(s, "SELECT count(*) FROM state", &rows));
@@ -95,9 +101,11 @@ struct status store_open(struct arena *a, const char *path, struct store **out)
     if (sqlite3_open(path, &s->db) != SQLITE_OK) st = failed(s, "open");
     /* the lock is taken by the first write and kept; a full disk or a crash leaves the last commit */
     if (st.err == ERR_NONE) {
-        st = run_sql(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
-                        "BEGIN EXCLUSIVE; COMMIT",
-                     "lock");
+        st = run_sql(
+            s,
+            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
+            "BEGIN EXCLUSIVE; COMMIT",
+            "lock");
     }
     if (st.err == ERR_NONE) st = check_file(s);
     if (st.err == ERR_NONE) *out = s;
@@ -122,7 +130,9 @@ struct status store_get(struct store *s, const char *name, struct buf *out, bool
     sqlite3_stmt *q = NULL;
     buf_clear(out);
     *found = false;
-    if (sqlite3_prepare_v2(s->db, "SELECT bytes FROM state WHERE name = ?", -1, &q, NULL) != SQLITE_OK) return failed(s, "read");
+    if (sqlite3_prepare_v2(s->db, "SELECT bytes FROM state WHERE name = ?", -1, &q, NULL) !=
+        SQLITE_OK)
+        return failed(s, "read");
     sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC);
     int result = sqlite3_step(q);
     if (result == SQLITE_ROW) {
@@ -142,7 +152,8 @@ struct status store_begin(struct store *s)
 struct status store_put(struct store *s, const char *name, const void *bytes, size_t size)
 {
     sqlite3_stmt *q = NULL;
-    if (sqlite3_prepare_v2(s->db, "INSERT INTO state VALUES (?, ?)", -1, &q, NULL) != SQLITE_OK) return failed(s, "write");
+    if (sqlite3_prepare_v2(s->db, "INSERT INTO state VALUES (?, ?)", -1, &q, NULL) != SQLITE_OK)
+        return failed(s, "write");
     sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC);
     sqlite3_bind_blob64(q, 2, size ? bytes : "", size, SQLITE_STATIC);
     struct status st = sqlite3_step(q) == SQLITE_DONE ? OK : failed(s, "write");

@@ -2,16 +2,17 @@
 #define STATE_STORE_H
 
 /*
- * store.h: the state file of a run: named byte strings, replaced all together in one SQLite transaction. A crash leaves
- * either the old ones or the new ones. It stores bytes and does not ask what they mean.
+ * store.h: the state file of a run: named byte strings, replaced all together in one SQLite
+ * transaction. A crash leaves either the old ones or the new ones. It stores bytes and does not ask
+ * what they mean.
  */
 
 #include "base/status.h"
 
 struct store;
 
-/* Opens the file, or makes it. Fails with IO: it cannot be opened, is no state file, is damaged, or another run holds it; the message
- * names it. The lock is held until store_close. */
+/* Opens the file, or makes it. Fails with IO: it cannot be opened, is no state file, is damaged, or another run
+ * holds it; the message names it. The lock is held until store_close. */
 struct status store_open(struct arena *a, const char *path, struct store **out) MUST_CHECK;
 void store_close(struct store *s);
 /* Whether anything was ever committed. */
@@ -21,7 +22,8 @@ struct status store_get(struct store *s, const char *name, struct buf *out, bool
 
 /* A new set of names: begin, put each, commit. What fails is rolled back: the last committed set stays. */
 struct status store_begin(struct store *s) MUST_CHECK;
-struct status store_put(struct store *s, const char *name, const void *bytes, size_t size) MUST_CHECK;
+struct status store_put(struct store *s, const char *name, const void *bytes,
+                        size_t size) MUST_CHECK;
 struct status store_commit(struct store *s) MUST_CHECK;
 void store_rollback(struct store *s);
 

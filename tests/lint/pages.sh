@@ -97,12 +97,6 @@ functions() {
     "$1" functions --markdown
 }
 
-# The program's own list, which is made from the rows that the compiler uses.
-functions() {
-    title "Functions" "\`sluice functions\`"
-    "$1" functions --markdown
-}
-
 bad=0
 page() {
     local source=$2 out=docs/reference/$1.md
@@ -118,7 +112,6 @@ page() {
 page errors engine/base/errors.def
 page limits engine/base/limits.h
 page keywords grammar/keywords.def
-page functions build/sluice
 program=$(readlink -f build/sluice)
 if [ -x "$program" ] && [ -z "$(find engine/func engine/cli udf -name '*.[ch]' -newer "$program" -print -quit)" ]; then
     page functions build/sluice
