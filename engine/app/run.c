@@ -1,9 +1,11 @@
 /*
  * run.c: sources, graph and sinks joined: opening, watching, closing.
  *
- * Only the files of a run look at the clock: rows get the time at which their piece arrived, and live input that pauses sends
- * bounds, so that windows close without new rows.
+ * Only the files of a run look at the clock: rows get the time at which their piece arrived, and
+ * live input that pauses sends bounds, so that windows close without new rows.
  */
+
+#include "app/run.h"
 
 #include <stdatomic.h>
 #include <time.h>
@@ -115,14 +117,16 @@ static struct status open_all(struct run *r)
     else TRY(graph_start(r->graph));
     TRY(lanes_open(r));
     /* a first state, so that what a killed start leaves behind is put back, too */
-    return r->recovery && !recovery_has_state(r->recovery) ? recovery_checkpoint(r->recovery, r) : OK;
+    return r->recovery && !recovery_has_state(r->recovery) ? recovery_checkpoint(r->recovery, r)
+                                                           : OK;
 }
 
 /* ---- running ---- */
 
 static struct run_progress measure(const struct run *r)
 {
-    struct run_progress p = { .seconds = seconds(CLOCK_MONOTONIC) - r->started, .faults = atomic_load(&r->faults) };
+    struct run_progress p = { .seconds = seconds(CLOCK_MONOTONIC) - r->started,
+                              .faults = atomic_load(&r->faults) };
     for (uint32_t i = 0; i < r->n_lanes; i++) {
         uint64_t done, all;
         if (!r->lanes[i].source) continue;
@@ -145,7 +149,9 @@ static void save_sometimes(struct run *r)
     /* behind the last lane's end there is nothing to go on with */
     struct status st = r->lanes_done < r->n_lanes ? recovery_checkpoint(r->recovery, r) : OK;
     pthread_mutex_unlock(&r->graph_lock);
-    if (st.err != ERR_NONE) log_message(LOG_WARNING, "no checkpoint: %s; the last one stays, the next try is in %u s", st.message, every);
+    if (st.err != ERR_NONE)
+        log_message(LOG_WARNING, "no checkpoint: %s; the last one stays, the next try is in %u s",
+                    st.message, every);
     r->saved = now;
 }
 
@@ -158,7 +164,8 @@ static void refresh_table(struct run *r, uint32_t table)
     if (st.err == ERR_NONE) {
         graph_set_table(r->graph, table, rows);
     } else {
-        log_message(LOG_WARNING, "reference table %.*s keeps its rows: %s", STR_ARG(r->plan->tables[table].name), st.message);
+        log_message(LOG_WARNING, "reference table %.*s keeps its rows: %s",
+                    STR_ARG(r->plan->tables[table].name), st.message);
     }
     arena_free(a);
 }
@@ -215,7 +222,9 @@ static void run_lanes(struct run *r)
 
 struct status run_app(struct app *app, const struct run_config *config, struct run_summary *out)
 {
-    struct run r = { .app = app, .plan = app_compile(app), .config = config, .arena = app_arena(app) };
+    struct run r = {
+        .app = app, .plan = app_compile(app), .config = config, .arena = app_arena(app)
+    };
     double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     *out = (struct run_summary){ 0 };
     r.started = r.saved = seconds(CLOCK_MONOTONIC);
