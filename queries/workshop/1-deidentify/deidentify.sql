@@ -3,9 +3,9 @@
 CREATE OR REPLACE SOURCE "LIFE_SUPPORT" (
     "timestamp"      BIGINT NOT NULL,
     "device_id"      VARCHAR(16) NOT NULL,
-    "patient_id"     VARCHAR(16) PERSONAL,
-    "name"           VARCHAR(64) PERSONAL,
-    "dob"            VARCHAR(10) PERSONAL,
+    "patient_id"     VARCHAR(16),
+    "name"           VARCHAR(64),
+    "dob"            VARCHAR(10),
     "temperature"    DOUBLE,
     "pulse"          DOUBLE,
     "oxygen_percent" DOUBLE,
