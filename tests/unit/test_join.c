@@ -260,10 +260,154 @@ static void test_random_joins(void **state)
     for (uint64_t i = 1; i <= CASES; i++) check_case(i);
 }
 
+/* ---- the outcome does not depend on the way ---- */
+
+enum { RECORDS = 500 };
+
+static struct graph_record records[RECORDS];
+static char                texts[RECORDS][96];
+
+/* Two sources, several records a second, values that fail now and then, broken records, clock steps. */
+static int make_records(void **state)
+{
+    (void)state;
+    static const char *const keys[] = { "\"a\"", "\"b\"", "\"a  \"", "null", "\"a long long key\"" };
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        uint64_t h = hash_u64(i + 77);
+        rowtime t = 1000000 + (rowtime)(i * 700 + h % 300);
+        if (i && h % 3 == 0) t = records[i - 1].time;
+        records[i] = (struct graph_record){ (h >> 9) % 3 ? "S" : "R", t, texts[i] };
+        long long event = (long long)(t - 4000 - (rowtime)((h >> 40) % 3000));
+        snprintf(texts[i], sizeof texts[i], "{\"K\": %s, \"V\": %d, \"D\": %d, \"ET\": %lld}",
+                 keys[(h >> 12) % 5], (int)((h >> 20) % 30), (int)((h >> 30) % 12), event);
+        if (h % 43 == 0) snprintf(texts[i], sizeof texts[i], "{\"K\": ");
+        if (h % 47 == 0) records[i].text = NULL;
+    }
+    return 0;
+}
+
+#define SOURCES                                                             \
+    "CREATE SOURCE S (K VARCHAR(20), V INTEGER, D INTEGER, ET BIGINT);\n"    \
+    "CREATE SOURCE R (K VARCHAR(20), V INTEGER, D INTEGER, ET BIGINT);\n"
+
+static void check_ways(const char *sql)
+{
+    struct graph_run run = { .sql = sql, .table = "{\"D\": 1, \"NAME\": \"one\"}\n"
+                                                  "{\"D\": 2, \"NAME\": \"two\"}\n"
+                                                  "{\"D\": 2, \"NAME\": \"another two\"}\n",
+                             .records = records, .n_records = RECORDS, .batch_rows = 1 };
+    char *first = graph_run(&run);
+    const uint32_t sizes[] = { 3, 1000, 64 };
+    for (uint32_t way = 0; way < 9; way++) {
+        run.batch_rows = sizes[way % 3];
+        run.checkpoints = way / 3 == 1;
+        run.sections = way / 3 == 2;
+        char *other = graph_run(&run);
+        if (strcmp(first, other) != 0) {
+            size_t at = 0;
+            while (first[at] == other[at]) at++;
+            while (at && first[at - 1] != '\n') at--;
+            fail_msg("with batches of %u%s%s:\n  row by row: %.*s\n  here:       %.*s",
+                     run.batch_rows, run.checkpoints ? " and checkpoints" : "",
+                     run.sections ? " through sections" : "", (int)strcspn(first + at, "\n"),
+                     first + at, (int)strcspn(other + at, "\n"), other + at);
+        }
+        free(other);
+    }
+    assert_true(strlen(first) > 2000);
+    free(first);
+}
+
+static void test_inputs_that_fail(void **state)
+{
+    (void)state;
+    check_ways(SOURCES
+               "CREATE STREAM O (K VARCHAR(20), N INTEGER, M INTEGER);\n"
+               "CREATE PUMP P1 AS INSERT INTO O SELECT STREAM a.K, 100 / a.D, b.V FROM\n"
+               "  S OVER (RANGE INTERVAL '5' SECOND PRECEDING) AS a LEFT JOIN R AS b\n"
+               "  ON a.K = b.K AND a.V / b.D > 3;\n"
+               "CREATE PUMP P2 AS INSERT INTO O SELECT STREAM a.K, a.V, b.V FROM S AS a FULL JOIN\n"
+               "  R OVER (ROWS 7 PRECEDING) AS b ON 60 / a.D = 60 / b.D AND a.V > b.V;\n");
+}
+
+static void test_joins_of_joins(void **state)
+{
+    (void)state;
+    check_ways(
+        SOURCES
+        "CREATE REFERENCE TABLE T (D INTEGER, NAME VARCHAR(20)) FROM 't.json';\n"
+        "CREATE STREAM O (K VARCHAR(20), N INTEGER, M INTEGER, NAME VARCHAR(20), T TIMESTAMP);\n"
+        "CREATE PUMP P1 AS INSERT INTO O SELECT STREAM a.K, b.V, c.V, t.NAME, a.ROWTIME FROM\n"
+        "  S OVER (RANGE INTERVAL '2' SECOND PRECEDING) AS a\n"
+        "  JOIN R OVER (RANGE INTERVAL '3' SECOND PRECEDING) AS b ON a.K = b.K\n"
+        "  LEFT JOIN S OVER (ROWS 3 PRECEDING) AS c ON c.D = b.D\n"
+        "  LEFT JOIN T AS t ON t.D = b.D;\n"
+        "CREATE PUMP P2 AS INSERT INTO O SELECT STREAM x.K, x.V, x.W, 'x', x.ROWTIME FROM\n"
+        "  (SELECT STREAM a.K, a.V, b.V AS W FROM S a, R b WHERE a.K = b.K UNION ALL\n"
+        "   SELECT STREAM K, V, D FROM S) AS x JOIN R y ON x.V = y.V;\n");
+}
+
+static void test_a_stream_with_itself(void **state)
+{
+    (void)state;
+    check_ways(
+        SOURCES
+        "CREATE STREAM T (K VARCHAR(20), N INTEGER);\n"
+        "CREATE STREAM W (K VARCHAR(20), N INTEGER);\n"
+        "CREATE STREAM O (K VARCHAR(20), N INTEGER, M INTEGER);\n"
+        "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V FROM S WHERE V > 5;\n"
+        "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, D FROM R;\n"
+        "CREATE PUMP P3 AS INSERT INTO W SELECT STREAM K, COUNT(*) FROM T\n"
+        "  GROUP BY K, STEP(T.ROWTIME BY INTERVAL '5' SECOND);\n"
+        "CREATE PUMP P4 AS INSERT INTO O SELECT STREAM a.K, a.N, b.N FROM\n"
+        "  T OVER (RANGE INTERVAL '4' SECOND PRECEDING) AS a LEFT JOIN\n"
+        "  T OVER (RANGE INTERVAL '1' SECOND PRECEDING) AS b ON a.K = b.K AND a.N < b.N;\n"
+        "CREATE PUMP P5 AS INSERT INTO O SELECT STREAM t.K, t.N, w.N FROM T AS t JOIN\n"
+        "  W OVER (RANGE INTERVAL '5' SECOND PRECEDING) AS w ON t.K = w.K;\n"
+        "CREATE PUMP P6 AS INSERT INTO O SELECT STREAM a.K, a.N, b.N FROM W a, W b\n"
+        "  WHERE a.N > b.N;\n");
+}
+
+static void test_times_of_values(void **state)
+{
+    (void)state;
+    check_ways(SOURCES
+               "CREATE STREAM E (K VARCHAR(20), N INTEGER);\n"
+               "CREATE STREAM O (K VARCHAR(20), N INTEGER, M INTEGER);\n"
+               "CREATE STREAM C (N INTEGER);\n"
+               "CREATE PUMP P1 AS INSERT INTO E (ROWTIME, K, N)\n"
+               "  SELECT STREAM TO_TIMESTAMP(ET) AS ROWTIME, K, V FROM S;\n"
+               "CREATE PUMP P2 AS INSERT INTO O SELECT STREAM a.K, a.N, b.V FROM\n"
+               "  E OVER (RANGE INTERVAL '10' SECOND PRECEDING) AS a FULL JOIN\n"
+               "  R OVER (RANGE INTERVAL '2' SECOND PRECEDING) AS b ON a.K = b.K;\n"
+               "CREATE PUMP P3 AS INSERT INTO C SELECT STREAM COUNT(*) FROM O\n"
+               "  GROUP BY STEP(O.ROWTIME BY INTERVAL '10' SECOND);\n");
+}
+
+static void test_damaged_snapshots_are_refused(void **state)
+{
+    (void)state;
+    graph_damage(&(struct graph_run){
+        .sql = SOURCES
+        "CREATE STREAM O (K VARCHAR(20), N INTEGER, M INTEGER);\n"
+        "CREATE PUMP P1 AS INSERT INTO O SELECT STREAM a.K, a.V, b.V FROM\n"
+        "  S OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS a FULL JOIN\n"
+        "  R OVER (ROWS 4 PRECEDING) AS b ON a.K = b.K AND a.D < b.D + 3;\n",
+        .records = records,
+        .n_records = 30,
+        .batch_rows = 1000,
+    });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_joins),
+        cmocka_unit_test(test_inputs_that_fail),
+        cmocka_unit_test(test_joins_of_joins),
+        cmocka_unit_test(test_a_stream_with_itself),
+        cmocka_unit_test(test_times_of_values),
+        cmocka_unit_test(test_damaged_snapshots_are_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_records, NULL);
 }
