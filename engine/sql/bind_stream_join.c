@@ -80,6 +80,64 @@ static void times_of_now(struct scope *s, const struct plan_join *join, uint32_t
     }
 }
 
+/* ---- USING and NATURAL of a FULL JOIN ---- */
+
+static struct scope_column *merged_with(const struct scope *right, struct str name)
+{
+    for (uint32_t i = 0; i < right->n_relations; i++) {
+        const struct scope_relation *r = &right->relations[i];
+        for (uint32_t c = 0; c < r->n_visible; c++) {
+            if (r->columns[c].merged && str_equal(&r->columns[c].name, &name)) {
+                return &r->columns[c];
+            }
+        }
+    }
+    return NULL;
+}
+
+static struct status coalesce_column(struct binder *b, struct scope_column *l,
+                                     struct scope_column *r, struct span at,
+                                     struct scope_column *out)
+{
+    struct expr **args = ARENA_ARRAY(b->arena, struct expr *, 2);
+    args[0] = l->expr;
+    args[1] = r->expr;
+    struct type t;
+    TRY(bind_common(b, "USING", at, args, 2, &t));
+    *out = *l;
+    out->not_null = false;
+    out->expr = expr_new(b->arena, EXPR_COALESCE, t, at, args, 2);
+    l->merged = true;
+    return OK;
+}
+
+/* Either side may be missing: the merged columns are those of the side that is there. They come first, under no
+ * relation's name. */
+static struct status coalesce_merged(struct binder *b, const struct ast_from *f, struct scope *left,
+                                     const struct scope *right, struct scope *out)
+{
+    struct scope_relation merged = { .at = f->at };
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < left->n_relations; i++) n += left->relations[i].n_visible;
+    merged.columns = ARENA_ARRAY(b->arena, struct scope_column, n + 1);
+    for (uint32_t i = 0; i < left->n_relations; i++) {
+        struct scope_relation *r = &left->relations[i];
+        for (uint32_t c = 0; c < r->n_visible; c++) {
+            struct scope_column *other = merged_with(right, r->columns[c].name);
+            if (r->columns[c].merged || !other) continue;
+            TRY(coalesce_column(b, &r->columns[c], other, f->at,
+                                &merged.columns[merged.n_columns++]));
+        }
+    }
+    if (merged.n_columns == 0) return OK;
+    merged.n_visible = merged.n_columns;
+    const struct scope first = { .relations = &merged, .n_relations = 1 };
+    struct scope both = scope_join(b->arena, &first, out);
+    out->relations = both.relations;
+    out->n_relations = both.n_relations;
+    return OK;
+}
+
 /* ---- the operator ---- */
 
 static struct str time_name(struct binder *b, const struct from *side, const char *otherwise)
@@ -149,6 +207,7 @@ struct status bind_stream_join(struct binder *b, const struct ast_from *f, const
     struct expr *condition = NULL;
     if (f->on) TRY(bind_condition(&env, f->on, &condition));
     TRY(bind_merged_columns(&env, f, &l, &r, &condition));
+    if (f->join == JOIN_FULL) TRY(coalesce_merged(b, f, &l, &r, &out->scope));
     times_of_now(&out->scope, &join, n);
     return join_sides_split(b, out->rows.node, condition, "ON");
 }
