@@ -12,6 +12,8 @@ extern const struct fn_def fn_logic[];
 extern const struct fn_def fn_string[];
 extern const struct fn_def fn_substring[];
 extern const struct fn_def fn_like[];
+extern const struct fn_def fn_similar[];
+extern const struct fn_def fn_regex[];
 extern const struct fn_def fn_time[];
 extern const struct fn_def fn_interval[];
 extern const struct fn_def fn_datetime_text[];

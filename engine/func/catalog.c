@@ -84,8 +84,9 @@ struct fn_catalog *fn_catalog_new(void)
     c->arena = a;
     static const struct fn_def *const functions[] = {
         fn_number, fn_math, fn_compare, fn_logic,
-        fn_string, fn_substring, fn_like,
-        fn_time, fn_interval, fn_datetime_text, fn_context,
+        fn_string, fn_substring, fn_like, fn_similar, fn_regex,
+        fn_time, fn_interval, fn_datetime_text,
+        fn_context,
     };
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         add_functions(c, functions[i]);
