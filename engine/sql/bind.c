@@ -55,14 +55,44 @@ static bool defines_name(const struct ast_statement *s)
     }
 }
 
+/* Keeps a CREATE SINK for later when nothing has the name of its stream yet. */
+static bool keep_early_sink(struct binder *b, const struct ast_statement *s)
+{
+    if (s->kind != STATEMENT_CREATE_SINK) return false;
+    struct str stream = s->stream.text;
+    if (catalog_relation(b->catalog, stream) || catalog_is_error_stream(stream)) return false;
+    *array_push(b->arena, &b->early_sinks) = (struct early_sink){ s, b->base_dir };
+    return true;
+}
+
+/* Binds the early sinks of the relation `name`; NULL: all that are left, which reports what they miss. */
+static void bind_early_sinks(struct binder *b, const struct str *name)
+{
+    const char *base_dir = b->base_dir;
+    size_t kept = 0;
+    for (size_t i = 0; i < b->early_sinks.count; i++) {
+        struct early_sink sink = b->early_sinks.items[i];
+        if (name && !str_equal(&sink.statement->stream.text, name)) {
+            b->early_sinks.items[kept++] = sink;
+            continue;
+        }
+        b->base_dir = sink.base_dir;
+        binder_report(b, bind_statement(b, sink.statement));
+    }
+    b->early_sinks.count = kept;
+    b->base_dir = base_dir;
+}
+
 void bind_statements(struct binder *b, const struct ast_statements *statements,
                      const char *base_dir)
 {
     b->base_dir = base_dir ? base_dir : ".";
     for (size_t i = 0; i < statements->count; i++) {
         const struct ast_statement *s = statements->items[i];
+        if (keep_early_sink(b, s)) continue;
         struct status st = bind_statement(b, s);
         binder_report(b, st);
+        if (st.err == ERR_NONE && defines_name(s)) bind_early_sinks(b, &s->name.text);
         bool failed = st.err != ERR_NONE && defines_name(s);
         if (failed) *array_push(b->arena, &b->failed) = str_copy(b->arena, s->name.text);
     }
@@ -127,6 +157,7 @@ struct status bind_set_sink_url(struct binder *b, struct str name, struct str ur
 
 const struct app_plan *bind_finish(struct binder *b)
 {
+    bind_early_sinks(b, NULL);
     struct app_plan *plan = plan_assemble(b);
     plan_rewrite(b, plan);
     plan_check_circles(b, plan);

@@ -21,6 +21,12 @@ struct with_name {
     const struct with_name *outer; /* those that its query may use, and the next to be looked at */
 };
 
+/* A CREATE SINK that stands before its stream, as in a file of sources and sinks that is named first. */
+struct early_sink {
+    const struct ast_statement *statement;
+    const char                 *base_dir;
+};
+
 struct binder {
     struct arena            *arena;
     const struct fn_catalog *functions;
@@ -31,6 +37,7 @@ struct binder {
     uint32_t                 expr_depth; /* expressions within each other, through macros too */
     uint32_t                 n_nodes; /* plan nodes of the statement */
     ARRAY(uint32_t) reads;           /* streams that the statement reads */
+    ARRAY(struct early_sink) early_sinks; /* bound when their streams stand, or reported at the end */
     ARRAY(struct str) failed;        /* names whose definition was refused: what misses them is not their fault */
 };
 

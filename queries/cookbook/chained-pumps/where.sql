@@ -1,0 +1,3 @@
+CREATE OR REPLACE SOURCE "SOURCE_SQL_STREAM_001" ("time" TIMESTAMP, "device" VARCHAR(8))
+FROM 'input.ndjson' WITH (rowtime = 'time');
+CREATE OR REPLACE SINK "rates" FROM "RATE_PER_MINUTE" INTO '-';

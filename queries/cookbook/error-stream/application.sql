@@ -1,0 +1,4 @@
+CREATE OR REPLACE STREAM "QUALITY" ("line" VARCHAR(4), "permille" INTEGER);
+CREATE OR REPLACE PUMP "QUALITY_PUMP" AS INSERT INTO "QUALITY"
+SELECT STREAM "line", "scrap" * 1000 / "made"   -- fails where nothing was made
+FROM "SOURCE_SQL_STREAM_001";

@@ -1,0 +1,3 @@
+CREATE OR REPLACE SOURCE "SOURCE_SQL_STREAM_001" ("time" TIMESTAMP, "batch" INTEGER, "weight" DECIMAL(6,3))
+FROM 'input.ndjson' WITH (rowtime = 'time');
+CREATE OR REPLACE SINK "batches" FROM "BATCHES" INTO '-';

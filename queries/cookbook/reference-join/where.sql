@@ -1,0 +1,6 @@
+CREATE OR REPLACE SOURCE "SOURCE_SQL_STREAM_001" ("time" TIMESTAMP, "parcel" VARCHAR(10), "depot" VARCHAR(4))
+FROM 'input.ndjson' WITH (rowtime = 'time');
+CREATE OR REPLACE REFERENCE TABLE "DEPOTS" ("code" VARCHAR(4), "name" VARCHAR(32), "region" VARCHAR(8), PRIMARY KEY ("code"))
+FROM 'depots.csv' WITH (header = TRUE);
+CREATE OR REPLACE SINK "scans"   FROM "SCANS_NAMED" INTO '-';
+CREATE OR REPLACE SINK "regions" FROM "BY_REGION"   INTO '-';

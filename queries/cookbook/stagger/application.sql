@@ -1,0 +1,16 @@
+CREATE OR REPLACE STREAM "DESTINATION_SQL_STREAM" (
+  event_minute TIMESTAMP,
+  garage       VARCHAR(8),
+  reports      INTEGER,
+  cars_max     INTEGER);
+
+CREATE OR REPLACE PUMP "STREAM_PUMP" AS
+  INSERT INTO "DESTINATION_SQL_STREAM"
+    SELECT STREAM
+      FLOOR("event_time" TO MINUTE),
+      "garage",
+      COUNT(*),
+      MAX("cars")
+    FROM "SOURCE_SQL_STREAM_001"
+    WINDOWED BY STAGGER (
+      PARTITION BY FLOOR("event_time" TO MINUTE), "garage" RANGE INTERVAL '1' MINUTE);

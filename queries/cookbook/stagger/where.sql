@@ -1,0 +1,3 @@
+CREATE OR REPLACE SOURCE "SOURCE_SQL_STREAM_001" ("arrived" TIMESTAMP, "event_time" TIMESTAMP, "garage" VARCHAR(8), "cars" INTEGER)
+FROM 'input.ndjson' WITH (rowtime = 'arrived');
+CREATE OR REPLACE SINK "garages" FROM "DESTINATION_SQL_STREAM" INTO '-';
