@@ -26,8 +26,6 @@ static const struct option_def sink_options[] = {
     { "interval", OPTION_PERIOD },
     { "prefix", OPTION_TEXT },
     { "gzip", OPTION_BOOLEAN },
-    { "key", OPTION_TEXT },
-    { "encrypt", OPTION_TEXT },
     { "personal", OPTION_BOOLEAN },
     { "column_delimiter", OPTION_TEXT },
 };
