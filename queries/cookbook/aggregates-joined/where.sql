@@ -1,0 +1,3 @@
+CREATE OR REPLACE SOURCE "SOURCE_SQL_STREAM_001" ("time" TIMESTAMP, "host" VARCHAR(8), "cpu" DOUBLE)
+FROM 'input.ndjson' WITH (rowtime = 'time');
+CREATE OR REPLACE SINK "shares" FROM "SHARE_STREAM" INTO '-';

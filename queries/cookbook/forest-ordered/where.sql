@@ -1,0 +1,3 @@
+CREATE OR REPLACE SOURCE "SOURCE_SQL_STREAM_001" ("time" TIMESTAMP, "sensor" VARCHAR(4), "vibration" DOUBLE)
+FROM 'input.ndjson' WITH (rowtime = 'time');
+CREATE OR REPLACE SINK "scores" FROM "DESTINATION_SQL_STREAM" INTO '-';
