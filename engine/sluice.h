@@ -239,6 +239,7 @@ struct sluice_agg {
     const char         *group;
     struct sluice_param args[4];
     bool                star; /* f(*) is allowed: no argument */
+    bool                analytic; /* with OVER only */
     struct sluice_type  returns;
     bool (*bind)(struct sluice_bind *b);
     size_t size; /* bytes of a state */

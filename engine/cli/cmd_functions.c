@@ -172,7 +172,7 @@ static void add_call(struct buf *out, const struct fn_row *r)
         if (r->agg->star && !r->agg->args[0].name) buf_append_char(out, '*');
         add_params(out, r->agg->args, 4, false);
     }
-    buf_append_char(out, ')');
+    buf_append_c(out, r->agg && r->agg->analytic ? ") OVER window" : ")");
 }
 
 static void add_signature(struct buf *out, const struct fn_row *r)

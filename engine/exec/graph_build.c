@@ -100,7 +100,6 @@ static void build_stream(struct graph *g, uint32_t stream)
 static struct status class_of(struct graph *g, const struct plan_node *node,
                               const struct op_class **out)
 {
-    const char *what = NULL;
     switch (node->kind) {
     case PLAN_STREAM: break;
     case PLAN_FILTER: *out = &op_filter_class; return OK;
@@ -111,13 +110,12 @@ static struct status class_of(struct graph *g, const struct plan_node *node,
     case PLAN_LOOKUP: *out = &op_lookup_class; return OK;
     case PLAN_UNION: *out = &op_union_class; return OK;
     case PLAN_TABLE_FN: *out = &op_table_fn_class; return OK;
-    case PLAN_OVER: what = "OVER with a sliding window"; break;
+    case PLAN_OVER: *out = &op_over_class; return OK;
     case PLAN_JOIN: *out = &op_join_class; return OK;
     case PLAN_DISTINCT: *out = &op_distinct_class; return OK;
     case PLAN_SORT: *out = node->sort.within ? &op_tsort_class : &op_sort_class; return OK;
     }
-    assert(what);
-    return status_new(g->arena, ERR_NOT_SUPPORTED, node->at, "%s is not supported", what);
+    return status_new(g->arena, ERR_INTERNAL, node->at, "no operator for a part of the plan");
 }
 
 struct pump_build {
@@ -138,7 +136,9 @@ static struct status build_node(struct graph *g, struct pump_build *b, const str
     struct str name = str_format(g->arena, "pump %u %.*s: %u %s", b->pump->number,
                                  STR_ARG(b->pump->name), b->n_ops++, class->name);
     struct op *op = graph_op(g, class, name, node, b->pump->number, node->n_inputs);
-    b->repeats = b->repeats || (node->kind != PLAN_FILTER && node->kind != PLAN_PROJECT);
+    bool one_of_one = node->kind == PLAN_FILTER || node->kind == PLAN_PROJECT ||
+                      node->kind == PLAN_OVER;
+    b->repeats = b->repeats || !one_of_one;
     for (uint32_t i = 0; i < node->n_inputs; i++) {
         struct op *from;
         TRY(build_node(g, b, node->inputs[i], &from));

@@ -22,6 +22,8 @@ extern const struct fn_def fn_context[];
 extern const struct agg_def agg_basic[];
 extern const struct agg_def agg_extreme[];
 extern const struct agg_def agg_first[];
+extern const struct agg_def agg_stat[];
+extern const struct agg_def agg_analytic[];
 
 /* The kernel of casts and functions whose result is their argument. */
 void fn_same_kernel(struct kernel_call *k);

@@ -94,6 +94,8 @@ struct fn_catalog *fn_catalog_new(void)
     add_aggregates(c, agg_basic);
     add_aggregates(c, agg_extreme);
     add_aggregates(c, agg_first);
+    add_aggregates(c, agg_stat);
+    add_aggregates(c, agg_analytic);
     return c;
 }
 
@@ -185,6 +187,13 @@ bool fn_is_aggregate(const struct fn_catalog *c, struct str name)
     size_t n;
     const struct entry *e = find(c, name, &n);
     return n > 0 && e->agg;
+}
+
+bool fn_is_analytic(const struct fn_catalog *c, struct str name)
+{
+    size_t n;
+    const struct entry *e = find(c, name, &n);
+    return n > 0 && e->agg && e->agg->analytic;
 }
 
 const struct sluice_table_fn *fn_find_table_function(const struct fn_catalog *c, struct str name)

@@ -75,6 +75,8 @@ struct agg_choice {
     const void           *bound;
 };
 bool fn_is_aggregate(const struct fn_catalog *c, struct str name);
+/* One that stands with OVER only. */
+bool fn_is_analytic(const struct fn_catalog *c, struct str name);
 struct status agg_resolve(const struct fn_catalog *c, struct arena *a, struct str name,
                           struct span at, bool star, const struct type *args,
                           const struct value *const *constants, uint32_t n_args,

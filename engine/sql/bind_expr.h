@@ -67,7 +67,7 @@ struct status bind_user_call(struct bind_env *env, const struct ast_expr *e, boo
                              struct expr **out) MUST_CHECK;
 /* Whether the body of a function is in order, before it is called. */
 struct status bind_function_body(struct binder *b, const struct user_function *f) MUST_CHECK;
-/* bind_group.c and bind_window.c */
+/* bind_group.c and bind_over.c */
 struct status bind_aggregate(struct bind_env *env, const struct ast_expr *e,
                              struct expr **out) MUST_CHECK;
 struct status bind_over(struct bind_env *env, const struct ast_expr *e,

@@ -232,7 +232,7 @@ static struct status bind_sides(struct binder *b, const struct ast_from *f,
 static struct status check_over(struct binder *b, const struct ast_from *f,
                                 const struct ast_query *query, struct from *side)
 {
-    struct windows windows = { query->windows, query->n_windows };
+    struct windows windows = { .items = query->windows, .n_items = query->n_windows };
     struct bind_env env = bind_env(b, &side->scope, "OVER");
     env.windows = &windows;
     side->has_window = true;

@@ -57,7 +57,15 @@ static struct status count_distinct(struct binder *b, const struct ast_expr *e)
                                 "counts distinct values");
 }
 
-static bool agg_equal(const struct plan_agg *a, const struct plan_agg *b)
+static struct status needs_over(struct binder *b, const struct ast_expr *e)
+{
+    struct status st = status_new(b->arena, ERR_NOT_ALLOWED_HERE, e->at,
+                                  "%.*s stands with a window only: %.*s(...) OVER (...)",
+                                  STR_ARG(e->name), STR_ARG(e->name));
+    return status_with_hint(st, "for example OVER (ROWS 10 PRECEDING)");
+}
+
+bool plan_agg_equal(const struct plan_agg *a, const struct plan_agg *b)
 {
     if (a->agg.agg != b->agg.agg || a->n_args != b->n_args || a->distinct != b->distinct ||
         a->ignore_nulls != b->ignore_nulls) {
@@ -73,13 +81,12 @@ static struct expr *add_agg(struct binder *b, struct group *g, const struct plan
                             struct span at)
 {
     size_t i = 0;
-    while (i < g->aggs.count && !agg_equal(&g->aggs.items[i], agg)) i++;
+    while (i < g->aggs.count && !plan_agg_equal(&g->aggs.items[i], agg)) i++;
     if (i == g->aggs.count) *array_push(b->arena, &g->aggs) = *agg;
     return expr_column(b->arena, AGG_BASE + (uint32_t)i, agg->type, at);
 }
 
-static struct status bind_agg_args(struct bind_env *env, const struct ast_expr *e,
-                                   struct plan_agg *agg)
+struct status bind_agg_args(struct bind_env *env, const struct ast_expr *e, struct plan_agg *agg)
 {
     struct binder *b = env->b;
     struct arena *a = b->arena;
@@ -106,6 +113,7 @@ static struct status bind_agg_args(struct bind_env *env, const struct ast_expr *
 
 struct status bind_aggregate(struct bind_env *env, const struct ast_expr *e, struct expr **out)
 {
+    if (fn_is_analytic(env->b->functions, e->name)) return needs_over(env->b, e);
     if (!env->group) return misplaced(env, e);
     if (e->distinct && str_equal_c(e->name, "COUNT")) return count_distinct(env->b, e);
     struct plan_agg agg = { 0 };

@@ -1,7 +1,7 @@
 /*
  * bind_select.c: one SELECT: its input, its conditions, and the road to its projection.
  *
- *     FROM -> FILTER (WHERE) -> [PLAN_GROUP -> FILTER (HAVING)] -> PROJECT
+ *     FROM -> FILTER (WHERE) -> [PLAN_OVER, or PLAN_GROUP -> FILTER (HAVING)] -> PROJECT
  *
  * A SELECT over a table alone makes no operators: it is a table again, with fewer columns and rows, for a join.
  */
@@ -58,7 +58,9 @@ static struct status select_table(struct binder *b, const struct ast_query *q,
 static struct status select_plain(struct binder *b, const struct ast_query *q,
                                   const struct from *from, struct result *out)
 {
-    struct windows windows = { q->windows, q->n_windows };
+    struct rows rows = from->rows;
+    struct windows windows = { .items = q->windows, .n_items = q->n_windows,
+                               .n_input = rows.node->out.n_columns };
     struct bind_env env = bind_env(b, &from->scope, "SELECT");
     env.windows = &windows;
     struct items items = { 0 };
@@ -69,7 +71,8 @@ static struct status select_plain(struct binder *b, const struct ast_query *q,
     TRY(bind_items(&env, q, &items));
     struct order order = { 0 };
     TRY(bind_order(&env, q, &items, NULL, NULL, &order));
-    return bind_result(b, q, &from->rows, &items, &order, out);
+    TRY(bind_over_node(b, q, &windows, &rows));
+    return bind_result(b, q, &rows, &items, &order, out);
 }
 
 static struct status select_stream(struct binder *b, const struct ast_query *q, struct from *from,

@@ -23,10 +23,13 @@ struct from {
     int64_t      window_size;  /* ms or rows */
 };
 
-/* Named windows of a query, for OVER. */
+/* Named windows of a query, and what its OVERs need: the functions become columns behind the input's. */
 struct windows {
     const struct ast_named_window *items;
     uint32_t                       n_items;
+    uint32_t                       n_input; /* columns of the input */
+    ARRAY(struct plan_sliding) sliding;
+    ARRAY(struct plan_over_fn) fns;
 };
 
 /* bind_from.c; query: whose FROM it is */
@@ -76,18 +79,26 @@ bool expr_is_not_null(const struct expr *e, const struct schema *columns);
 /* bind_group.c: a query with GROUP BY or WINDOWED BY, from its input to its projection */
 struct status bind_grouped(struct binder *b, const struct ast_query *q, const struct from *from,
                            struct result *out) MUST_CHECK;
+/* The function of the call, and its arguments as it takes them. */
+struct status bind_agg_args(struct bind_env *env, const struct ast_expr *e,
+                            struct plan_agg *agg) MUST_CHECK;
+bool plan_agg_equal(const struct plan_agg *a, const struct plan_agg *b);
 /* Whether the query groups. */
 static inline bool bind_is_grouped(const struct ast_query *q)
 {
     return q->n_group > 0 || q->stagger;
 }
 
-/* bind_window.c: whether a window is legal in an OVER of this function, or (function empty) on a side of a join */
-struct status bind_check_window(struct bind_env *env, const struct ast_window *w,
-                                struct str function) MUST_CHECK;
 /* bind_window.c: a window on a side of a join */
 struct status bind_join_window(struct bind_env *env, const struct ast_window *w,
                                enum join_window *out, int64_t *size) MUST_CHECK;
+/* The same for any window: of an OVER of this function, or (function empty) of a join. */
+struct status bind_sliding(struct bind_env *env, const struct ast_window *w, struct str function,
+                           struct plan_sliding *out) MUST_CHECK;
+/* bind_over.c: the operator of the query's OVERs, if it has any, on top of rows */
+struct status bind_over_node(struct binder *b, const struct ast_query *q,
+                             const struct windows *windows, struct rows *rows) MUST_CHECK;
+
 /* What a query is sorted by, over the rows that its items are made of. */
 struct order_key {
     struct expr *expr;

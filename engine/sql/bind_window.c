@@ -1,8 +1,8 @@
 /*
  * bind_window.c: which windows are legal (dialect 6.4, 6.6).
  *
- * A frame ends at the current row and has a constant size. What is illegal is refused before anything is said about
- * what the engine cannot do yet.
+ * A frame ends at the current row and has a constant size. What is illegal is refused here, for OVER
+ * and for the sides of joins alike.
  */
 
 #include "sql/bind_select.h"
@@ -92,7 +92,7 @@ static bool may_be_endless(struct str function)
 }
 
 static struct status check_bounds(struct bind_env *env, const struct ast_window *w,
-                                  struct str function)
+                                  struct str function, struct plan_frame *out)
 {
     struct binder *b = env->b;
     int64_t size = 0;
@@ -112,6 +112,7 @@ static struct status check_bounds(struct bind_env *env, const struct ast_window 
     if (endless && (function.len == 0 || !may_be_endless(function))) {
         return bad_window(b, w->start.at, "UNBOUNDED PRECEDING would keep rows for ever", NULL);
     }
+    *out = (struct plan_frame){ w->frame == FRAME_ROWS, endless, size };
     return OK;
 }
 
@@ -130,8 +131,8 @@ static struct status check_order(struct bind_env *env, const struct ast_window *
     return OK;
 }
 
-struct status bind_check_window(struct bind_env *env, const struct ast_window *w,
-                                struct str function)
+struct status bind_sliding(struct bind_env *env, const struct ast_window *w, struct str function,
+                           struct plan_sliding *out)
 {
     struct ast_window flat;
     TRY(flatten(env, w, &flat));
@@ -140,98 +141,30 @@ struct status bind_check_window(struct bind_env *env, const struct ast_window *w
         return status_new(env->b->arena, ERR_BAD_WINDOW, flat.partition[0]->at,
                           "PARTITION BY is not allowed in the window of a join");
     }
+    *out = (struct plan_sliding){ .n_partition = flat.n_partition };
+    out->partition = ARENA_ARRAY(env->b->arena, struct expr *, flat.n_partition + 1);
     for (uint32_t i = 0; i < flat.n_partition; i++) {
         struct bind_env inner = bind_env(env->b, env->scope, "PARTITION BY");
-        struct expr *unused;
-        TRY(bind_expr(&inner, flat.partition[i], &unused));
+        TRY(bind_expr(&inner, flat.partition[i], &out->partition[i]));
+        if (out->partition[i]->type.kind == TYPE_NULL) {
+            return status_new(env->b->arena, ERR_UNTYPED_NULL, flat.partition[i]->at,
+                              "a PARTITION BY of NULL has no type");
+        }
     }
     if (flat.frame == FRAME_NONE) {
         return bad_window(env->b, w->at, "it has no frame and would never end",
                           "for example RANGE INTERVAL '1' MINUTE PRECEDING, or ROWS 10 PRECEDING");
     }
-    TRY(check_bounds(env, &flat, function));
+    TRY(check_bounds(env, &flat, function, &out->frame));
     return check_order(env, &flat);
 }
 
 struct status bind_join_window(struct bind_env *env, const struct ast_window *w,
                                enum join_window *out, int64_t *size)
 {
-    TRY(bind_check_window(env, w, STR_EMPTY));
-    struct ast_window flat;
-    TRY(flatten(env, w, &flat));
-    *size = 0;
-    if (flat.start.kind == BOUND_PRECEDING) TRY(check_size(env, &flat, &flat.start, size));
-    *out = flat.frame == FRAME_RANGE ? JOIN_RANGE : *size > 0 ? JOIN_ROWS : JOIN_NOW;
+    struct plan_sliding sliding;
+    TRY(bind_sliding(env, w, STR_EMPTY, &sliding));
+    *size = sliding.frame.size;
+    *out = !sliding.frame.rows ? JOIN_RANGE : *size > 0 ? JOIN_ROWS : JOIN_NOW;
     return OK;
-}
-
-/* ---- OVER ---- */
-
-static struct status check_nth(struct bind_env *env, const struct ast_expr *e)
-{
-    struct value n;
-    struct status st = e->n_args == 2 ? bind_constant(env->b, e->args[1], "n of NTH_VALUE", &n)
-                                      : status_new(env->b->arena, ERR_UNKNOWN_FUNCTION, e->at, " ");
-    if (st.err == ERR_NONE && type_is_integer(n.type) && !n.null && n.i64 > 0) return OK;
-    return status_new(env->b->arena, ERR_CANNOT_APPLY, e->at,
-                      "NTH_VALUE(x, n) counts from 1: n is a positive whole number");
-}
-
-/* The types of the arguments, as far as the catalogue knows the function. */
-static struct status check_arguments(struct bind_env *env, const struct ast_expr *e)
-{
-    struct arena *a = env->b->arena;
-    struct bind_env inner = bind_env(env->b, env->scope, env->clause);
-    inner.inside = e->name;
-    struct type *types = ARENA_ARRAY(a, struct type, e->n_args + 1);
-    const struct value **constants = ARENA_ARRAY(a, const struct value *, e->n_args + 1);
-    for (uint32_t i = 0; i < e->n_args; i++) {
-        struct expr *arg;
-        TRY(bind_expr(&inner, e->args[i], &arg));
-        types[i] = arg->type;
-        constants[i] = expr_is_constant(arg) ? &arg->constant : NULL;
-    }
-    if (str_equal_c(e->name, "NTH_VALUE")) return check_nth(env, e);
-    if (!fn_is_aggregate(env->b->functions, e->name)) return OK;
-    struct agg_choice unused;
-    return agg_resolve(env->b->functions, a, e->name, e->at, e->star, types, constants, e->n_args,
-                       &unused);
-}
-
-struct status bind_over(struct bind_env *env, const struct ast_expr *e, struct expr **out)
-{
-    struct binder *b = env->b;
-    (void)out;
-    if (env->group && strcmp(env->clause, "SELECT") == 0) {
-        struct status st = status_new(b->arena, ERR_NOT_ALLOWED_HERE, e->at,
-                                      "%.*s ... OVER cannot stand in a query with GROUP BY",
-                                      STR_ARG(e->name));
-        return status_with_hint(st, "feed a second pump or query with the result");
-    }
-    if (!env->windows) {
-        struct status st = status_new(b->arena, ERR_NOT_ALLOWED_HERE, e->at,
-                                      "%.*s ... OVER is not allowed in %s", STR_ARG(e->name),
-                                      env->clause);
-        return status_with_hint(st, "compute it in a sub-query and ask outside of it");
-    }
-    if (e->distinct && str_equal_c(e->name, "COUNT")) {
-        return status_new(b->arena, ERR_NOT_SUPPORTED, e->at,
-                          "COUNT(DISTINCT x) is not allowed on streams");
-    }
-    static const char *const analytic[] = { "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "LAG",
-                                            "EXP_AVG" };
-    bool known = fn_is_aggregate(b->functions, e->name);
-    for (size_t i = 0; i < sizeof analytic / sizeof analytic[0]; i++) {
-        known = known || str_equal_c(e->name, analytic[i]);
-    }
-    if (!known) {
-        struct status st = status_new(b->arena, ERR_UNKNOWN_FUNCTION, e->at,
-                                      "no analytic function %.*s", STR_ARG(e->name));
-        const char *nearest = fn_nearest(b->functions, b->arena, e->name);
-        if (!nearest) return st;
-        return status_with_hint(st, str_format_c(b->arena, "did you mean %s?", nearest));
-    }
-    TRY(check_arguments(env, e));
-    TRY(bind_check_window(env, e->over, e->name));
-    return binder_unsupported(b, e->at, "a sliding window (OVER)");
 }

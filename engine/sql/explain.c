@@ -109,6 +109,40 @@ static void print_group(struct buf *out, const struct plan_node *n)
     }
 }
 
+static void print_frame(struct buf *out, const struct plan_frame *f)
+{
+    buf_append_c(out, f->rows ? "ROWS " : "RANGE ");
+    if (f->endless) buf_append_c(out, "UNBOUNDED");
+    else if (f->rows) buf_printf(out, "%lld", (long long)f->size);
+    else print_ms(out, f->size);
+    buf_append_c(out, " PRECEDING");
+}
+
+/* Of each window its partition, frame and functions. */
+static void print_over(struct buf *out, const struct plan_node *n)
+{
+    for (uint32_t i = 0; i < n->over.n_windows; i++) {
+        const struct plan_sliding *w = &n->over.windows[i];
+        if (i > 0) buf_append_c(out, "; ");
+        for (uint32_t k = 0; k < w->n_partition; k++) {
+            buf_append_c(out, k > 0 ? ", " : "by ");
+            expr_print(out, w->partition[k], input_of(n));
+        }
+        if (w->n_partition > 0) buf_append_char(out, ' ');
+        print_frame(out, &w->frame);
+        bool kept = w->n_partition > 0 && (w->frame.rows || w->frame.endless);
+        if (kept) buf_append_c(out, " (keeps its rows of every key for ever)");
+        const char *before = ": ";
+        for (uint32_t k = 0; k < n->over.n_fns; k++) {
+            if (n->over.fns[k].window != i) continue;
+            buf_append_c(out, before);
+            before = ", ";
+            expr_print_agg(out, &n->over.fns[k].agg, input_of(n));
+            if (n->over.fns[k].from_last) buf_append_c(out, " FROM LAST");
+        }
+    }
+}
+
 static void print_lookup(struct buf *out, const struct app_plan *plan, const struct plan_node *n)
 {
     const struct plan_lookup *l = &n->lookup;
@@ -193,6 +227,7 @@ static void print_detail(struct buf *out, const struct app_plan *plan, const str
         return;
     case PLAN_PROJECT: print_project(out, n); return;
     case PLAN_GROUP: print_group(out, n); return;
+    case PLAN_OVER: print_over(out, n); return;
     case PLAN_LOOKUP: print_lookup(out, plan, n); return;
     case PLAN_JOIN: print_join(out, n); return;
     case PLAN_SORT:

@@ -91,6 +91,33 @@ struct plan_agg {
     struct type       type;
 };
 
+/* The rows that a sliding aggregate sees: the current one and those before it. */
+struct plan_frame {
+    bool    rows;    /* ROWS: `size` rows; otherwise RANGE: `size` milliseconds, both ends included */
+    bool    endless; /* UNBOUNDED PRECEDING */
+    int64_t size;    /* at least 0 */
+};
+
+struct plan_sliding {
+    struct expr     **partition;
+    uint32_t          n_partition;
+    struct plan_frame frame;
+};
+
+/* f(x) OVER window. */
+struct plan_over_fn {
+    struct plan_agg agg;
+    uint32_t        window; /* of plan_over.windows */
+    bool            from_last; /* NTH_VALUE ... FROM LAST */
+};
+
+struct plan_over {
+    struct plan_sliding *windows;
+    uint32_t             n_windows;
+    struct plan_over_fn *fns;
+    uint32_t             n_fns;
+};
+
 struct plan_lookup {
     uint32_t      table;         /* of app_plan.tables */
     bool          outer;         /* LEFT: rows without a match stay, with NULLs */
@@ -158,6 +185,7 @@ struct plan_node {
     struct plan_window window;
     struct plan_lookup lookup;
     struct plan_join   join;
+    struct plan_over   over;      /* PLAN_OVER: output is the input's columns, then one a function */
     struct plan_table_fn table_fn;
     struct plan_sort   sort;
 };

@@ -145,6 +145,42 @@ static void prune_held(struct pruner *p, struct plan_node *n, const bool *used, 
     prune_node(p, n->inputs[0], mask, can_fault || n->sort.within); /* a row may come too late */
 }
 
+/* Whether a result can fail: sums overflow, and LAG refuses a bad n. */
+static bool over_can_fault(const struct plan_agg *agg)
+{
+    static const char *const safe[] = { "COUNT", "MIN", "MAX", "FIRST_VALUE", "LAST_VALUE",
+                                        "NTH_VALUE" };
+    const char *name = agg->agg.agg->name;
+    for (size_t i = 0; i < sizeof safe / sizeof safe[0]; i++) {
+        if (strcmp(name, safe[i]) == 0) return false;
+    }
+    bool constant = agg->n_args < 2 || agg->args[1]->kind == EXPR_CONSTANT;
+    return strcmp(name, "LAG") != 0 || !constant;
+}
+
+static void prune_over(struct pruner *p, struct plan_node *n, const bool *used, bool can_fault)
+{
+    uint32_t n_columns = n->inputs[0]->out.n_columns;
+    bool *mask = new_mask(p, n_columns);
+    memcpy(mask, used, n_columns * sizeof *mask);
+    for (uint32_t i = 0; i < n->over.n_windows; i++) {
+        const struct plan_sliding *w = &n->over.windows[i];
+        for (uint32_t k = 0; k < w->n_partition; k++) {
+            can_fault = can_fault || expr_can_fault(w->partition[k]);
+            expr_columns(w->partition[k], mask);
+        }
+    }
+    for (uint32_t i = 0; i < n->over.n_fns; i++) {
+        const struct plan_agg *agg = &n->over.fns[i].agg;
+        can_fault = can_fault || over_can_fault(agg);
+        for (uint32_t k = 0; k < agg->n_args; k++) {
+            can_fault = can_fault || expr_can_fault(agg->args[k]);
+            expr_columns(agg->args[k], mask);
+        }
+    }
+    prune_node(p, n->inputs[0], mask, can_fault);
+}
+
 static void prune_node(struct pruner *p, struct plan_node *n, const bool *used, bool can_fault)
 {
     switch (n->kind) {
@@ -156,6 +192,7 @@ static void prune_node(struct pruner *p, struct plan_node *n, const bool *used, 
     case PLAN_JOIN: prune_join(p, n, used); return;
     case PLAN_SORT:
     case PLAN_DISTINCT: prune_held(p, n, used, can_fault); return;
+    case PLAN_OVER: prune_over(p, n, used, can_fault); return;
     default: break;
     }
     for (uint32_t i = 0; i < n->n_inputs; i++) {

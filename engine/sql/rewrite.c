@@ -221,6 +221,11 @@ static enum plan_keying keying_of(const struct plan_node *n)
         return n->join.n_keys > 0 && !rows ? KEYING_KEYED : KEYING_GLOBAL;
     }
     case PLAN_DISTINCT: return n->n_keys > 0 ? KEYING_KEYED : KEYING_GLOBAL;
+    case PLAN_OVER:
+        for (uint32_t i = 0; i < n->over.n_windows; i++) {
+            if (n->over.windows[i].n_partition == 0) return KEYING_GLOBAL;
+        }
+        return KEYING_KEYED;
     default: return KEYING_GLOBAL;
     }
 }

@@ -559,7 +559,6 @@ static void what_is_to_come_is_refused_by_name(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        { "SELECT STREAM SUM(V) OVER (ROWS 3 PRECEDING) FROM S", "a sliding window (OVER)" },
         { "SELECT STREAM K FROM S WHERE EXISTS (SELECT * FROM T)", "EXISTS (query)" },
         { "SELECT STREAM K FROM S WHERE V IN (SELECT ID FROM T)", "IN (query)" },
     };
