@@ -35,11 +35,12 @@ static const char *shown(struct arena *a, const char *s, size_t size)
     return out;
 }
 
+/* The value is told, unless it is PERSONAL: messages go where such values may not. */
 static bool refuse(const struct target *t, const char *s, size_t size)
 {
-    *t->why = str_format_c(t->arena, "cannot convert %s to %s for column \"%.*s\"",
-                           shown(t->arena, s, size), type_text(t->arena, t->column->type),
-                           STR_ARG(t->column->name));
+    const char *what = t->column->personal ? "a PERSONAL value" : shown(t->arena, s, size);
+    *t->why = str_format_c(t->arena, "cannot convert %s to %s for column \"%.*s\"", what,
+                           type_text(t->arena, t->column->type), STR_ARG(t->column->name));
     return false;
 }
 

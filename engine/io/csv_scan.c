@@ -84,6 +84,13 @@ bool csv_scan_record(struct csv_scan *s, const char *text, size_t n, bool at_end
     return true;
 }
 
+/* The first column delimiter, or the end. */
+static const char *find_delimiter(const char *p, const char *end, const struct csv_delimiters *d)
+{
+    const char *found = memmem(p, (size_t)(end - p), str_data(&d->column), d->column.len);
+    return found ? found : end;
+}
+
 static bool scan_quoted(const char *p, const char *end, struct csv_field *out, const char **behind)
 {
     *out = (struct csv_field){ .text = p + 1, .quoted = true };
@@ -107,7 +114,7 @@ bool csv_scan_field(const char *p, const char *end, const struct csv_delimiters 
     if (p < end && *p == '"') {
         if (!scan_quoted(p, end, out, &behind)) return false;
     } else {
-        while (behind < end && !at_delimiter(behind, end, &d->column)) behind++;
+        behind = find_delimiter(p, end, d);
         *out = (struct csv_field){ .text = p, .size = (size_t)(behind - p) };
     }
     if (behind < end && !at_delimiter(behind, end, &d->column)) return false;

@@ -16,8 +16,9 @@ struct block {
     size_t      cap;    /* bytes from data on; BLOCK_PAD more may be read */
     uint64_t    offset; /* where the block starts in the (uncompressed) input */
     char       *data;
-    const char *path;       /* the file it is of, and ... */
-    uint64_t    in_file;    /* ... where it starts there (uncompressed); path NULL: the input cannot go back */
+    const char *path; /* the file it is of, and ... */
+    uint64_t
+        in_file; /* ... where it starts there (uncompressed); path NULL: the input cannot go back */
 };
 /* Readable bytes behind the end of a block, so that wide loads need no test. */
 enum { BLOCK_PAD = 64 };
@@ -30,7 +31,6 @@ void block_release_arg(void *block);
 
 /* A record that was not taken in. */
 struct decode_fault {
-    uint32_t    record;  /* number of the record in the block, from 0, bad ones included */
     uint32_t    at_row;  /* how many rows came before it */
     enum err    err;     /* ERR_PARSE, ERR_COERCION, ERR_NULL_NOT_ALLOWED, ERR_LIMIT_EXCEEDED */
     const char *message; /* in the batch's arena */

@@ -75,8 +75,7 @@ void decode_rows_fault(struct decode_rows *r, enum err err, const char *message,
         r->cap_faults = cap;
     }
     r->faults[r->n_faults++] =
-        (struct decode_fault){ .record = r->n_records,
-                               .at_row = r->row,
+        (struct decode_fault){ .at_row = r->row,
                                .err = err,
                                .message = message,
                                .text = str_view(start, (size_t)(stop - start)) };

@@ -210,6 +210,18 @@ static void what_is_not_declared_is_checked_as_json(void **state)
                     BAD("unknown escape in a string", 8) BAD("unknown word", 6) "1\n");
 }
 
+static void personal_values_are_not_told(void **state)
+{
+    (void)state;
+    struct io_table t;
+    io_table_init(&t);
+    io_column(&t, "born", type_of(TYPE_DATE), NULL)->personal = true;
+    io_expect_rows(&t, "json", "{\"born\":\"May 1970\"}\n{\"born\":{\"y\":1970}}\n",
+                   "! COERCION cannot convert a PERSONAL value to DATE for column \"born\"\n"
+                   "! COERCION cannot convert a PERSONAL value to DATE for column \"born\"\n");
+    io_table_free(&t);
+}
+
 static void of_equal_keys_the_last_counts(void **state)
 {
     (void)state;
@@ -600,6 +612,50 @@ static void all_ways_agree(void **state)
     io_table_free(&t);
 }
 
+/* Digits, mostly few of them, and what may stand between and behind them. */
+static void put_random_number(uint64_t *seed, struct buf *out)
+{
+    uint64_t r = io_random(seed);
+    uint64_t digits = r % 3 ? r / 3 % 9 : r / 3 % 24, fraction = r >> 20 & 1 ? r >> 21 & 15 : 0;
+    if (r >> 30 & 1) buf_append_char(out, '-');
+    for (uint64_t i = 0; i < digits; i++) buf_append_char(out, (char)('0' + io_random(seed) % 10));
+    if (fraction || (r >> 40) % 50 == 0) buf_append_char(out, '.');
+    for (uint64_t i = 0; i < fraction; i++)
+        buf_append_char(out, (char)('0' + io_random(seed) % (i & 1 ? 10 : 2)));
+    if ((r >> 50) % 9 == 0)
+        buf_printf(out, "%c%s%d", r >> 60 & 1 ? 'e' : 'E',
+                   (r >> 61 & 3) == 1   ? "+"
+                   : (r >> 61 & 3) == 2 ? "-"
+                                        : "",
+                   (int)(io_random(seed) % 400));
+    if ((r >> 56) % 40 == 0) buf_append_char(out, "e.-+0x\"\\/:;"[io_random(seed) % 11]);
+}
+
+static void numbers_of_all_shapes_agree(void **state)
+{
+    (void)state;
+    uint64_t        seed = 3;
+    struct io_table t;
+    io_table_init(&t);
+    io_column(&t, "a", DOUBLE, NULL);
+    io_column(&t, "b", type_of(TYPE_BIGINT), NULL);
+    io_column(&t, "c", type_of(TYPE_SMALLINT), NULL);
+    for (int round = 0; round < 60; round++) {
+        struct buf text = { 0 }, slow = { 0 };
+        for (int i = 0; i < 400; i++) {
+            buf_printf(&text, "{\"%c\":", "abcz"[io_random(&seed) % 4]);
+            put_random_number(&seed, &text);
+            buf_append_c(&text, io_random(&seed) % 4 ? "}\n" : " }\n");
+        }
+        decoder_force(DECODE_SLOW);
+        io_decode(&t, "json", text.data, text.len, 1024, &slow);
+        io_expect_rows_n(&t, "json", text.data, text.len, buf_c(&slow));
+        buf_free(&text);
+        buf_free(&slow);
+    }
+    io_table_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -611,6 +667,7 @@ int main(void)
         cmocka_unit_test(texts_are_unescaped),
         cmocka_unit_test(lines),
         cmocka_unit_test(what_is_not_declared_is_checked_as_json),
+        cmocka_unit_test(personal_values_are_not_told),
         cmocka_unit_test(of_equal_keys_the_last_counts),
         cmocka_unit_test(names),
         cmocka_unit_test(orders_and_spacing_change),
@@ -624,6 +681,7 @@ int main(void)
         cmocka_unit_test(nesting_is_limited),
         cmocka_unit_test(long_records_are_refused),
         cmocka_unit_test(all_ways_agree),
+        cmocka_unit_test(numbers_of_all_shapes_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
