@@ -153,10 +153,17 @@ struct status output_save_file(struct output *o, const char *path, struct snap_w
     return OK;
 }
 
-struct status output_restore_file(struct output *o, const char *path, struct snap_reader *r)
+struct file_position output_read_position(struct snap_reader *r)
 {
-    uint64_t size = snap_read_u64(r);
-    struct str pending = snap_read_str(r);
+    struct file_position position = { .size = snap_read_u64(r) };
+    position.pending = snap_read_str(r);
+    return position;
+}
+
+struct status output_restore_file(struct output *o, const char *path,
+                                  struct file_position position)
+{
+    uint64_t size = position.size;
     off_t there = lseek(o->fd, 0, SEEK_END);
     if (there < 0) return output_failed(o, "read", path);
     if ((uint64_t)there < size) {
@@ -171,7 +178,7 @@ struct status output_restore_file(struct output *o, const char *path, struct sna
     if (ftruncate(o->fd, (off_t)size) != 0 || lseek(o->fd, (off_t)size, SEEK_SET) < 0)
         return output_failed(o, "write", path);
     buf_clear(&o->pending);
-    buf_append_str(&o->pending, pending);
+    buf_append_str(&o->pending, position.pending);
     return OK;
 }
 
@@ -183,7 +190,5 @@ struct status output_save_nothing(struct output *o, struct snap_writer *w)
 
 struct status output_restore_nothing(struct output *o, struct snap_reader *r)
 {
-    (void)o;
-    (void)r;
-    return OK;
+    return snap_read_end(o->arena, r);
 }

@@ -25,7 +25,8 @@ struct output;
  * advance   no row before `bound` will come
  * flush     everything so far gets to where it goes
  * save      everything so far is safe on the disk; writes the position that restore puts the output back to
- * restore   after an open with `resume` set, which leaves alone what is there
+ * restore   after an open with `resume` set, which leaves alone what is there; reads all of the position, and its
+ *           end, before it touches anything
  * close     flushes; once, also after a failed open
  */
 struct output_class {
@@ -78,10 +79,16 @@ struct status output_write_all(struct output *o, const char *p, size_t n);
 struct status output_put(struct output *o, const char *p, size_t n);
 /* What waits for its member goes out. */
 struct status output_finish_member(struct output *o);
-/* The length of the file that is open, and what waits for its gzip member; and back: what was written
- * later is cut off. */
+/* How far the open file was written, on the disk by now, and what waits for its gzip member. */
+struct file_position {
+    uint64_t size;
+    struct str pending;
+};
 struct status output_save_file(struct output *o, const char *path, struct snap_writer *w);
-struct status output_restore_file(struct output *o, const char *path, struct snap_reader *r);
+struct file_position output_read_position(struct snap_reader *r);
+/* Puts the open file back: what was written later is cut off. */
+struct status output_restore_file(struct output *o, const char *path,
+                                  struct file_position position);
 /* For what cannot be taken back: delivered at least once. */
 struct status output_save_nothing(struct output *o, struct snap_writer *w);
 struct status output_restore_nothing(struct output *o, struct snap_reader *r);

@@ -81,8 +81,7 @@ static struct status restore(struct sink *s, struct str position)
 {
     struct snap_reader r = { .p = str_data(&position), .end = str_data(&position) + position.len };
     s->rows = snap_read_u64(&r);
-    TRY(s->out.class->restore(&s->out, &r));
-    return snap_read_end(s->out.arena, &r);
+    return s->out.class->restore(&s->out, &r);
 }
 
 /* position NULL: begins anew. */

@@ -18,7 +18,8 @@
 
 enum {
     SIZE_DEFAULT = 5 << 20,
-    INTERVAL_DEFAULT_MS = 300 * MS_PER_SECOND
+    INTERVAL_DEFAULT_MS = 300 * MS_PER_SECOND,
+    STAMP_MAX = 64
 };
 
 struct folder {
@@ -27,6 +28,7 @@ struct folder {
     char *name; /* of the sink, fit for a file's name */
     int64_t size_max, interval_ms;
     uint64_t counter; /* objects begun */
+    rowtime last;     /* of the last row that was written; ROWTIME_MIN: none */
     bool open;
     rowtime due;           /* when the object ends */
     int64_t size;          /* bytes of rows in it */
@@ -45,6 +47,7 @@ static struct status dir_open(struct output *o, const struct url *u)
     for (char *p = f->name; *p; p++) {
         if (*p == '/') *p = '_';
     }
+    f->last = ROWTIME_MIN;
     f->size_max = option_size(o->endpoint, "size", SIZE_DEFAULT);
     f->interval_ms = option_interval(o->endpoint, "interval", INTERVAL_DEFAULT_MS);
     return output_make_folders(o, str_format_c(o->arena, "%s/", u->path));
@@ -55,19 +58,28 @@ static const char *ending(const struct output *o)
     return strcmp(o->format, "json") == 0 ? "ndjson" : o->format;
 }
 
+/* The time as it stands in names: 2026-01-31-13-45-07. */
+static void format_stamp(char *out, rowtime time)
+{
+    struct civil c;
+    calendar_from_ms(time, &c);
+    snprintf(out, STAMP_MAX, "%04lld-%02d-%02d-%02d-%02d-%02d", (long long)c.year, c.month, c.day,
+             c.hour, c.minute, c.second);
+}
+
 /* Sets the paths of the object that begins with a row of this time. */
 static void name_object(struct output *o, rowtime time)
 {
     struct folder *f = o->folder;
     struct civil c;
+    char stamp[STAMP_MAX];
     calendar_from_ms(time, &c);
-    long long year = (long long)c.year;
+    format_stamp(stamp, time);
     buf_clear(&f->path);
-    buf_printf(&f->path, "%s/%s%04lld/%02d/%02d/%02d/", f->root, f->prefix, year, c.month, c.day,
-               c.hour);
-    buf_printf(&f->path, "%s-%04lld-%02d-%02d-%02d-%02d-%02d-%06llu.%s%s", f->name, year, c.month,
-               c.day, c.hour, c.minute, c.second, (unsigned long long)f->counter, ending(o),
-               o->gzip ? ".gz" : "");
+    buf_printf(&f->path, "%s/%s%04lld/%02d/%02d/%02d/", f->root, f->prefix, (long long)c.year,
+               c.month, c.day, c.hour);
+    buf_printf(&f->path, "%s-%s-%06llu.%s%s", f->name, stamp, (unsigned long long)f->counter,
+               ending(o), o->gzip ? ".gz" : "");
     buf_clear(&f->part);
     buf_printf(&f->part, "%s.part", buf_c(&f->path));
 }
@@ -121,6 +133,7 @@ static struct status dir_write(struct output *o, const struct encoded *rows,
             i++;
         } while (i < rows->n_rows && f->size < f->size_max &&
                  batch->rowtimes[batch_row(batch, i)] < f->due);
+        f->last = batch->rowtimes[batch_row(batch, i - 1)];
         TRY(output_put(o, rows->bytes.data + start, rows->ends[i - 1] - start));
     }
     return OK;
@@ -138,6 +151,7 @@ static struct status dir_save(struct output *o, struct snap_writer *w)
 {
     struct folder *f = o->folder;
     snap_u64(w, f->counter);
+    snap_i64(w, f->last);
     snap_u8(w, f->open);
     if (!f->open) return OK;
     snap_i64(w, f->due);
@@ -146,16 +160,23 @@ static struct status dir_save(struct output *o, struct snap_writer *w)
     return output_save_file(o, buf_c(&f->part), w);
 }
 
-/* The number of an object of this sink from its file's name; 0: it is none. */
-static uint64_t object_number(const struct folder *f, const char *name)
+/*
+ * Whether a file is an object of this sink that was begun after the position: its number is greater, and its time
+ * is not before that of the last row. Objects of other runs that wrote into the folder stay.
+ */
+static bool is_later(const struct folder *f, const char *name)
 {
+    char stamp[STAMP_MAX];
     size_t n = strlen(f->name);
     const char *dash = strrchr(name, '-');
-    if (strncmp(name, f->name, n) != 0 || name[n] != '-' || !dash) return 0;
+    if (f->last == ROWTIME_MIN || strncmp(name, f->name, n) != 0 || name[n] != '-') return false;
     uint64_t number = 0;
     const char *p = dash + 1;
     for (; *p >= '0' && *p <= '9'; p++) number = number * 10 + (uint64_t)(*p - '0');
-    return *p == '.' ? number : 0;
+    if (p == dash + 1 || *p != '.' || number <= f->counter) return false;
+    format_stamp(stamp, f->last);
+    size_t at = n + 1, length = (size_t)(dash - name) - at;
+    return dash > name + n && length == strlen(stamp) && memcmp(name + at, stamp, length) >= 0;
 }
 
 /* Objects that were begun after the position: their rows come again. */
@@ -170,8 +191,7 @@ static struct status remove_later(struct output *o, const char *path)
         struct stat about;
         if (lstat(inner, &about) != 0) continue;
         if (S_ISDIR(about.st_mode)) st = remove_later(o, inner);
-        else if (object_number(o->folder, entry->d_name) > o->folder->counter &&
-                 unlink(inner) != 0) {
+        else if (is_later(o->folder, entry->d_name) && unlink(inner) != 0) {
             st = output_failed(o, "remove", inner);
         }
     }
@@ -179,12 +199,10 @@ static struct status remove_later(struct output *o, const char *path)
     return st;
 }
 
-static struct status restore_object(struct output *o, struct snap_reader *r)
+/* Opens the object that was under way, at its position. */
+static struct status reopen_object(struct output *o, struct str path, struct file_position position)
 {
     struct folder *f = o->folder;
-    f->due = snap_read_i64(r);
-    f->size = snap_read_i64(r);
-    struct str path = snap_read_str(r);
     buf_clear(&f->path);
     buf_append_str(&f->path, path);
     buf_clear(&f->part);
@@ -194,16 +212,28 @@ static struct status restore_object(struct output *o, struct snap_reader *r)
         return output_failed(o, "go on with", buf_c(&f->part));
     }
     TRY(output_create(o, buf_c(&f->part)));
-    return output_restore_file(o, buf_c(&f->part), r);
+    TRY(output_restore_file(o, buf_c(&f->part), position));
+    f->open = true;
+    return OK;
 }
 
 static struct status dir_restore(struct output *o, struct snap_reader *r)
 {
     struct folder *f = o->folder;
+    struct file_position position = { 0 };
+    struct str path = STR_EMPTY;
     f->counter = snap_read_u64(r);
-    f->open = snap_read_u8(r) != 0;
+    f->last = snap_read_i64(r);
+    bool open = snap_read_u8(r) != 0;
+    if (open) {
+        f->due = snap_read_i64(r);
+        f->size = snap_read_i64(r);
+        path = snap_read_str(r);
+        position = output_read_position(r);
+    }
+    TRY(snap_read_end(o->arena, r));
     TRY(remove_later(o, f->root));
-    return f->open ? restore_object(o, r) : OK;
+    return open ? reopen_object(o, path, position) : OK;
 }
 
 static struct status dir_close(struct output *o)

@@ -33,7 +33,9 @@ static struct status file_save(struct output *o, struct snap_writer *w)
 
 static struct status file_restore(struct output *o, struct snap_reader *r)
 {
-    return output_restore_file(o, o->path, r);
+    struct file_position position = output_read_position(r);
+    TRY(snap_read_end(o->arena, r));
+    return output_restore_file(o, o->path, position);
 }
 
 static struct status file_close(struct output *o)

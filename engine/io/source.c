@@ -189,7 +189,6 @@ static enum input_result read_some(struct source *s, size_t want, int wait_ms, s
     if (result != INPUT_BYTES) return result;
     lines_add(&s->lines, n);
     if (!s->sniffed) sniff(s);
-    if (s->skip && s->sniffed) skip_read(s);
     return INPUT_BYTES;
 }
 
@@ -263,6 +262,7 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
     *st = OK;
     while (!s->ended) {
         enum input_result result = read_some(s, want, wait_ms, st);
+        if (s->skip && (s->sniffed || result == INPUT_END)) skip_read(s);
         if (result == INPUT_FAILED) {
             s->failure = *st;
             s->ended = true;
