@@ -31,9 +31,38 @@ CREATE STREAM "SCORED" ("device_id" VARCHAR(16), "pulse" DOUBLE, "ANOMALY_SCORE"
 CREATE PUMP "SCORE" AS INSERT INTO "SCORED" SELECT STREAM "device_id", "pulse", ANOMALY_SCORE
 FROM TABLE(RANDOM_CUT_FOREST(CURSOR(SELECT STREAM "device_id", "pulse", "systolic" FROM "READINGS" WHERE "pulse" > 110), 10, 64));
 
+-- sliding windows of doubles, extremes and positions
+CREATE STREAM "SMOOTH" ("device_id" VARCHAR(16), "mean" DOUBLE, "high" DOUBLE, "n" BIGINT, "before" DOUBLE);
+CREATE PUMP "SLIDE" AS INSERT INTO "SMOOTH"
+SELECT STREAM "device_id", AVG("temperature") OVER w, MAX("temperature") OVER w, COUNT(*) OVER w, LAG("pulse", 1) OVER r
+FROM "READINGS" WHERE "oxygen_percent" > 80
+WINDOW w AS (PARTITION BY "device_id" RANGE INTERVAL '5' SECOND PRECEDING), r AS (PARTITION BY "patient_id" ROWS 3 PRECEDING);
+
+-- joins of streams, with rows that wait for a match
+CREATE STREAM "PAIRS" ("device_id" VARCHAR(16), "hot" DOUBLE, "fast" DOUBLE);
+CREATE PUMP "JOIN_BOTH" AS INSERT INTO "PAIRS"
+SELECT STREAM h."device_id", h."value", f."value"
+FROM "MIXED" OVER (RANGE INTERVAL '1' SECOND PRECEDING) AS h
+LEFT JOIN "MIXED" OVER (RANGE INTERVAL '2' SECOND PRECEDING) AS f
+ON h."device_id" = f."device_id" AND f."kind" <> h."kind" WHERE h."value" > 103;
+
+-- sorted batches, and what was seen once
+CREATE STREAM "RANKED" ("second" TIMESTAMP, "device_id" VARCHAR(16), "systolic" DOUBLE);
+CREATE PUMP "RANK" AS INSERT INTO "RANKED"
+SELECT STREAM FLOOR(s.ROWTIME TO SECOND), "device_id", "systolic" FROM "READINGS" AS s WHERE "systolic" > 140
+ORDER BY FLOOR(s.ROWTIME TO SECOND), "systolic" DESC;
+
+CREATE STREAM "SEEN" ("second" TIMESTAMP, "patient_id" VARCHAR(16));
+CREATE PUMP "ONCE" AS INSERT INTO "SEEN"
+SELECT STREAM DISTINCT FLOOR(s.ROWTIME TO SECOND), "patient_id" FROM "READINGS" AS s;
+
 CREATE SINK "mixed" FROM "MIXED" INTO 'dir:out/mixed' WITH (size = '40 KB', interval = INTERVAL '7' SECOND, gzip = TRUE);
 CREATE SINK "minutes" FROM "BY_MINUTE" INTO 'out/minutes.csv';
 CREATE SINK "hours" FROM "BY_HOUR" INTO 'out/hours.ndjson';
 CREATE SINK "patients" FROM "PER_PATIENT" INTO 'out/patients.ndjson.gz';
 CREATE SINK "ratio" FROM "RATIO" INTO 'dir:out/ratio' WITH (size = '100 KB');
 CREATE SINK "scored" FROM "SCORED" INTO 'out/scored.ndjson';
+CREATE SINK "smooth" FROM "SMOOTH" INTO 'dir:out/smooth' WITH (size = '200 KB', gzip = TRUE);
+CREATE SINK "pairs" FROM "PAIRS" INTO 'out/pairs.ndjson';
+CREATE SINK "ranked" FROM "RANKED" INTO 'out/ranked.ndjson';
+CREATE SINK "seen" FROM "SEEN" INTO 'out/seen.ndjson.gz';
