@@ -79,7 +79,7 @@ all: $(LIB) $(PROGRAM)
 
 ## test: everything below tests/ and queries/, after installing what is missing
 test: all $(UNIT_BIN) $(TOOL_BIN)
-	@tests/run.sh $(BUILD) unit sql cli recovery
+	@tests/run.sh $(BUILD) unit sql docs cli recovery
 
 ## unit: the cmocka tests of tests/unit; ONLY=test_str for one program
 unit: $(UNIT_BIN)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs kinds of tests and adds up their last lines.
 #
-#   tests/run.sh BUILD KIND...      kinds: unit, sql, cli, recovery
+#   tests/run.sh BUILD KIND...      kinds: unit, sql, docs, cli, recovery
 #
 # Each kind ends with a line "N passed, N failed"; so does the whole, which ends with 1 if
 # anything failed.
@@ -28,6 +28,7 @@ run_kind() {
     case $1 in
     unit) tests/unit/run.sh "$build" ;;
     sql)  run_sql ;;
+    docs) tests/docs/run.sh "$build" ;;
     cli)  tests/cli/run.sh "$build" ;;
     recovery) tests/recovery/run.sh "$build" ;;
     *)    echo "run.sh: no kind of tests \"$1\"" >&2; return 2 ;;
