@@ -1,0 +1,3 @@
+CREATE OR REPLACE SOURCE "SOURCE_SQL_STREAM_001" ("time" TIMESTAMP, "meter" VARCHAR(8), "level" INTEGER)
+FROM 'input.ndjson' WITH (rowtime = 'time');
+CREATE OR REPLACE SINK "jumps" FROM "JUMPS" INTO '-';

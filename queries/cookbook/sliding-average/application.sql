@@ -1,0 +1,17 @@
+CREATE OR REPLACE STREAM "AVERAGES" (
+    patient VARCHAR(8), rate DOUBLE, avg_10s DOUBLE, min_10s DOUBLE, max_10s DOUBLE, avg_3 DOUBLE);
+
+CREATE OR REPLACE PUMP "AVERAGES_PUMP" AS INSERT INTO "AVERAGES"
+SELECT STREAM "patient", "heartRate",
+    AVG("heartRate") OVER last_10s,
+    MIN("heartRate") OVER last_10s,
+    MAX("heartRate") OVER last_10s,
+    AVG("heartRate") OVER last_3
+FROM "SOURCE_SQL_STREAM_001"
+WINDOW last_10s AS (PARTITION BY "patient" RANGE INTERVAL '10' SECOND PRECEDING),
+       last_3   AS (PARTITION BY "patient" ROWS 2 PRECEDING),
+       last_min AS (PARTITION BY "patient" RANGE INTERVAL '1' MINUTE PRECEDING);   -- not used at present
+
+CREATE OR REPLACE STREAM "HIGH" (patient VARCHAR(8), avg_10s DOUBLE);
+CREATE OR REPLACE PUMP "HIGH_PUMP" AS INSERT INTO "HIGH"
+SELECT STREAM patient, avg_10s FROM "AVERAGES" WHERE avg_10s > 120 AND min_10s > 110;
