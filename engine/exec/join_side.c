@@ -188,18 +188,26 @@ rowtime join_side_due(const struct join_side *s)
     return i64_add(&due, t, s->plan->size) && due < ROWTIME_END - 1 ? due : ROWTIME_END - 2;
 }
 
+static void forget_chains(struct join_side *s)
+{
+    s->bytes -= (int64_t)(s->n_keys_cap * 2 * sizeof *s->heads);
+    mem_free(s->heads);
+    mem_free(s->tails);
+    s->heads = s->tails = NULL;
+    s->n_keys_cap = 0;
+}
+
 void join_side_rekey(struct join_side *s, join_rekey_fn keys, void *arg)
 {
-    for (uint32_t i = 0; i < s->n_keys_cap; i++) s->heads[i] = JOIN_NO_ROW;
+    forget_chains(s);
     struct vector *v = mem_alloc((s->n_keys + 1) * sizeof *v);
     uint32_t rows[SIZE_BATCH_ROWS], ids[SIZE_BATCH_ROWS];
     for (uint64_t place = s->first; place < s->linked;) {
         struct join_chunk *c = join_chunk_of(s, place);
         uint32_t n = 0;
         for (uint32_t k = 0; k < s->n_keys; k++) v[k] = c->rows->columns[s->keys[k]];
-        for (uint32_t at = join_row_of(place); at < SIZE_BATCH_ROWS && place + n < s->linked; at++) {
-            rows[n++] = at;
-        }
+        uint32_t at = join_row_of(place);
+        for (; at < SIZE_BATCH_ROWS && place + n < s->linked; at++) rows[n++] = at;
         keys(arg, v, rows, n, ids);
         for (uint32_t i = 0; i < n; i++) chain(s, place + i, ids[i]);
         place += n;

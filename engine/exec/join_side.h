@@ -78,8 +78,8 @@ void join_side_unlink(struct join_side *s);
 /* Chunks of which all rows have left are given back. */
 void join_side_trim(struct join_side *s);
 /* All rows are chained anew by keys(arg, values of the keys of rows [0, n) of a chunk). */
-typedef void (*join_rekey_fn)(void *arg, const struct vector *keys, const uint32_t *rows, uint32_t n,
-                              uint32_t *ids);
+typedef void (*join_rekey_fn)(void *arg, const struct vector *keys, const uint32_t *rows,
+                              uint32_t n, uint32_t *ids);
 void join_side_rekey(struct join_side *s, join_rekey_fn keys, void *arg);
 
 static inline struct join_chunk *join_chunk_of(const struct join_side *s, uint64_t place)

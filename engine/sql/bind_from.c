@@ -236,6 +236,7 @@ static struct status check_over(struct binder *b, const struct ast_from *f,
     struct bind_env env = bind_env(b, &side->scope, "OVER");
     env.windows = &windows;
     side->has_window = true;
+    side->window_at = f->over->at;
     return bind_join_window(&env, f->over, &side->window, &side->window_size);
 }
 

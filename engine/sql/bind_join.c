@@ -129,17 +129,24 @@ static struct status lookup_node(struct binder *b, const struct ast_from *f,
     return OK;
 }
 
+struct status bind_needless_window(struct binder *b, const struct from *from)
+{
+    return status_new(b->arena, ERR_BAD_WINDOW, from->window_at,
+                      "a join with a table takes no window: each row meets the table as it is");
+}
+
 static struct status bind_lookup(struct binder *b, const struct ast_from *f,
                                  const struct from *left, const struct from *right,
                                  struct from *out)
 {
     bool stream_left = left->rows.node != NULL, outer;
     const struct from *stream = stream_left ? left : right, *table = stream_left ? right : left;
-    const struct ast_from *stream_tree = stream_left ? f->left : f->right;
-    if (stream_tree->over) {
-        return status_new(b->arena, ERR_BAD_WINDOW, stream_tree->over->at,
-                          "a join with a table takes no window: each row meets the table as it is");
-    }
+    /* A window is for the join with another stream behind this one. */
+    if (stream->has_window && stream->window == JOIN_ROWS) return bind_needless_window(b, stream);
+    out->has_window = stream->has_window;
+    out->window = stream->window;
+    out->window_size = stream->window_size;
+    out->window_at = stream->window_at;
     TRY(join_outer(b, f, stream_left, &outer));
     TRY(lookup_node(b, f, stream, table->table, outer, &out->rows));
     struct plan_node *node = out->rows.node;

@@ -103,6 +103,7 @@ static struct status bind_select(struct binder *b, const struct ast_query *q,
                           "a window behind a stream stands on a side of a join; for sliding "
                           "aggregates it stands behind the function: SUM(x) OVER (...)");
     }
+    if (from.has_window) return bind_needless_window(b, &from);
     from.scope.query = q;
     return from.rows.node ? select_stream(b, q, &from, out) : select_table(b, q, &from, out);
 }

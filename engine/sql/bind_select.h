@@ -18,7 +18,8 @@ struct from {
     uint32_t     table;
     struct expr *table_filter; /* over the table's columns; NULL: all rows */
     struct span  at;
-    bool         has_window;   /* OVER (...) behind a stream, for a join */
+    bool         has_window;   /* OVER (...) behind a stream, for the join with another */
+    struct span  window_at;
     enum join_window window;
     int64_t      window_size;  /* ms or rows */
 };
@@ -38,6 +39,8 @@ struct status bind_from(struct binder *b, const struct ast_from *f, const struct
 /* bind_join.c */
 struct status bind_join(struct binder *b, const struct ast_from *f, const struct from *left,
                         const struct from *right, struct from *out) MUST_CHECK;
+/* A window that only a join with a table has seen. */
+struct status bind_needless_window(struct binder *b, const struct from *from);
 /* USING and NATURAL of a join: their equalities are added to the condition. */
 struct status bind_merged_columns(struct bind_env *env, const struct ast_from *f,
                                   const struct scope *left, const struct scope *right,

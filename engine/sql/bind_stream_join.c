@@ -17,8 +17,8 @@
 
 /* ---- windows ---- */
 
-static const char windowless[] =
-    "this join names no window: rows with equal ROWTIME meet, as if each side had RANGE INTERVAL '0' SECOND PRECEDING";
+static const char windowless[] = "this join names no window: rows with equal ROWTIME meet, as if "
+                                 "each side had RANGE INTERVAL '0' SECOND PRECEDING";
 
 /* DECISION L-59: without any window each side keeps the rows of one ROWTIME. */
 static void set_windows(struct binder *b, const struct ast_from *f, const struct from *left,

@@ -271,7 +271,8 @@ static char                texts[RECORDS][96];
 static int make_records(void **state)
 {
     (void)state;
-    static const char *const keys[] = { "\"a\"", "\"b\"", "\"a  \"", "null", "\"a long long key\"" };
+    static const char *const keys[] = { "\"a\"", "\"b\"", "\"a  \"", "null",
+                                        "\"a long long key\"" };
     for (uint32_t i = 0; i < RECORDS; i++) {
         uint64_t h = hash_u64(i + 77);
         rowtime t = 1000000 + (rowtime)(i * 700 + h % 300);
