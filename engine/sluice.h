@@ -177,6 +177,18 @@ struct sluice_param {
     bool              optional; /* so are the ones after it */
 };
 
+/* A field of the record that a function returns (log parsers). */
+struct sluice_record_field {
+    const char        *name; /* as stored */
+    struct sluice_type type; /* what its text is converted to when it is asked for */
+    const char        *pattern; /* DATE, TIME, TIMESTAMP: how it is written; NULL: as CAST reads it */
+};
+
+struct sluice_record {
+    const struct sluice_record_field *fields;
+    uint32_t                          n_fields;
+};
+
 /* Filled by the engine before `bind`, which may refuse, change what arguments are converted to,
  * and set the result type. */
 struct sluice_bind {
@@ -186,6 +198,8 @@ struct sluice_bind {
     struct sluice_type    result;
     const void           *bound; /* out: handed to every call; from sluice_bind_alloc */
     bool                  needs_now; /* out: CURRENT_TIMESTAMP comes behind the arguments of every call */
+    bool                  needs_rowtime; /* out: the row's ROWTIME does */
+    const struct sluice_record *record; /* out: the result is a record; its fields can be asked for */
     const char           *refusal; /* out, with a false result: one sentence; NULL: "cannot apply" */
     void                 *host;
 };

@@ -18,6 +18,8 @@ extern const struct fn_def fn_time[];
 extern const struct fn_def fn_interval[];
 extern const struct fn_def fn_datetime_text[];
 extern const struct fn_def fn_context[];
+extern const struct fn_def fn_record[];
+extern const struct fn_def fn_log_regex[];
 
 extern const struct agg_def agg_basic[];
 extern const struct agg_def agg_extreme[];

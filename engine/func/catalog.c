@@ -86,7 +86,7 @@ struct fn_catalog *fn_catalog_new(void)
         fn_number, fn_math, fn_compare, fn_logic,
         fn_string, fn_substring, fn_like, fn_similar, fn_regex,
         fn_time, fn_interval, fn_datetime_text,
-        fn_context,
+        fn_context, fn_record, fn_log_regex,
     };
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         add_functions(c, functions[i]);
@@ -359,7 +359,8 @@ struct binding {
     struct type *args;
     struct type  result;
     const void  *bound;
-    bool         needs_now;
+    bool         needs_now, needs_rowtime;
+    const struct sluice_record *record;
     const char  *refusal;
 };
 
@@ -379,6 +380,8 @@ static enum fit run_bind(const struct call_site *site, const struct signature *s
     out->result = fn_type(b.result);
     out->bound = b.bound;
     out->needs_now = b.needs_now;
+    out->needs_rowtime = b.needs_rowtime;
+    out->record = b.record;
     return FIT_OK;
 }
 
@@ -471,7 +474,13 @@ struct status fn_resolve(const struct fn_catalog *c, struct arena *a, struct str
         struct binding b = { .refusal = NULL };
         enum fit fit = try_signature(&site, &s, &b);
         if (fit == FIT_OK) {
-            *out = (struct fn_choice){ fn, b.args, b.result, b.bound, b.needs_now };
+            *out = (struct fn_choice){ .fn = fn,
+                                       .args = b.args,
+                                       .result = b.result,
+                                       .bound = b.bound,
+                                       .needs_now = b.needs_now,
+                                       .needs_rowtime = b.needs_rowtime,
+                                       .record = b.record };
             return OK;
         }
         keep_better(fit, b.refusal, &best, &refusal);

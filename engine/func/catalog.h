@@ -27,6 +27,7 @@
  *     "STEP"                                        x, interval or integer (a constant above 0)
  *     "EXTRACT"                                     INTEGER enum time_unit, x
  *     "DATETIME DIFFERENCE"                         a, b, INTEGER from unit, INTEGER to unit: an interval
+ *     "RECORD FIELD"                                record, INTEGER: its text
  *     "TIMESTAMP OF"                                DATE, TIME: CAST(time AS TIMESTAMP) is this with
  *                                                   CURRENT_DATE, which a cast cannot ask for
  *
@@ -55,6 +56,8 @@ struct fn_choice {
     struct type          result;
     const void          *bound;
     bool                 needs_now; /* the call wants CURRENT_TIMESTAMP behind its arguments */
+    bool                 needs_rowtime; /* or the row's time */
+    const struct sluice_record *record; /* what the result is taken apart by; NULL: it is a value */
 };
 
 /* The overload of name (as stored, upper case) for these argument types. constants (or any of

@@ -543,6 +543,8 @@ struct status cast_resolve(struct arena *a, struct type from, struct type to, bo
     *w = (struct cast_words){ type_text(a, from), type_text(a, to) };
     struct type *args = ARENA_NEW(a, struct type);
     *args = from;
-    *out = (struct fn_choice){ cast_row(from, to, implicit), args, to, w, false };
+    *out = (struct fn_choice){
+        .fn = cast_row(from, to, implicit), .args = args, .result = to, .bound = w
+    };
     return OK;
 }

@@ -39,6 +39,7 @@ struct status bind_cast(struct binder *b, struct expr *e, struct type to, bool i
                         struct span at, struct expr **out)
 {
     struct arena *a = b->arena;
+    if (e->record && !type_equal(e->type, to)) return bind_whole_record(b, at);
     if (e->type.kind == TYPE_NULL) {
         *out = expr_null(a, to, e->at);
         return OK;
@@ -88,14 +89,27 @@ struct status bind_common(struct binder *b, const char *what, struct span at, st
 
 /* ---- calls ---- */
 
-/* The arguments and CURRENT_TIMESTAMP. */
-static struct expr **with_clock(struct arena *a, struct expr *const *args, uint32_t n_args,
-                                struct span at)
+/* The arguments and one more. */
+static struct expr **with_more(struct arena *a, struct expr *const *args, uint32_t n_args,
+                               struct expr *last)
 {
     struct expr **more = ARENA_ARRAY(a, struct expr *, n_args + 1);
     memcpy(more, args, n_args * sizeof *more);
-    more[n_args] = expr_new(a, EXPR_CLOCK, type_of(TYPE_TIMESTAMP), at, NULL, 0);
+    more[n_args] = last;
     return more;
+}
+
+/* The arguments and the times that the function wants behind them. */
+static struct expr **with_times(struct bind_env *env, const struct fn_choice *choice,
+                                struct span at, struct expr **args, uint32_t *n_args)
+{
+    struct arena *a = env->b->arena;
+    if (choice->needs_now) {
+        struct expr *now = expr_new(a, EXPR_CLOCK, type_of(TYPE_TIMESTAMP), at, NULL, 0);
+        args = with_more(a, args, (*n_args)++, now);
+    }
+    if (choice->needs_rowtime) args = with_more(a, args, (*n_args)++, expr_rowtime(a, at));
+    return args;
 }
 
 struct status bind_call(struct bind_env *env, const char *name, struct span at, struct expr **args,
@@ -105,6 +119,9 @@ struct status bind_call(struct bind_env *env, const char *name, struct span at, 
     struct type *types = ARENA_ARRAY(a, struct type, n_args + 1);
     const struct value **constants = ARENA_ARRAY(a, const struct value *, n_args + 1);
     for (uint32_t i = 0; i < n_args; i++) {
+        if (args[i]->record && strcmp(name, "RECORD FIELD") != 0) {
+            return bind_whole_record(env->b, args[i]->at);
+        }
         types[i] = args[i]->type;
         constants[i] = expr_is_constant(args[i]) ? &args[i]->constant : NULL;
     }
@@ -114,11 +131,9 @@ struct status bind_call(struct bind_env *env, const char *name, struct span at, 
     for (uint32_t i = 0; i < n_args; i++) {
         TRY(bind_cast(env->b, args[i], choice.args[i], false, args[i]->at, &args[i]));
     }
-    if (choice.needs_now) {
-        args = with_clock(a, args, n_args, at);
-        n_args++;
-    }
+    args = with_times(env, &choice, at, args, &n_args);
     *out = expr_fold(a, expr_call(a, &choice, at, args, n_args));
+    if (choice.record) (*out)->record = choice.record;
     return OK;
 }
 
@@ -348,7 +363,9 @@ static struct status bind_column(struct bind_env *env, const struct ast_expr *e,
     static const struct scope empty;
     struct scope scope = env->scope ? *env->scope : empty;
     scope.clause = env->clause;
-    return scope_find(env->b, &scope, e, out);
+    bool found = false;
+    TRY(bind_field(env, &scope, e, &found, out));
+    return found ? OK : scope_find(env->b, &scope, e, out);
 }
 
 static struct status bind_table_query(struct bind_env *env, const struct ast_expr *e)

@@ -62,6 +62,11 @@ struct status bind_coalesce(struct bind_env *env, const struct ast_expr *e,
                             struct expr **out) MUST_CHECK;
 struct status bind_period(struct bind_env *env, const struct ast_expr *e,
                           struct expr **out) MUST_CHECK;
+/* bind_record.c: a field of a record, r.FIELD or alias.r.FIELD; *found tells whether the name is one. */
+struct status bind_field(struct bind_env *env, const struct scope *scope, const struct ast_expr *e,
+                         bool *found, struct expr **out) MUST_CHECK;
+/* The failure of a record that is used as a value. */
+struct status bind_whole_record(struct binder *b, struct span at) MUST_CHECK;
 /* bind_function.c: functions of the application; *found tells whether it has one of that name. */
 struct status bind_user_call(struct bind_env *env, const struct ast_expr *e, bool *found,
                              struct expr **out) MUST_CHECK;

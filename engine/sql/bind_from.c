@@ -129,6 +129,7 @@ static struct status from_result(struct binder *b, const struct ast_from *f, str
             .not_null = c->not_null,
             .personal = c->personal,
         };
+        r.columns[i].expr->record = c->record;
     }
     out->rows = q->rows;
     out->table = q->table;

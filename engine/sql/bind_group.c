@@ -159,6 +159,7 @@ static struct status bind_keys(struct bind_env *env, const struct ast_query *q, 
             return status_new(env->b->arena, ERR_UNTYPED_NULL, q->group[i]->at,
                               "a grouping expression of NULL has no type");
         }
+        if (key->record) return bind_whole_record(env->b, q->group[i]->at);
         add_key(env->b, g, key);
     }
     uint32_t n = (uint32_t)g->keys.count;

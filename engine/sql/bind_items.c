@@ -133,6 +133,7 @@ static void add_result(struct result *out, const struct item *item, const struct
     struct result_column *c = &out->columns[out->n_columns++];
     *c = item->column;
     c->type = item->expr->type;
+    c->record = item->expr->record;
     c->not_null = expr_is_not_null(item->expr, columns);
     c->personal = item->expr->kind == EXPR_COLUMN && columns->columns[item->expr->column].personal;
 }

@@ -136,6 +136,7 @@ static struct status insert_value(struct binder *b, const struct column *to,
                                   struct expr **out)
 {
     struct expr *e = expr_column(b->arena, index, from->type, from->at);
+    if (from->record) return bind_whole_record(b, from->at);
     if (from->type.kind != TYPE_NULL && !type_assignable(from->type, to->type)) {
         return does_not_fit(b, to, from);
     }
@@ -256,6 +257,7 @@ static struct status bind_top_select(struct binder *b, const struct ast_statemen
         return status_with_hint(st, "SELECT STREAM is a continuous query");
     }
     for (uint32_t i = 0; i < q.n_columns; i++) {
+        if (q.columns[i].record) return bind_whole_record(b, q.columns[i].at);
         if (q.columns[i].type.kind != TYPE_NULL) continue;
         return status_new(b->arena, ERR_UNTYPED_NULL, q.columns[i].at,
                           "nothing gives this NULL a type");

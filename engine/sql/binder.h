@@ -55,6 +55,7 @@ struct result_column {
     bool         not_null;
     bool         personal;
     bool         literal; /* written as a literal: a function of the application takes it in its parameter's type */
+    const struct sluice_record *record; /* NULL: a plain value */
     struct span  at;
 };
 

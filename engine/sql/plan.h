@@ -37,6 +37,7 @@ struct expr {
     struct expr    **args;
     uint32_t         n_args;
     struct str       label;
+    const struct sluice_record *record; /* the value is a record; NULL: it is not */
     bool             per_row;
     bool             implicit; /* EXPR_CALL: a cast as INSERT makes it */
     uint32_t         weight; /* nodes of the tree, one that is shared counted each time; at least 1 */
