@@ -153,6 +153,35 @@ static void take_row(struct over_window *w, char *part, rowtime t, uint32_t row)
     }
 }
 
+/* Partitions are far apart in memory: what a row touches is asked for some rows ahead, first the partition itself, then
+ * what it points to. */
+enum { AHEAD_PART = 16, AHEAD_ROWS = 8 };
+
+static void fetch_part(const struct over_window *w, const char *part)
+{
+    __builtin_prefetch(part);
+    __builtin_prefetch(part + w->stride - 1);
+}
+
+static void fetch_rows(const struct over_window *w, const char *part)
+{
+    const struct frame *f = (const struct frame *)(const void *)part;
+    if (f->count) {
+        uint32_t oldest = frame_slot(f, f->first), next = frame_slot(f, f->first + f->count);
+        if (!w->layout.rows) {
+            __builtin_prefetch(&frame_times(f)[oldest]);
+            __builtin_prefetch(&frame_times(f)[next], 1);
+        }
+        for (uint32_t i = 0; i < w->layout.n_columns; i++) {
+            __builtin_prefetch((char *)frame_data(&w->layout, f, i) + next * sizeof(int64_t), 1);
+            __builtin_prefetch(f->block + (size_t)f->cap * w->layout.at_nulls[i] + next, 1);
+        }
+    }
+    for (uint32_t i = 0; i < w->n_fns; i++) {
+        w->fns[i].class->fetch(&w->fns[i], part + w->fns[i].offset);
+    }
+}
+
 static uint32_t *ids_of(struct over_window *w, const struct vector *vectors, const uint32_t *rows,
                         uint32_t n, struct arena *scratch)
 {
@@ -180,6 +209,8 @@ void over_window_push(struct over_window *w, const struct batch *in, const struc
                     results, scratch, faults);
     }
     for (uint32_t i = 0; i < n; i++) {
+        if (i + AHEAD_PART < n) fetch_part(w, part_at(w, ids[i + AHEAD_PART]));
+        if (i + AHEAD_ROWS < n) fetch_rows(w, part_at(w, ids[i + AHEAD_ROWS]));
         take_row(w, part_at(w, ids[i]), in->rowtimes[rows[i]], rows[i]);
     }
     for (uint32_t i = 0; i < w->n_fns; i++) slide_end(&w->fns[i], rows, n);

@@ -151,6 +151,12 @@ void slide_step_kept(const struct slide_fn *f, void *state, const struct frame *
     f->agg->step(&call);
 }
 
+void slide_fetch_nothing(const struct slide_fn *f, const void *state)
+{
+    (void)f;
+    (void)state;
+}
+
 /* ---- results ---- */
 
 void slide_give_null(const struct slide_fn *f, uint32_t row)

@@ -35,6 +35,8 @@ struct slide_class {
     bool (*load)(const struct slide_fn *f, void *state, const struct frame *frame,
                  struct snap_reader *r);
     void (*drop)(const struct slide_fn *f, void *state);
+    /* A row of the partition comes soon: fetches into the cache what it will touch. */
+    void (*fetch)(const struct slide_fn *f, const void *state);
 };
 
 struct slide_fn {
@@ -78,6 +80,7 @@ bool slide_kept_null(const struct slide_fn *f, const struct frame *frame, uint32
 void slide_step(const struct slide_fn *f, void *state, uint32_t row);
 void slide_step_kept(const struct slide_fn *f, void *state, const struct frame *frame,
                      uint32_t slot);
+void slide_fetch_nothing(const struct slide_fn *f, const void *state);
 /* The state is what the row's result is made of. */
 static inline void slide_give_state(const struct slide_fn *f, const void *state, uint32_t row)
 {

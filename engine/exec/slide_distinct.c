@@ -215,4 +215,5 @@ const struct slide_class slide_distinct = {
     .save = distinct_save,
     .load = distinct_load,
     .drop = distinct_drop,
+    .fetch = slide_fetch_nothing,
 };

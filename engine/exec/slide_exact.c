@@ -109,6 +109,7 @@ const struct slide_class slide_exact = {
     .save = exact_save,
     .load = exact_load,
     .drop = exact_drop,
+    .fetch = slide_fetch_nothing,
 };
 
 const struct slide_class slide_endless = {
@@ -118,4 +119,5 @@ const struct slide_class slide_endless = {
     .save = exact_save,
     .load = exact_load,
     .drop = exact_drop,
+    .fetch = slide_fetch_nothing,
 };

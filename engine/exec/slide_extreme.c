@@ -134,4 +134,5 @@ const struct slide_class slide_extreme = {
     .save = extreme_save,
     .load = extreme_load,
     .drop = extreme_drop,
+    .fetch = slide_fetch_nothing,
 };

@@ -108,4 +108,5 @@ const struct slide_class slide_position = {
     .save = position_save,
     .load = position_load,
     .drop = position_drop,
+    .fetch = slide_fetch_nothing,
 };

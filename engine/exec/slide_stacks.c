@@ -118,6 +118,12 @@ static void stacks_drop(const struct slide_fn *f, void *state)
     mem_free(s->front);
 }
 
+static void stacks_fetch(const struct slide_fn *f, const void *state)
+{
+    const struct stacks *s = state;
+    if (s->left) __builtin_prefetch(s->front + (s->left - 1) * f->agg->size);
+}
+
 const struct slide_class slide_stacks = {
     .size = stacks_size,
     .leave = stacks_leave,
@@ -125,4 +131,5 @@ const struct slide_class slide_stacks = {
     .save = stacks_save,
     .load = stacks_load,
     .drop = stacks_drop,
+    .fetch = stacks_fetch,
 };

@@ -70,6 +70,7 @@ P1-W2 p1 w2
 P1-W1 p1 w1
 p1full-W1 p1full w1
 P3-W2 p3 w2
+P4-W2 p4 w2
 P1-W3 p1 w3
 p1full-W1-gzip p1full w1 .gz
 TXT

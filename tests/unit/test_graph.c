@@ -331,6 +331,33 @@ static void test_the_clock_closes_windows(void **state)
     free(out);
 }
 
+#define OVER_ALL                                                                                  \
+    "CREATE STREAM T (K VARCHAR(20), A BIGINT, B DOUBLE, C VARCHAR(20), D DOUBLE, E INTEGER,\n"    \
+    "  F VARCHAR(20), G DOUBLE, H DOUBLE, I BIGINT);\n"                                           \
+    "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, SUM(V / D) OVER W,\n"                       \
+    "  AVG(CAST(V AS DOUBLE)) OVER W, MAX(K) OVER N, VAR_POP(V) OVER W,\n"                        \
+    "  LAG(V, 2, D) IGNORE NULLS OVER N, FIRST_VALUE(K) OVER N,\n"                                \
+    "  EXP_AVG(V, INTERVAL '3' SECOND) OVER N, AVG(DISTINCT CAST(V AS DOUBLE)) OVER W,\n"         \
+    "  COUNT(V) OVER (ROWS UNBOUNDED PRECEDING) FROM S\n"                                         \
+    "  WINDOW W AS (PARTITION BY K RANGE INTERVAL '20' SECOND PRECEDING),\n"                      \
+    "    N AS (PARTITION BY D / 4 ROWS 9 PRECEDING);\n"                                           \
+    "CREATE PUMP P2 AS INSERT INTO T (K, C, E, F) SELECT STREAM K, LAST_VALUE(K) OVER U,\n"       \
+    "  LAG(V, V - 20) OVER (RANGE INTERVAL '5' SECOND PRECEDING), NTH_VALUE(K, 3) OVER U FROM R\n" \
+    "  WINDOW U AS (PARTITION BY V RANGE UNBOUNDED PRECEDING);\n"
+
+static void test_sliding(void **state)
+{
+    (void)state;
+    check_ways(SOURCES OVER_ALL, NULL);
+}
+
+static void test_damaged_states_of_sliding_windows(void **state)
+{
+    (void)state;
+    graph_damage(&(struct graph_run){ .sql = SOURCES OVER_ALL, .records = records,
+                                      .n_records = 120, .batch_rows = 100 });
+}
+
 static void test_damaged_snapshots_are_refused(void **state)
 {
     (void)state;
@@ -365,6 +392,8 @@ int main(void)
         cmocka_unit_test(test_diamond),
         cmocka_unit_test(test_windows_of_a_diamond),
         cmocka_unit_test(test_stagger),
+        cmocka_unit_test(test_sliding),
+        cmocka_unit_test(test_damaged_states_of_sliding_windows),
         cmocka_unit_test(test_sorting),
         cmocka_unit_test(test_sorting_by_time),
         cmocka_unit_test(test_distinct),
