@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/limits.h"
+#include "data/key.h"
 #include "func/call.h"
 
 uint32_t agg_set_n_exprs(const struct plan_node *node)
@@ -24,7 +25,7 @@ uint32_t agg_set_exprs(const struct plan_node *node, struct expr **out)
     return n;
 }
 
-struct status agg_set_open(struct agg_set *s, struct arena *a, const struct plan_node *node)
+void agg_set_open(struct agg_set *s, struct arena *a, const struct plan_node *node)
 {
     *s = (struct agg_set){ .aggs = node->aggs, .n_aggs = node->n_aggs };
     s->offsets = ARENA_ARRAY(a, uint32_t, s->n_aggs);
@@ -32,17 +33,13 @@ struct status agg_set_open(struct agg_set *s, struct arena *a, const struct plan
     size_t size = 0;
     for (uint32_t i = 0; i < s->n_aggs; i++) {
         const struct plan_agg *g = &s->aggs[i];
-        if (g->distinct) {
-            return status_new(a, ERR_NOT_SUPPORTED, node->at, "DISTINCT in %s is not supported",
-                              g->agg.agg->name);
-        }
+        if (g->distinct) size += sizeof(struct key_table *);
         s->offsets[i] = (uint32_t)size;
         s->args[i] = s->n_args;
         s->n_args += g->n_args;
         size += (g->agg.agg->size + 7) / 8 * 8;
     }
     s->stride = size ? size : 8;
-    return OK;
 }
 
 void agg_set_close(struct agg_set *s, uint32_t n_ids)
@@ -101,6 +98,95 @@ static uint32_t not_null_rows(const struct vector *args, uint32_t n_args,
     return n;
 }
 
+/* ---- DISTINCT ---- */
+
+/* What an aggregate of an id has seen; NULL: nothing yet. */
+static struct key_table **seen_by(const struct agg_set *s, uint32_t agg, uint32_t id)
+{
+    char *state = s->base + id * s->stride + s->offsets[agg];
+    return (struct key_table **)(void *)(state - sizeof(struct key_table *));
+}
+
+static struct key_table *seen_new(const struct plan_agg *g)
+{
+    struct arena *a = arena_new();
+    struct type *types = ARENA_ARRAY(a, struct type, g->n_args);
+    for (uint32_t i = 0; i < g->n_args; i++) types[i] = g->args[i]->type;
+    struct key_table *t = key_table_new(types, g->n_args);
+    arena_free(a);
+    return t;
+}
+
+/* Rows and ids of values that are there for the first time. */
+static uint32_t new_rows(struct agg_set *s, uint32_t agg, struct sluice_agg_call *call,
+                         struct arena *scratch)
+{
+    const struct plan_agg *g = &s->aggs[agg];
+    uint32_t *rows = ARENA_ARRAY(scratch, uint32_t, call->n_rows);
+    uint32_t *ids = ARENA_ARRAY(scratch, uint32_t, call->n_rows);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < call->n_rows; i++) {
+        struct key_table **seen = seen_by(s, agg, call->ids[i]);
+        size_t before = *seen ? key_table_bytes(*seen) : 0;
+        if (!*seen) *seen = seen_new(g);
+        uint32_t count = key_table_count(*seen), key;
+        key_table_put(*seen, (const struct vector *)call->args, &call->rows[i], 1, &key);
+        s->seen_bytes += key_table_bytes(*seen) - before;
+        rows[n] = call->rows[i];
+        ids[n] = call->ids[i];
+        n += key == count;
+    }
+    call->rows = rows;
+    call->ids = ids;
+    return n;
+}
+
+static void seen_drop(struct agg_set *s, uint32_t agg, uint32_t id)
+{
+    struct key_table **seen = seen_by(s, agg, id);
+    if (!*seen) return;
+    s->seen_bytes -= key_table_bytes(*seen);
+    key_table_free(*seen);
+}
+
+static void seen_save(const struct agg_set *s, uint32_t agg, uint32_t id, struct snap_writer *w)
+{
+    const struct key_table *seen = *seen_by(s, agg, id);
+    uint32_t n = seen ? key_table_count(seen) : 0;
+    snap_u32(w, n);
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t k = 0; k < s->aggs[agg].n_args; k++) {
+            struct value v = key_table_value(seen, i, k);
+            snap_value(w, &v);
+        }
+    }
+}
+
+static bool seen_load(struct agg_set *s, uint32_t agg, uint32_t id, struct snap_reader *r)
+{
+    const struct plan_agg *g = &s->aggs[agg];
+    uint32_t n = snap_read_count(r, 2), zero = 0, key = 0;
+    if (r->failed || n == 0) return !r->failed;
+    struct key_table **seen = seen_by(s, agg, id);
+    *seen = seen_new(g);
+    struct arena *a = arena_new();
+    struct vector *columns = ARENA_ARRAY(a, struct vector, g->n_args);
+    for (uint32_t i = 0; i < n && key == (i ? i - 1 : 0) && !r->failed; i++) {
+        for (uint32_t k = 0; k < g->n_args && !r->failed; k++) {
+            struct value v = { .null = true };
+            snap_read_value(r, a, &v);
+            if (type_form(v.type) != type_form(g->args[k]->type)) r->failed = true;
+            vector_new_constant(a, &v, &columns[k]);
+        }
+        if (!r->failed) key_table_put(*seen, columns, &zero, 1, &key);
+    }
+    arena_free(a);
+    s->seen_bytes += key_table_bytes(*seen);
+    return !r->failed && key_table_count(*seen) == n;
+}
+
+/* ---- steps ---- */
+
 void agg_set_step(struct agg_set *s, const struct vector *args, const uint32_t *rows,
                   const uint32_t *ids, uint32_t n, struct arena *scratch)
 {
@@ -118,6 +204,7 @@ void agg_set_step(struct agg_set *s, const struct vector *args, const uint32_t *
         };
         if (skips_nulls(g))
             call.n_rows = not_null_rows(args + s->args[i], g->n_args, &call, scratch);
+        if (g->distinct) call.n_rows = new_rows(s, i, &call, scratch);
         if (call.n_rows) g->agg.agg->step(&call);
     }
 }
@@ -167,6 +254,7 @@ void agg_set_drop(struct agg_set *s, uint32_t id)
 {
     char *state = s->base + id * s->stride;
     for (uint32_t i = 0; i < s->n_aggs; i++) {
+        if (s->aggs[i].distinct) seen_drop(s, i, id);
         if (s->aggs[i].agg.agg->drop) s->aggs[i].agg.agg->drop(state + s->offsets[i]);
     }
     memset(state, 0, s->stride);
@@ -175,6 +263,7 @@ void agg_set_drop(struct agg_set *s, uint32_t id)
 void agg_set_drop_all(struct agg_set *s, uint32_t n_ids)
 {
     for (uint32_t i = 0; i < s->n_aggs; i++) {
+        for (uint32_t id = 0; s->aggs[i].distinct && id < n_ids; id++) seen_drop(s, i, id);
         if (!s->aggs[i].agg.agg->drop) continue;
         for (uint32_t id = 0; id < n_ids; id++) {
             s->aggs[i].agg.agg->drop(s->base + id * s->stride + s->offsets[i]);
@@ -186,6 +275,7 @@ void agg_set_drop_all(struct agg_set *s, uint32_t n_ids)
 void agg_set_save(const struct agg_set *s, uint32_t id, struct snap_writer *w)
 {
     for (uint32_t i = 0; i < s->n_aggs; i++) {
+        if (s->aggs[i].distinct) seen_save(s, i, id, w);
         s->aggs[i].agg.agg->save(s->base + id * s->stride + s->offsets[i],
                                  (struct sluice_writer *)w);
     }
@@ -195,6 +285,7 @@ bool agg_set_load(struct agg_set *s, uint32_t id, struct snap_reader *r)
 {
     for (uint32_t i = 0; i < s->n_aggs; i++) {
         char *state = s->base + id * s->stride + s->offsets[i];
+        if (s->aggs[i].distinct && !seen_load(s, i, id, r)) return false;
         if (!s->aggs[i].agg.agg->load(state, (struct sluice_reader *)r)) return false;
     }
     return !r->failed;

@@ -6,6 +6,8 @@
  * that a group of a few aggregates is one cache line:
  *
  *     id 0 | COUNT | AVG      | MIN  | MAX  |   id 1 | COUNT | ...
+ *
+ * In front of the state of a DISTINCT aggregate stands a pointer to the table of the values it has had.
  */
 
 #include "data/snap.h"
@@ -21,11 +23,10 @@ struct agg_set {
     size_t                 stride;  /* bytes of an id */
     char                  *base;
     uint32_t               cap;     /* ids with room; unused ones are zero */
+    size_t                 seen_bytes; /* of the values that DISTINCT has seen */
 };
 
-/* Fails for what is not there yet (DISTINCT). */
-struct status agg_set_open(struct agg_set *s, struct arena *a,
-                           const struct plan_node *node) MUST_CHECK;
+void agg_set_open(struct agg_set *s, struct arena *a, const struct plan_node *node);
 /* Drops the states of ids [0, n_ids) and frees the rest. */
 void agg_set_close(struct agg_set *s, uint32_t n_ids);
 /* The arguments of all aggregates, one after the other, to be evaluated by a program. */
@@ -46,7 +47,7 @@ void agg_set_save(const struct agg_set *s, uint32_t id, struct snap_writer *w);
 bool agg_set_load(struct agg_set *s, uint32_t id, struct snap_reader *r);
 static inline size_t agg_set_bytes(const struct agg_set *s)
 {
-    return s->stride * s->cap;
+    return s->stride * s->cap + s->seen_bytes;
 }
 
 #endif

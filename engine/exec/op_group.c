@@ -40,7 +40,7 @@ static struct status group_open(struct op *op, const struct plan_node *node)
     struct group *g = (struct group *)op;
     g->node = node;
     TRY(group_window_open(&g->window, op, node));
-    TRY(agg_set_open(&g->aggs, op->arena, node));
+    agg_set_open(&g->aggs, op->arena, node);
     struct expr **exprs =
         ARENA_ARRAY(op->arena, struct expr *, node->n_keys + agg_set_n_exprs(node) + 1);
     struct type *types = ARENA_ARRAY(op->arena, struct type, node->n_keys);

@@ -53,7 +53,7 @@ static struct status stagger_open(struct op *op, const struct plan_node *node)
     struct stagger *s = (struct stagger *)op;
     s->node = node;
     s->policy = (struct window_policy){ POLICY_STAGGER, node->window.step_ms, 0 };
-    TRY(agg_set_open(&s->aggs, op->arena, node));
+    agg_set_open(&s->aggs, op->arena, node);
     s->types = ARENA_ARRAY(op->arena, struct type, node->n_keys);
     struct expr **exprs = ARENA_ARRAY(op->arena, struct expr *, node->n_keys + s->aggs.n_args);
     for (uint32_t i = 0; i < node->n_keys; i++) {

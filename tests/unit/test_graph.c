@@ -345,6 +345,18 @@ static void test_the_clock_closes_windows(void **state)
     "  LAG(V, V - 20) OVER (RANGE INTERVAL '5' SECOND PRECEDING), NTH_VALUE(K, 3) OVER U FROM R\n" \
     "  WINDOW U AS (PARTITION BY V RANGE UNBOUNDED PRECEDING);\n"
 
+static void test_distinct_aggregates(void **state)
+{
+    (void)state;
+    check_ways(SOURCES
+               "CREATE STREAM T (K VARCHAR(20), A BIGINT, B DOUBLE);\n"
+               "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, SUM(DISTINCT V), VAR_SAMP(DISTINCT D)\n"
+               "  FROM S GROUP BY K, FLOOR(S.ROWTIME TO MINUTE);\n"
+               "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, SUM(DISTINCT D), STDDEV_POP(V)\n"
+               "  FROM R WINDOWED BY STAGGER (PARTITION BY K RANGE INTERVAL '20' SECOND);\n",
+               NULL);
+}
+
 static void test_sliding(void **state)
 {
     (void)state;
@@ -392,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_diamond),
         cmocka_unit_test(test_windows_of_a_diamond),
         cmocka_unit_test(test_stagger),
+        cmocka_unit_test(test_distinct_aggregates),
         cmocka_unit_test(test_sliding),
         cmocka_unit_test(test_damaged_states_of_sliding_windows),
         cmocka_unit_test(test_sorting),
