@@ -91,6 +91,7 @@ static enum opcode opcode_of(const struct expr *e)
     switch (e->kind) {
     case EXPR_CLOCK: return CODE_ROW_CLOCK;
     case EXPR_NOT_NULL: return CODE_NOT_NULL;
+    case EXPR_SUBQUERY: return CODE_SUBQUERY;
     case EXPR_AND: return CODE_AND;
     case EXPR_OR: return CODE_OR;
     case EXPR_CASE: return CODE_CASE;

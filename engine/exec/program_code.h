@@ -31,6 +31,7 @@ enum opcode {
     CODE_SAME,
     CODE_ROW_CLOCK,
     CODE_NOT_NULL,
+    CODE_SUBQUERY,
     CODE_AND,
     CODE_OR,
     CODE_CASE,

@@ -12,6 +12,7 @@
 
 #include "exec/program.h"
 #include "exec/program_code.h"
+#include "exec/subquery.h"
 
 /* The rows that an instruction works on, ascending. */
 struct active {
@@ -201,6 +202,24 @@ static void run_not_null(struct run *r, const struct instr *in, const struct act
     }
     v.nulls = NULL;
     r->regs[in->reg] = v;
+}
+
+static void run_subquery(struct run *r, const struct instr *in, const struct active *rows)
+{
+    struct vector *args = ARENA_ARRAY(r->scratch, struct vector, in->n_args);
+    for (uint32_t i = 0; i < in->n_args; i++) args[i] = r->regs[in->args[i].reg];
+    struct batch seen = { .n_rows = r->in->n_rows,
+                          .n_columns = in->n_args,
+                          .columns = args,
+                          .rowtimes = r->in->rowtimes,
+                          .cause_times = r->in->cause_times,
+                          .cause_seqs = r->in->cause_seqs };
+    struct faults faults = { 0 };
+    subquery_run(r->env->subqueries[in->expr->subquery->number], r->env, &seen, rows->rows, rows->n,
+                 r->results, r->scratch, &r->regs[in->reg], &faults);
+    for (size_t i = 0; i < faults.count; i++) {
+        add_fault(r, faults.items[i].row, faults.items[i].err, faults.items[i].message);
+    }
 }
 
 /* ---- what narrows ---- */
@@ -410,6 +429,7 @@ static void run_code(struct run *r, uint32_t begin, uint32_t end, struct active 
             break;
         case CODE_ROW_CLOCK: run_row_clock(r, in, rows); break;
         case CODE_NOT_NULL: run_not_null(r, in, rows); break;
+        case CODE_SUBQUERY: run_subquery(r, in, rows); break;
         case CODE_AND:
         case CODE_OR: run_logic(r, in, rows); break;
         case CODE_CASE: run_case(r, in, rows); break;

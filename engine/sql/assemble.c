@@ -78,6 +78,7 @@ static void copy_tables(struct binder *b, struct app_plan *p, struct renumber *m
     for (size_t i = 0; i < c->pumps.count; i++) {
         if (!c->pumps.items[i].dropped) mark_tables(c->pumps.items[i].pump.root, used);
     }
+    for (size_t i = 0; i < c->subqueries.count; i++) used[c->subqueries.items[i]->table] = true;
     p->tables = ARENA_ARRAY(b->arena, struct plan_table, c->tables.count + 1);
     map->tables = ARENA_ARRAY(b->arena, uint32_t, c->tables.count + 1);
     for (uint32_t i = 0; i < c->tables.count; i++) {
@@ -110,6 +111,16 @@ static void copy_pumps(struct binder *b, struct app_plan *p, const struct renumb
         if (pump->target != PLAN_STDOUT) pump->target = map->streams[pump->target];
         if (pump->reads != UINT32_MAX) pump->reads = map->streams[pump->reads];
         renumber_node(pump->root, map);
+    }
+}
+
+static void copy_subqueries(struct binder *b, struct app_plan *p, const struct renumber *map)
+{
+    const struct catalog *c = b->catalog;
+    p->subqueries = c->subqueries.items;
+    p->n_subqueries = (uint32_t)c->subqueries.count;
+    for (uint32_t i = 0; i < p->n_subqueries; i++) {
+        p->subqueries[i]->table = map->tables[p->subqueries[i]->table];
     }
 }
 
@@ -158,6 +169,7 @@ struct app_plan *plan_assemble(struct binder *b)
     copy_streams(b, p, &map);
     copy_tables(b, p, &map);
     copy_pumps(b, p, &map);
+    copy_subqueries(b, p, &map);
     copy_sinks(b, p, &map);
     for (uint32_t i = 0; i < p->n_sources; i++) {
         struct plan_source *s = &p->sources[i];

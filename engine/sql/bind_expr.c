@@ -368,14 +368,6 @@ static struct status bind_column(struct bind_env *env, const struct ast_expr *e,
     return found ? OK : scope_find(env->b, &scope, e, out);
 }
 
-static struct status bind_table_query(struct bind_env *env, const struct ast_expr *e)
-{
-    const char *feature = e->kind == AST_EXISTS ? "EXISTS (query)"
-                          : e->kind == AST_IN   ? "IN (query)"
-                                                : "a query as a value";
-    return binder_unsupported(env->b, e->at, feature);
-}
-
 static struct status bind_kind(struct bind_env *env, const struct ast_expr *e, struct expr **out)
 {
     switch (e->kind) {
@@ -390,9 +382,9 @@ static struct status bind_kind(struct bind_env *env, const struct ast_expr *e, s
     case AST_CALL: return bind_any_call(env, e, out);
     case AST_CAST: return bind_explicit_cast(env, e, out);
     case AST_CASE: return bind_case(env, e, out);
-    case AST_IN: return e->query ? bind_table_query(env, e) : bind_in(env, e, out);
+    case AST_IN: return e->query ? bind_subquery(env, e, out) : bind_in(env, e, out);
     case AST_EXISTS:
-    case AST_SUBQUERY: return bind_table_query(env, e);
+    case AST_SUBQUERY: return bind_subquery(env, e, out);
     case AST_INTERVAL_OF: return bind_interval_of(env, e, out);
     case AST_PERIOD: return bind_period(env, e, out);
     case AST_STAR:

@@ -49,6 +49,15 @@ static struct status bind_equal(struct bind_env *env, const struct ast_expr *lef
     return OK;
 }
 
+struct status bind_equal_values(struct bind_env *env, struct span at, struct expr **left,
+                                struct expr **right, uint32_t n, struct expr **out)
+{
+    struct expr **parts = ARENA_ARRAY(env->b->arena, struct expr *, n);
+    for (uint32_t i = 0; i < n; i++) TRY(compare(env, "=", at, left[i], right[i], &parts[i]));
+    *out = fold_logic(env->b, EXPR_AND, at, parts, n);
+    return OK;
+}
+
 struct status bind_comparison(struct bind_env *env, const struct ast_expr *e, struct expr **out)
 {
     const struct ast_expr *left = e->args[0], *right = e->args[1];

@@ -56,6 +56,7 @@ struct catalog {
     ARRAY(struct plan_sink) sinks;
     ARRAY(struct pump_entry) pumps;
     ARRAY(struct user_function) functions;
+    ARRAY(struct plan_subquery *) subqueries; /* of all statements, failed ones too */
 };
 
 struct catalog *catalog_new(struct arena *a);

@@ -226,6 +226,18 @@ void expr_print_agg(struct buf *out, const struct plan_agg *agg, const struct sc
     if (agg->ignore_nulls) buf_append_c(out, " IGNORE NULLS");
 }
 
+/* What it asks, and of which values. */
+static void print_subquery(struct buf *out, const struct expr *e, const struct schema *columns)
+{
+    static const char *const names[] = { [SUBQUERY_EXISTS] = "EXISTS (query",
+                                         [SUBQUERY_IN] = "IN (query",
+                                         [SUBQUERY_SCALAR] = "(query" };
+    buf_append_c(out, names[e->subquery->kind]);
+    buf_append_c(out, e->n_args > 0 ? " of " : "");
+    print_args(out, e->args, 0, e->n_args, ", ", columns);
+    buf_append_char(out, ')');
+}
+
 void expr_print(struct buf *out, const struct expr *e, const struct schema *columns)
 {
     switch (e->kind) {
@@ -242,6 +254,7 @@ void expr_print(struct buf *out, const struct expr *e, const struct schema *colu
         buf_append_char(out, ')');
         return;
     case EXPR_NOT_NULL: expr_print(out, e->args[0], columns); return;
+    case EXPR_SUBQUERY: print_subquery(out, e, columns); return;
     case EXPR_CLOCK:
         buf_append_c(out, e->per_row ? "CURRENT_ROW_TIMESTAMP" : "CURRENT_TIMESTAMP");
         return;

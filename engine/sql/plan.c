@@ -15,6 +15,7 @@ const char *const plan_hidden_names[HIDDEN_COUNT] = {
 bool expr_can_fault(const struct expr *e)
 {
     if (e->kind == EXPR_NOT_NULL) return true;
+    if (e->kind == EXPR_SUBQUERY && e->subquery->can_fault) return true;
     if (e->kind == EXPR_CALL && (!e->call.fn->errors || e->call.fn->errors[0] != 0)) return true;
     for (uint32_t i = 0; i < e->n_args; i++) {
         if (expr_can_fault(e->args[i])) return true;
@@ -32,6 +33,7 @@ static bool node_equal(const struct expr *a, const struct expr *b)
     case EXPR_CALL: return a->call.fn == b->call.fn && a->implicit == b->implicit;
     case EXPR_NOT_NULL: return str_equal(&a->label, &b->label);
     case EXPR_CLOCK: return a->per_row == b->per_row;
+    case EXPR_SUBQUERY: return a->subquery == b->subquery;
     default: return true;
     }
 }

@@ -24,8 +24,11 @@ enum expr_kind {
     EXPR_CASE,     /* args: when, then, when, then, ..., else (NULL constant when there is none) */
     EXPR_COALESCE, /* args */
     EXPR_NOT_NULL, /* args[0]; a NULL is a fault that names `label` */
-    EXPR_CLOCK     /* CURRENT_TIMESTAMP (per_row false) and CURRENT_ROW_TIMESTAMP: TIMESTAMP */
+    EXPR_CLOCK,    /* CURRENT_TIMESTAMP (per_row false) and CURRENT_ROW_TIMESTAMP: TIMESTAMP */
+    EXPR_SUBQUERY  /* a query over a table; args: what it reads of the row that it is asked for */
 };
+
+struct plan_subquery;
 
 struct expr {
     enum expr_kind   kind;
@@ -40,6 +43,7 @@ struct expr {
     const struct sluice_record *record; /* the value is a record; NULL: it is not */
     bool             per_row;
     bool             implicit; /* EXPR_CALL: a cast as INSERT makes it */
+    const struct plan_subquery *subquery;
     uint32_t         weight; /* nodes of the tree, one that is shared counted each time; at least 1 */
 };
 
@@ -48,6 +52,27 @@ bool expr_can_fault(const struct expr *e);
 bool expr_equal(const struct expr *a, const struct expr *b);
 /* Sets the elements of a mask of input columns that the expression reads. */
 void expr_columns(const struct expr *e, bool *used);
+
+/*
+ * A query within an expression (L-37). Its expressions are over the args of the EXPR_SUBQUERY, then the table's columns;
+ * its rows are those of the table that pass the filter, have equal keys, and pass the condition.
+ */
+enum subquery_kind { SUBQUERY_EXISTS, SUBQUERY_IN, SUBQUERY_SCALAR };
+
+struct plan_subquery {
+    enum subquery_kind kind;
+    uint32_t           number;    /* in app_plan.subqueries */
+    uint32_t           table;     /* of app_plan.tables */
+    uint32_t           n_args;
+    struct expr       *filter;    /* over the table alone, the same for all rows; NULL: none */
+    struct expr      **keys;      /* over the args; equal to ... */
+    uint32_t          *table_keys; /* ... these columns, found by hash */
+    uint32_t           n_keys;
+    struct expr       *condition; /* NULL: none */
+    struct expr       *match;     /* IN: the comparison with a row, BOOLEAN; NULL: keys[0] is all of it */
+    struct expr       *value;     /* SCALAR */
+    bool               can_fault;
+};
 
 /* ---- plan nodes ---- */
 
@@ -299,6 +324,8 @@ struct app_plan {
     uint32_t            n_sinks;
     struct plan_pump   *pumps;  /* in order of creation */
     uint32_t            n_pumps;
+    struct plan_subquery **subqueries;
+    uint32_t            n_subqueries;
     struct schema       error_schema; /* the seven columns of error_stream */
 };
 

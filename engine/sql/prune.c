@@ -204,9 +204,25 @@ static void prune_node(struct pruner *p, struct plan_node *n, const bool *used, 
     }
 }
 
+/* What queries in expressions read of their tables, wherever they stand. */
+static void prune_subquery(struct pruner *p, const struct plan_subquery *s)
+{
+    struct plan_table *t = &p->plan->tables[s->table];
+    bool *mask = new_mask(p, s->n_args + t->schema.n_columns);
+    struct expr *const exprs[] = { s->filter, s->condition, s->match, s->value };
+    for (size_t i = 0; i < sizeof exprs / sizeof exprs[0]; i++) {
+        if (exprs[i]) expr_columns(exprs[i], mask);
+    }
+    for (uint32_t i = 0; i < s->n_keys; i++) mask[s->n_args + s->table_keys[i]] = true;
+    for (uint32_t i = 0; i < t->schema.n_columns; i++) {
+        if (mask[s->n_args + i]) t->needed[i] = true;
+    }
+}
+
 void plan_prune(struct arena *a, struct app_plan *plan)
 {
     struct pruner p = { a, plan };
+    for (uint32_t i = 0; i < plan->n_subqueries; i++) prune_subquery(&p, plan->subqueries[i]);
     for (uint32_t i = 0; i < plan->n_pumps; i++) {
         struct plan_node *root = plan->pumps[i].root;
         bool *used = new_mask(&p, root->out.n_columns);

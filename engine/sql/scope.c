@@ -187,17 +187,38 @@ static struct status find_qualified(struct binder *b, const struct scope *s,
     return OK;
 }
 
+struct expr *scope_outer(struct binder *b, struct outer_scope *outer, struct expr *e)
+{
+    size_t i = 0;
+    while (i < outer->args.count && !expr_equal(outer->args.items[i], e)) i++;
+    if (i == outer->args.count) *array_push(b->arena, &outer->args) = e;
+    return expr_column(b->arena, OUTER_BASE + (uint32_t)i, e->type, e->at);
+}
+
+static struct status find_outer(struct binder *b, struct outer_scope *outer,
+                                const struct ast_expr *name, struct expr **out)
+{
+    struct expr *e;
+    TRY(scope_find(b, outer->scope, name, &e));
+    *out = scope_outer(b, outer, e);
+    return OK;
+}
+
 struct status scope_find(struct binder *b, const struct scope *s, const struct ast_expr *name,
                          struct expr **out)
 {
     const struct ast_name *last = &name->names[name->n_names - 1];
     struct expr *found = NULL;
+    struct status st;
     if (name->n_names == 1) {
-        TRY(find_bare(b, s, last, &found));
+        st = find_bare(b, s, last, &found);
     } else {
         /* schema.relation.column: the schema is ignored (L-2). */
-        TRY(find_qualified(b, s, name->names[name->n_names - 2], last, &found));
+        st = find_qualified(b, s, name->names[name->n_names - 2], last, &found);
     }
+    bool unknown = st.err == ERR_UNKNOWN_COLUMN || st.err == ERR_UNKNOWN_RELATION;
+    if (unknown && s->outer && find_outer(b, s->outer, name, out).err == ERR_NONE) return OK;
+    TRY(st);
     struct expr *copy = arena_dup(b->arena, found, sizeof *found);
     copy->at = name->at;
     *out = copy;

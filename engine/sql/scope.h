@@ -32,7 +32,17 @@ struct scope_parameter {
     struct expr *expr;
 };
 
+/* Around a query in an expression: what it reads there becomes its arguments, columns from OUTER_BASE on. */
+struct outer_scope {
+    const struct scope *scope;
+    struct expr_list    args;
+};
+#define OUTER_BASE (UINT32_C(1) << 30)
+/* The expression over the outer row as a column of the inner query. */
+struct expr *scope_outer(struct binder *b, struct outer_scope *outer, struct expr *e);
+
 struct scope {
+    struct outer_scope     *outer; /* looked at for what is not here; NULL: none */
     struct scope_relation  *relations;
     uint32_t                n_relations;
     struct scope_parameter *parameters;

@@ -559,8 +559,7 @@ static void what_is_to_come_is_refused_by_name(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        { "SELECT STREAM K FROM S WHERE EXISTS (SELECT * FROM T)", "EXISTS (query)" },
-        { "SELECT STREAM K FROM S WHERE V IN (SELECT ID FROM T)", "IN (query)" },
+        { "SELECT STREAM K FROM S WHERE EXISTS (SELECT COUNT(*) FROM T GROUP BY ID)", "grouping" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct arena *a = arena_new();

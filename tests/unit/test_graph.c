@@ -267,6 +267,22 @@ static void test_lookups(void **state)
         devices);
 }
 
+static void test_subqueries(void **state)
+{
+    (void)state;
+    check_ways(
+        SOURCES
+        "CREATE REFERENCE TABLE W (D INTEGER, WARD VARCHAR(40), LIMIT_V INTEGER) FROM "
+        "'devices.json';\n"
+        "CREATE STREAM T (WARD VARCHAR(40), V INTEGER);\n"
+        "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V FROM S\n"
+        "  WHERE D NOT IN (SELECT D FROM W) OR V IN (SELECT W.LIMIT_V * 2 FROM W WHERE W.D < S.D);\n"
+        "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM (SELECT W.WARD FROM W WHERE W.D = R.D), V "
+        "FROM R\n"
+        "  WHERE EXISTS (SELECT * FROM W WHERE 10 / (W.LIMIT_V - R.V) > 0 AND W.D <> R.D);\n",
+        devices);
+}
+
 /* ---- what comes out ---- */
 
 #define RUN(text, list)                                                                            \
@@ -415,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_times_of_columns),
         cmocka_unit_test(test_as_rowtime),
         cmocka_unit_test(test_lookups),
+        cmocka_unit_test(test_subqueries),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

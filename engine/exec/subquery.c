@@ -1,0 +1,438 @@
+/*
+ * subquery.c: queries over tables within expressions.
+ *
+ * The table's rows that pass the filter are known from the start. For the rows of a batch, candidates among them are
+ * found by the keys' index, or are all of them; pairs of an outer row and a candidate are made, a few thousand at a
+ * time, and the condition, the comparison of IN and the value are evaluated over them. x IN (SELECT column ...) needs
+ * no pairs: its key is the comparison.
+ *
+ * Three-valued logic: IN is TRUE where a comparison is, else UNKNOWN where one is, else FALSE; so it is FALSE over no
+ * row at all, and UNKNOWN for a NULL over any.
+ */
+
+#include "exec/subquery.h"
+
+#include "base/array.h"
+
+enum { PAIRS_MAX = 4096 }; /* about how many pairs are looked at together */
+
+#define NO_ROW UINT32_MAX
+
+struct subquery {
+    const struct plan_subquery  *plan;
+    struct reftable             *table;
+    const struct reftable_index *index;     /* NULL: no keys */
+    struct program              *keys;
+    struct program              *condition; /* NULL: none */
+    struct program              *result;    /* the comparison or the value; NULL: none */
+    struct type                  type;
+    uint32_t                     n_table;   /* columns */
+    bool                        *passes;    /* rows of the table */
+    uint32_t                    *rows;      /* those that pass */
+    uint32_t                     n_rows;
+    bool                         has_null;  /* IN by key: a row's column is NULL */
+    bool                         failed;    /* the filter is, and so is each asking row */
+    struct fault                 fault;
+    bool                         known;     /* one answer for all rows */
+    struct vector                answer;
+};
+
+/* ---- pairs ---- */
+
+struct pairs {
+    uint32_t *row;   /* number among the asking rows */
+    uint32_t *match; /* of the table */
+    uint32_t  n, cap;
+};
+
+static void add_pair(struct pairs *p, uint32_t row, uint32_t match, struct arena *a)
+{
+    if (p->n == p->cap) {
+        uint32_t cap = p->cap ? p->cap * 2 : 64;
+        uint32_t *rows = ARENA_ARRAY(a, uint32_t, cap), *matches = ARENA_ARRAY(a, uint32_t, cap);
+        if (p->n) {
+            memcpy(rows, p->row, p->n * sizeof *rows);
+            memcpy(matches, p->match, p->n * sizeof *matches);
+        }
+        *p = (struct pairs){ rows, matches, p->n, cap };
+    }
+    p->row[p->n] = row;
+    p->match[p->n++] = match;
+}
+
+/* One run of a subquery. */
+struct asking {
+    const struct subquery    *s;
+    const struct program_env *env;
+    const struct batch       *args;
+    const uint32_t           *rows;
+    uint32_t                  n;
+    struct arena             *results;
+    struct arena             *scratch;
+    struct vector            *out;
+    struct faults            *faults;
+    uint32_t                 *found;   /* an asking row each: pairs that count */
+    bool                     *unknown; /* IN: a comparison was UNKNOWN */
+};
+
+static void take(const struct vector *from, const uint32_t *at, uint32_t n, struct arena *a,
+                 struct vector *out)
+{
+    if (from->constant) {
+        *out = *from;
+        return;
+    }
+    vector_new(a, from->type, n, out);
+    vector_gather(a, out, 0, n, from, at, n, false);
+}
+
+/* Args, then the table's columns, a row a pair. */
+static struct batch pair_batch(const struct asking *k, const struct pairs *p)
+{
+    const struct subquery *s = k->s;
+    uint32_t n_args = s->plan->n_args;
+    struct batch b = { .n_rows = p->n, .n_columns = n_args + s->n_table };
+    b.columns = ARENA_ARRAY(k->scratch, struct vector, b.n_columns);
+    uint32_t *rows = ARENA_ARRAY(k->scratch, uint32_t, p->n);
+    rowtime *times = ARENA_ARRAY(k->scratch, rowtime, p->n);
+    rowtime *causes = ARENA_ARRAY(k->scratch, rowtime, p->n);
+    uint64_t *seqs = ARENA_ARRAY(k->scratch, uint64_t, p->n);
+    for (uint32_t i = 0; i < p->n; i++) {
+        rows[i] = k->rows[p->row[i]];
+        times[i] = k->args->rowtimes[rows[i]];
+        causes[i] = k->args->cause_times[rows[i]];
+        seqs[i] = k->args->cause_seqs[rows[i]];
+    }
+    b.rowtimes = times;
+    b.cause_times = causes;
+    b.cause_seqs = seqs;
+    for (uint32_t c = 0; c < n_args; c++) {
+        take(&k->args->columns[c], rows, p->n, k->scratch, &b.columns[c]);
+    }
+    for (uint32_t c = 0; c < s->n_table; c++) {
+        take(reftable_column(s->table, c), p->match, p->n, k->scratch, &b.columns[n_args + c]);
+    }
+    return b;
+}
+
+static void add_faults(const struct asking *k, const struct pairs *p, const struct faults *of_pairs)
+{
+    for (size_t i = 0; i < of_pairs->count; i++) {
+        struct fault f = of_pairs->items[i];
+        f.row = k->rows[p->row[f.row]];
+        faults_add(k->faults, k->scratch, f);
+    }
+}
+
+/* The pairs for which the condition is TRUE, among the n at `at`; returns how many. */
+static uint32_t pass_condition(const struct asking *k, const struct batch *b, const struct pairs *p,
+                               uint32_t *at, uint32_t n)
+{
+    if (!k->s->condition) return n;
+    struct vector v;
+    struct faults faults = { 0 };
+    program_run(k->s->condition, k->env, b, at, n, k->scratch, k->scratch, &v, &faults);
+    add_faults(k, p, &faults);
+    uint32_t kept = 0;
+    size_t next = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        while (next < faults.count && faults.items[next].row < at[i]) next++;
+        if (next < faults.count && faults.items[next].row == at[i]) continue;
+        uint32_t place = vector_at(&v, at[i]);
+        if (!nulls_get(v.nulls, place) && v.b[place]) at[kept++] = at[i];
+    }
+    return kept;
+}
+
+static void put_value(const struct asking *k, uint32_t row, const struct vector *v, uint32_t at)
+{
+    struct vector *out = k->out;
+    if (vector_is_null(v, at)) {
+        nulls_set(vector_nulls(k->results, out, k->args->n_rows), row);
+        return;
+    }
+    at = vector_at(v, at);
+    switch (type_form(out->type)) {
+    case FORM_BOOL: out->b[row] = v->b[at]; break;
+    case FORM_I64: out->i64[row] = v->i64[at]; break;
+    case FORM_F64: out->f64[row] = v->f64[at]; break;
+    case FORM_STR: out->str[row] = str_copy(k->results, v->str[at]); break;
+    }
+}
+
+/* A pair that counts; v: its comparison or value. */
+static void count_pair(const struct asking *k, uint32_t asker, const struct vector *v, uint32_t at)
+{
+    switch (k->s->plan->kind) {
+    case SUBQUERY_EXISTS: k->found[asker] = 1; return;
+    case SUBQUERY_IN:
+        if (vector_is_null(v, at)) k->unknown[asker] = true;
+        else if (v->b[vector_at(v, at)]) k->found[asker] = 1;
+        return;
+    case SUBQUERY_SCALAR: break;
+    }
+    if (k->found[asker]++ == 0) put_value(k, k->rows[asker], v, at);
+    if (k->found[asker] != 2) return;
+    faults_add(k->faults, k->scratch,
+               (struct fault){ k->rows[asker], ERR_DATA, "a query as a value gives several rows" });
+}
+
+static void try_pairs(const struct asking *k, const struct pairs *p)
+{
+    if (p->n == 0) return;
+    struct batch b = pair_batch(k, p);
+    uint32_t *at = ARENA_ARRAY(k->scratch, uint32_t, p->n);
+    for (uint32_t i = 0; i < p->n; i++) at[i] = i;
+    uint32_t n = pass_condition(k, &b, p, at, p->n);
+    struct vector v = { 0 };
+    struct faults faults = { 0 };
+    if (k->s->result) {
+        program_run(k->s->result, k->env, &b, at, n, k->scratch, k->scratch, &v, &faults);
+    }
+    add_faults(k, p, &faults);
+    size_t next = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        while (next < faults.count && faults.items[next].row < at[i]) next++;
+        if (next < faults.count && faults.items[next].row == at[i]) continue;
+        count_pair(k, p->row[at[i]], &v, at[i]);
+    }
+}
+
+static void add_candidates(const struct asking *k, struct pairs *p, uint32_t asker, uint32_t first)
+{
+    const struct subquery *s = k->s;
+    if (!s->index) {
+        for (uint32_t i = 0; i < s->n_rows; i++) add_pair(p, asker, s->rows[i], k->scratch);
+        return;
+    }
+    for (uint32_t m = first; m != NO_ROW; m = reftable_next(s->index, m)) {
+        if (s->passes[m]) add_pair(p, asker, m, k->scratch);
+    }
+}
+
+static void ask_pairs(const struct asking *k, const uint32_t *first)
+{
+    struct pairs p = { 0 };
+    for (uint32_t i = 0; i < k->n; i++) {
+        add_candidates(k, &p, i, first ? first[i] : NO_ROW);
+        if (p.n < PAIRS_MAX) continue;
+        try_pairs(k, &p);
+        p.n = 0;
+    }
+    try_pairs(k, &p);
+}
+
+/* ---- by key alone ---- */
+
+static bool has_candidate(const struct subquery *s, uint32_t first)
+{
+    for (uint32_t m = first; m != NO_ROW; m = reftable_next(s->index, m)) {
+        if (s->passes[m]) return true;
+    }
+    return false;
+}
+
+static void ask_keys(const struct asking *k, const struct vector *keys, const uint32_t *first)
+{
+    const struct subquery *s = k->s;
+    bool in = s->plan->kind == SUBQUERY_IN;
+    for (uint32_t i = 0; i < k->n; i++) {
+        k->found[i] = has_candidate(s, first[i]);
+        k->unknown[i] = in && s->n_rows > 0 && (s->has_null || vector_is_null(keys, k->rows[i]));
+    }
+}
+
+/* ---- answers ---- */
+
+static void give_answers(const struct asking *k)
+{
+    enum subquery_kind kind = k->s->plan->kind;
+    for (uint32_t i = 0; i < k->n; i++) {
+        uint32_t row = k->rows[i];
+        bool null = kind == SUBQUERY_IN       ? !k->found[i] && k->unknown[i]
+                    : kind == SUBQUERY_SCALAR ? k->found[i] == 0
+                                              : false;
+        if (null) nulls_set(vector_nulls(k->results, k->out, k->args->n_rows), row);
+        if (kind != SUBQUERY_SCALAR) k->out->b[row] = k->found[i] > 0;
+    }
+}
+
+static void fail_all(const struct asking *k)
+{
+    for (uint32_t i = 0; i < k->n; i++) {
+        struct fault f = k->s->fault;
+        f.row = k->rows[i];
+        faults_add(k->faults, k->scratch, f);
+    }
+}
+
+/* Rows whose key can be had ask; the others have a fault. */
+static void ask(struct asking *k)
+{
+    const struct subquery *s = k->s;
+    const struct plan_subquery *p = s->plan;
+    struct vector *keys = ARENA_ARRAY(k->scratch, struct vector, p->n_keys);
+    uint32_t *first = NULL;
+    if (s->index) {
+        struct faults faults = { 0 };
+        program_run(s->keys, k->env, k->args, k->rows, k->n, k->scratch, k->scratch, keys, &faults);
+        uint32_t *good = ARENA_ARRAY(k->scratch, uint32_t, k->n), n = 0;
+        size_t next = 0;
+        for (uint32_t i = 0; i < k->n; i++) {
+            bool failed = next < faults.count && faults.items[next].row == k->rows[i];
+            if (failed) faults_add(k->faults, k->scratch, faults.items[next++]);
+            else good[n++] = k->rows[i];
+        }
+        k->rows = good;
+        k->n = n;
+        first = ARENA_ARRAY(k->scratch, uint32_t, n);
+        reftable_find(s->index, keys, good, n, first);
+    }
+    k->found = arena_calloc(k->scratch, k->n * sizeof *k->found);
+    k->unknown = arena_calloc(k->scratch, k->n * sizeof *k->unknown);
+    if (s->index && !s->condition && !s->result) ask_keys(k, keys, first);
+    else ask_pairs(k, first);
+    give_answers(k);
+}
+
+void subquery_run(const struct subquery *s, const struct program_env *env, const struct batch *args,
+                  const uint32_t *rows, uint32_t n, struct arena *results, struct arena *scratch,
+                  struct vector *out, struct faults *faults)
+{
+    struct asking k = { .s = s, .env = env, .args = args, .rows = rows, .n = n, .results = results,
+                        .scratch = scratch, .out = out, .faults = faults };
+    if (s->known && !s->failed) {
+        *out = s->answer;
+        return;
+    }
+    vector_new(results, s->type, args->n_rows, out);
+    if (s->failed) fail_all(&k);
+    else ask(&k);
+}
+
+/* ---- preparing ---- */
+
+static void keep_all(struct subquery *s, struct arena *a)
+{
+    uint32_t n = reftable_rows(s->table);
+    s->passes = arena_calloc(a, n);
+    s->rows = ARENA_ARRAY(a, uint32_t, n);
+    for (uint32_t i = 0; i < n; i++) {
+        s->passes[i] = true;
+        s->rows[s->n_rows++] = i;
+    }
+}
+
+static void remember_fault(struct subquery *s, struct arena *a, struct fault f)
+{
+    s->failed = true;
+    s->fault = f;
+    s->fault.message = str_to_c(a, str_c(f.message));
+}
+
+/* The rows that pass, or the fault of the first that fails. */
+static void run_filter(struct subquery *s, struct arena *a, struct arena *scratch,
+                       const struct program *filter, const struct program_env *env)
+{
+    uint32_t n = reftable_rows(s->table), n_args = s->plan->n_args;
+    struct batch b = { .n_rows = n, .n_columns = n_args + s->n_table };
+    b.columns = ARENA_ARRAY(scratch, struct vector, b.n_columns);
+    for (uint32_t c = 0; c < n_args; c++) {
+        vector_new_null(scratch, type_of(TYPE_BOOLEAN), &b.columns[c]);
+    }
+    for (uint32_t c = 0; c < s->n_table; c++) b.columns[n_args + c] = *reftable_column(s->table, c);
+    rowtime *times = ARENA_ARRAY(scratch, rowtime, n);
+    for (uint32_t i = 0; i < n; i++) times[i] = env->started;
+    b.rowtimes = b.cause_times = times;
+    b.cause_seqs = arena_calloc(scratch, n * sizeof *b.cause_seqs);
+    struct vector v;
+    struct faults faults = { 0 };
+    program_run(filter, env, &b, NULL, n, scratch, scratch, &v, &faults);
+    if (faults.count) {
+        remember_fault(s, a, faults.items[0]);
+        return;
+    }
+    s->passes = arena_calloc(a, n);
+    s->rows = ARENA_ARRAY(a, uint32_t, n);
+    for (uint32_t i = 0; i < n; i++) {
+        s->passes[i] = !vector_is_null(&v, i) && v.b[vector_at(&v, i)];
+        if (s->passes[i]) s->rows[s->n_rows++] = i;
+    }
+}
+
+/* What asks nothing of a row has its answer at once. */
+static void answer_once(struct subquery *s, struct arena *a, const struct program_env *env)
+{
+    struct arena *scratch = arena_new();
+    static const uint32_t zero = 0;
+    uint64_t seq = 0;
+    rowtime now = env->started;
+    struct batch b = { .n_rows = 1, .rowtimes = &now, .cause_times = &now, .cause_seqs = &seq };
+    struct faults faults = { 0 };
+    struct vector answer;
+    subquery_run(s, env, &b, &zero, 1, a, scratch, &answer, &faults);
+    if (faults.count) remember_fault(s, a, faults.items[0]);
+    answer.constant = true;
+    s->answer = answer;
+    s->known = true;
+    arena_free(scratch);
+}
+
+static struct status open_programs(struct subquery *s, struct arena *a)
+{
+    const struct plan_subquery *p = s->plan;
+    if (p->n_keys) {
+        TRY(program_compile(a, p->keys, p->n_keys, &s->keys));
+        s->index = reftable_index(s->table, p->table_keys, p->n_keys);
+    }
+    struct expr *condition = p->condition, *result = p->match ? p->match : p->value;
+    if (condition) TRY(program_compile(a, &condition, 1, &s->condition));
+    return result ? program_compile(a, &result, 1, &s->result) : OK;
+}
+
+static void find_null(struct subquery *s)
+{
+    const struct plan_subquery *p = s->plan;
+    if (p->kind != SUBQUERY_IN || p->match) return;
+    const struct vector *v = reftable_column(s->table, p->table_keys[0]);
+    for (uint32_t i = 0; i < s->n_rows; i++) {
+        s->has_null = s->has_null || vector_is_null(v, s->rows[i]);
+    }
+}
+
+static struct status subquery_open(struct arena *a, struct subquery *s,
+                                   const struct program_env *env)
+{
+    TRY(open_programs(s, a));
+    struct expr *condition = s->plan->filter;
+    if (condition) {
+        struct program *filter;
+        TRY(program_compile(a, &condition, 1, &filter));
+        struct arena *scratch = arena_new();
+        run_filter(s, a, scratch, filter, env);
+        arena_free(scratch);
+    } else {
+        keep_all(s, a);
+    }
+    if (!s->failed) find_null(s);
+    if (!s->failed && s->plan->n_args == 0) answer_once(s, a, env);
+    return OK;
+}
+
+struct status subqueries_open(struct arena *a, const struct app_plan *plan,
+                              struct reftable *const *tables, struct program_env *env)
+{
+    struct subquery **all = ARENA_ARRAY(a, struct subquery *, plan->n_subqueries);
+    env->subqueries = all;
+    for (uint32_t i = 0; i < plan->n_subqueries; i++) {
+        const struct plan_subquery *p = plan->subqueries[i];
+        struct subquery *s = all[i] = ARENA_NEW(a, struct subquery);
+        s->plan = p;
+        s->table = tables[p->table];
+        s->n_table = plan->tables[p->table].schema.n_columns;
+        s->type = p->value ? p->value->type : type_of(TYPE_BOOLEAN);
+        /* Those within its own expressions come before it. */
+        TRY(subquery_open(a, s, env));
+    }
+    return OK;
+}

@@ -1,0 +1,252 @@
+/*
+ * bind_subquery.c: queries in expressions: IN (query), EXISTS (query), (query) as a value (dialect 6, L-37).
+ *
+ * They read tables and VALUES. What they name of the row outside becomes an argument of the expression; parts of WHERE
+ * that need none are decided once, equalities with arguments are looked up, the rest is tried row by row:
+ *
+ *     EXISTS (SELECT * FROM T WHERE T.ON = 1 AND T.K = s.K AND T.V > s.V)
+ *     args s.K, s.V    filter T.ON = 1    keys args[0] = T.K    condition T.V > args[1]
+ */
+
+#include "sql/bind_select.h"
+#include "sql/join_keys.h"
+
+/* The query as it is bound: columns of its table as they are, what it reads outside from OUTER_BASE on. */
+struct inner {
+    struct outer_scope outer;
+    uint32_t           table;
+    struct expr       *where; /* NULL: none */
+    struct expr      **items;
+    uint32_t           n_items;
+};
+
+/* ---- the query ---- */
+
+static struct status over_stream(struct binder *b, const struct ast_query *q)
+{
+    struct status st = status_new(b->arena, ERR_NOT_ALLOWED_HERE, q->at,
+                                  "a query in an expression reads tables and VALUES, and this one "
+                                  "reads a stream");
+    return status_with_hint(st, "streams meet in a join: FROM a JOIN b ON ...");
+}
+
+static struct status bind_inner_select(struct bind_env *env, const struct ast_query *q,
+                                       struct inner *in)
+{
+    struct binder *b = env->b;
+    bool reshapes = bind_is_grouped(q) || q->having || q->limit || q->n_with > 0;
+    if (!q->from || reshapes) {
+        return binder_unsupported(b, q->at,
+                                  !q->from ? "SELECT without FROM" : "grouping or LIMIT in a query "
+                                                                     "of an expression");
+    }
+    struct from from;
+    TRY(bind_from(b, q->from, q, NULL, &from));
+    if (from.rows.node) return over_stream(b, q);
+    in->table = from.table;
+    in->where = from.table_filter;
+    from.scope.outer = &in->outer;
+    from.scope.query = q;
+    struct bind_env inner = bind_env(b, &from.scope, "WHERE");
+    if (q->where) {
+        struct expr *where;
+        TRY(bind_condition(&inner, q->where, &where));
+        in->where = expr_and(b->arena, in->where, where);
+    }
+    inner.clause = "SELECT";
+    struct items items = { 0 };
+    TRY(bind_items(&inner, q, &items));
+    in->items = ARENA_ARRAY(b->arena, struct expr *, items.count + 1);
+    for (size_t i = 0; i < items.count; i++) in->items[in->n_items++] = items.items[i].expr;
+    return OK;
+}
+
+static struct status bind_inner(struct bind_env *env, const struct ast_query *q, struct inner *in)
+{
+    struct binder *b = env->b;
+    if (q->kind == QUERY_SELECT) return bind_inner_select(env, q, in);
+    struct result r = { 0 };
+    TRY(bind_query(b, q, NULL, &r));
+    if (r.rows.node) return over_stream(b, q);
+    in->table = r.table;
+    in->where = r.table_filter;
+    in->items = ARENA_ARRAY(b->arena, struct expr *, r.n_columns + 1);
+    for (uint32_t i = 0; i < r.n_columns; i++) {
+        in->items[in->n_items++] = expr_column(b->arena, r.table_columns[i], r.columns[i].type,
+                                               r.columns[i].at);
+    }
+    return OK;
+}
+
+/* ---- what it asks ---- */
+
+/* x = item, or (x, y) = (item, item), of values outside. */
+static struct status bind_match(struct bind_env *env, const struct ast_expr *e, struct inner *in,
+                                struct expr **out)
+{
+    struct binder *b = env->b;
+    const struct ast_expr *tree = e->args[0];
+    bool row = tree->kind == AST_ROW;
+    uint32_t n = row ? tree->n_args : 1;
+    if (n != in->n_items) {
+        return status_new(b->arena, ERR_COLUMN_COUNT, e->at,
+                          "IN compares %u values with the %u columns of its query: as many columns "
+                          "as values",
+                          n, in->n_items);
+    }
+    struct expr **left = ARENA_ARRAY(b->arena, struct expr *, n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct expr *x;
+        TRY(bind_expr(env, row ? tree->args[i] : tree, &x));
+        left[i] = expr_is_constant(x) ? x : scope_outer(b, &in->outer, x);
+    }
+    return bind_equal_values(env, e->at, left, in->items, n, out);
+}
+
+static struct status check_value(struct binder *b, const struct ast_expr *e, const struct inner *in)
+{
+    if (in->n_items != 1) {
+        return status_new(b->arena, ERR_COLUMN_COUNT, e->at,
+                          "a query as a value has one column, this one has %u columns",
+                          in->n_items);
+    }
+    if (in->items[0]->type.kind == TYPE_NULL) {
+        return status_new(b->arena, ERR_UNTYPED_NULL, e->at, "nothing gives this NULL a type");
+    }
+    return OK;
+}
+
+/* ---- from the query's columns to those of the plan ---- */
+
+struct place {
+    struct arena *arena;
+    uint32_t      n_args;
+};
+
+static struct expr *place_leaf(void *arg, struct expr *leaf)
+{
+    const struct place *p = arg;
+    if (leaf->kind != EXPR_COLUMN) return leaf;
+    struct expr *out = arena_dup(p->arena, leaf, sizeof *leaf);
+    out->column = leaf->column >= OUTER_BASE ? leaf->column - OUTER_BASE
+                                             : leaf->column + p->n_args;
+    return out;
+}
+
+static bool reads_args(const struct expr *e, uint32_t n_args)
+{
+    if (e->kind == EXPR_COLUMN && e->column < n_args) return true;
+    for (uint32_t i = 0; i < e->n_args; i++) {
+        if (reads_args(e->args[i], n_args)) return true;
+    }
+    return false;
+}
+
+/* WHERE as what is decided once and the rest. */
+static void split_where(struct binder *b, struct expr *where, struct plan_subquery *s,
+                        struct expr **rest)
+{
+    struct expr_list parts = { 0 };
+    expr_conjuncts(b->arena, where, &parts);
+    for (size_t i = 0; i < parts.count; i++) {
+        struct expr *part = parts.items[i];
+        bool once = !reads_args(part, s->n_args) && (!*rest || !expr_can_fault(part));
+        struct expr **to = once ? &s->filter : rest;
+        *to = expr_and(b->arena, *to, part);
+    }
+}
+
+/* The keys of a condition, and what is left of it. */
+static struct status split_keys(struct binder *b, const struct plan_subquery *s,
+                                struct expr *condition, struct plan_lookup *out)
+{
+    struct plan_node input = { .out.n_columns = s->n_args };
+    struct plan_node *inputs[] = { &input };
+    struct plan_node lookup = { .inputs = inputs, .n_inputs = 1 };
+    TRY(join_split(b, &lookup, condition));
+    *out = lookup.lookup;
+    return OK;
+}
+
+static struct status place_parts(struct binder *b, struct inner *in, struct expr *match,
+                                 struct plan_subquery *s)
+{
+    struct place p = { b->arena, (uint32_t)in->outer.args.count };
+    s->n_args = p.n_args;
+    struct expr *rest = NULL;
+    if (in->where) split_where(b, expr_map(b->arena, in->where, place_leaf, &p), s, &rest);
+    struct plan_lookup keys = { 0 };
+    TRY(split_keys(b, s, rest, &keys));
+    s->condition = keys.condition;
+    if (s->kind == SUBQUERY_SCALAR) {
+        s->value = expr_map(b->arena, in->items[0], place_leaf, &p);
+    } else if (match) {
+        s->match = expr_map(b->arena, match, place_leaf, &p);
+    }
+    if (s->match && !rest && !expr_can_fault(s->match)) {
+        /* x IN (SELECT column ...): one look-up says it all. */
+        struct plan_lookup whole = { 0 };
+        TRY(split_keys(b, s, s->match, &whole));
+        if (whole.n_keys == 1 && !whole.condition) {
+            keys = whole;
+            s->match = NULL;
+        }
+    }
+    s->keys = keys.stream_keys;
+    s->table_keys = keys.table_keys;
+    s->n_keys = keys.n_keys;
+    return OK;
+}
+
+static bool faults(const struct expr *e)
+{
+    return e && expr_can_fault(e);
+}
+
+static bool subquery_can_fault(const struct plan_subquery *s)
+{
+    bool any = s->kind == SUBQUERY_SCALAR; /* of several rows */
+    for (uint32_t i = 0; i < s->n_keys; i++) any = any || expr_can_fault(s->keys[i]);
+    return any || faults(s->filter) || faults(s->condition) || faults(s->match);
+}
+
+static struct expr *subquery_expr(struct binder *b, const struct plan_subquery *s,
+                                  const struct ast_expr *e, const struct inner *in)
+{
+    struct type t = s->kind == SUBQUERY_SCALAR ? s->value->type : type_of(TYPE_BOOLEAN);
+    struct expr *out =
+        expr_new(b->arena, EXPR_SUBQUERY, t, e->at, in->outer.args.items, s->n_args);
+    out->subquery = s;
+    return out;
+}
+
+static struct status bind_subquery_inside(struct bind_env *env, const struct ast_expr *e,
+                                          struct expr **out)
+{
+    static const struct scope empty;
+    struct binder *b = env->b;
+    struct inner in = { .outer.scope = env->scope ? env->scope : &empty };
+    TRY(bind_inner(env, e->query, &in));
+    struct plan_subquery *s = ARENA_NEW(b->arena, struct plan_subquery);
+    s->kind = e->kind == AST_EXISTS ? SUBQUERY_EXISTS
+              : e->kind == AST_IN   ? SUBQUERY_IN
+                                    : SUBQUERY_SCALAR;
+    s->table = in.table;
+    struct expr *match = NULL;
+    if (s->kind == SUBQUERY_IN) TRY(bind_match(env, e, &in, &match));
+    if (s->kind == SUBQUERY_SCALAR) TRY(check_value(b, e, &in));
+    TRY(place_parts(b, &in, match, s));
+    s->can_fault = subquery_can_fault(s);
+    s->number = (uint32_t)b->catalog->subqueries.count;
+    *array_push(b->arena, &b->catalog->subqueries) = s;
+    *out = subquery_expr(b, s, e, &in);
+    return e->negated ? bind_not(env, e->at, *out, out) : OK;
+}
+
+struct status bind_subquery(struct bind_env *env, const struct ast_expr *e, struct expr **out)
+{
+    TRY(binder_enter(env->b, e->at));
+    struct status st = bind_subquery_inside(env, e, out);
+    binder_leave(env->b);
+    return st;
+}
