@@ -13,12 +13,17 @@
 #include "data/calendar.h"
 #include "data/text.h"
 
+/* How a column's values are written. */
+enum put { PUT_OTHER, PUT_DOUBLE, PUT_REAL, PUT_INTEGER, PUT_TIMESTAMP, PUT_TEXT };
+
+/* Literals of up to so many bytes are copied as a whole block, whatever their length. */
+enum { LITERAL_BLOCK = 32 };
+
 /* One column: what stands before its value. */
 struct member {
-    char       *literal; /* {"name": or ,"name": */
-    size_t      literal_size;
-    struct type type;
-    enum form   form;
+    char    *literal; /* {"name": or ,"name": with at least LITERAL_BLOCK bytes to be read */
+    size_t   literal_size;
+    enum put put;
 };
 
 struct json_encoder {
@@ -31,6 +36,18 @@ struct json_encoder {
 /* Most bytes of a value that is not a long text: a datetime in quotes; a short text with every byte as \u00xx. */
 enum { VALUE_MAX = 6 * STR_INLINE + 2 };
 
+static enum put put_of(struct type type)
+{
+    switch (type_form(type)) {
+    case FORM_STR:  return type_is_text(type) ? PUT_TEXT : PUT_OTHER;
+    case FORM_F64:  return type.kind == TYPE_REAL ? PUT_REAL : PUT_DOUBLE;
+    case FORM_I64:  break;
+    case FORM_BOOL: return PUT_OTHER;
+    }
+    if (type_is_integer(type)) return PUT_INTEGER;
+    return type.kind == TYPE_TIMESTAMP ? PUT_TIMESTAMP : PUT_OTHER;
+}
+
 static void member_init(struct arena *a, struct member *m, bool first, struct str name,
                         struct type type)
 {
@@ -38,10 +55,10 @@ static void member_init(struct arena *a, struct member *m, bool first, struct st
     buf_append_char(&text, first ? '{' : ',');
     text_json_string(&text, str_data(&name), name.len);
     buf_append_char(&text, ':');
-    m->literal = arena_dup(a, text.data, text.len);
+    m->literal = arena_calloc(a, text.len > LITERAL_BLOCK ? text.len : LITERAL_BLOCK);
+    memcpy(m->literal, text.data, text.len);
     m->literal_size = text.len;
-    m->type = type;
-    m->form = type_form(type);
+    m->put = put_of(type);
     buf_free(&text);
 }
 
@@ -61,8 +78,15 @@ struct json_encoder *json_encoder_new(struct arena *a, const struct encode_confi
         member_init(a, m, e->n_members++ == 0, s->columns[c].name, s->columns[c].type);
     }
     for (uint32_t i = 0; i < e->n_members; i++)
-        e->row_max += e->members[i].literal_size + VALUE_MAX;
+        e->row_max += e->members[i].literal_size + LITERAL_BLOCK + VALUE_MAX;
     return e;
+}
+
+static inline char *put_literal(char *p, const struct member *m)
+{
+    if (m->literal_size <= LITERAL_BLOCK) memcpy(p, m->literal, LITERAL_BLOCK);
+    else memcpy(p, m->literal, m->literal_size);
+    return p + m->literal_size;
 }
 
 /* The text of the minute that was formatted last: "2026-01-31 13:45:" with its opening quote. */
@@ -109,18 +133,16 @@ static inline bool wants_escape(uint64_t x)
 /* Up to twelve bytes, in quotes; false when one wants an escape. */
 static inline bool put_short_text(char **p, const struct str *s)
 {
-    uint64_t head, tail = UINT64_C(0x2020202020202020);
+    /* bytes behind the end are zero and would count as control characters: blanks stand in for them */
+    static const char fill[2 * STR_INLINE + 1] = "\0\0\0\0\0\0\0\0\0\0\0\0            ";
+    const char *blanks = fill + STR_INLINE - s->len;
+    uint32_t len = s->len;
+    uint64_t head, head_fill, tail = 0, tail_fill = UINT64_C(0x2020202020202020);
     memcpy(&head, s->inlined, 8);
     memcpy(&tail, s->inlined + 8, 4);
-    /* bytes behind the end are zero and would count as control characters: blanks stand in for them */
-    uint32_t len = s->len;
-    if (len < 8)
-        head |= len ? UINT64_C(0x2020202020202020) << (len * 8) : UINT64_C(0x2020202020202020);
-    if (len < 12) {
-        uint32_t behind = len > 8 ? len - 8 : 0;
-        tail |= (UINT64_C(0x2020202020202020) << (behind * 8)) & UINT32_MAX;
-    }
-    if (wants_escape(head) || wants_escape(tail)) return false;
+    memcpy(&head_fill, blanks, 8);
+    memcpy(&tail_fill, blanks + 8, 4);
+    if (wants_escape(head | head_fill) | wants_escape(tail | tail_fill)) return false;
     **p = '"';
     memcpy(*p + 1, s->inlined, STR_INLINE);
     (*p)[1 + len] = '"';
@@ -128,17 +150,13 @@ static inline bool put_short_text(char **p, const struct str *s)
     return true;
 }
 
-static char *put_double(char *p, struct type type, double v)
-{
-    return p +
-           (type.kind == TYPE_REAL ? number_format_float(p, (float)v) : number_format_double(p, v));
-}
-
-/* A value that has a place of its own in data/text: everything but plain numbers, timestamps and short texts. */
-static char *put_other(struct buf *out, char *p, const struct vector *v, uint32_t row, size_t room)
+/* A value of any length, which makes its own room. */
+static char *put_long(struct buf *out, char *p, const struct member *m, const struct vector *v,
+                      uint32_t at, size_t room)
 {
     out->len = (size_t)(p - out->data);
-    text_json_value(out, v, row);
+    if (m->put == PUT_TEXT) text_json_string(out, str_data(&v->str[at]), v->str[at].len);
+    else text_json_value(out, v, at);
     return buf_reserve(out, room);
 }
 
@@ -150,22 +168,17 @@ static char *put_value(struct buf *out, char *p, const struct member *m, const s
         memcpy(p, "null", 4);
         return p + 4;
     }
-    switch (m->form) {
-    case FORM_STR:
-        if (v->str[at].len <= STR_INLINE && type_is_text(m->type) &&
-            put_short_text(&p, &v->str[at]))
-            return p;
+    switch (m->put) {
+    case PUT_DOUBLE:    return p + number_format_double(p, v->f64[at]);
+    case PUT_REAL:      return p + number_format_float(p, (float)v->f64[at]);
+    case PUT_INTEGER:   return p + number_format_i64(p, v->i64[at]);
+    case PUT_TIMESTAMP: return put_timestamp(p, v->i64[at], cache);
+    case PUT_TEXT:
+        if (v->str[at].len <= STR_INLINE && put_short_text(&p, &v->str[at])) return p;
         break;
-    case FORM_F64:
-        return put_double(p, m->type, v->f64[at]);
-    case FORM_I64:
-        if (type_is_integer(m->type)) return p + number_format_i64(p, v->i64[at]);
-        if (m->type.kind == TYPE_TIMESTAMP) return put_timestamp(p, v->i64[at], cache);
-        break;
-    case FORM_BOOL:
-        break;
+    case PUT_OTHER: break;
     }
-    return put_other(out, p, v, row, room);
+    return put_long(out, p, m, v, at, room);
 }
 
 void json_encoder_rows(const struct json_encoder *e, const struct batch *rows, uint32_t from,
@@ -177,14 +190,13 @@ void json_encoder_rows(const struct json_encoder *e, const struct batch *rows, u
         char    *p = buf_reserve(out, e->row_max);
         uint32_t m = 0;
         if (e->with_rowtime) {
-            memcpy(p, e->members[0].literal, e->members[0].literal_size);
-            p = put_timestamp(p + e->members[0].literal_size, rows->rowtimes[row], &cache);
+            p = put_timestamp(put_literal(p, &e->members[0]), rows->rowtimes[row], &cache);
             m = 1;
         }
         for (uint32_t c = 0; m < e->n_members; m++, c++) {
-            memcpy(p, e->members[m].literal, e->members[m].literal_size);
-            p = put_value(out, p + e->members[m].literal_size, &e->members[m], &rows->columns[c],
-                          row, &cache, e->row_max);
+            const struct member *member = &e->members[m];
+            p = put_value(out, put_literal(p, member), member, &rows->columns[c], row, &cache,
+                          e->row_max);
         }
         if (e->n_members == 0) *p++ = '{';
         *p++ = '}';
