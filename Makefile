@@ -55,7 +55,7 @@ UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 SUPPORT := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c)))
 FUZZ    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 # Programs of one file that need nothing of the engine: generators and meters.
-TOOLS   := $(sort $(shell find queries tests/bench -name '*.c' 2>/dev/null))
+TOOLS   := $(sort $(shell find queries tests/bench tests/differential -name '*.c' 2>/dev/null))
 
 OBJ         := $(SRC:%.c=$(BUILD)/%.o) $(patsubst %.c,%.o,$(GEN))
 MAIN_OBJ    := $(MAIN:%.c=$(BUILD)/%.o)
@@ -70,7 +70,7 @@ FUZZ_SECONDS ?= 60
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test unit sql cli recovery bench fuzz fuzz-programs lint format docs demo deps packages clean \
+.PHONY: all test unit sql cli recovery differential bench fuzz fuzz-programs lint format docs demo deps packages clean \
         help FORCE
 
 ## all: the program, build/sluice
@@ -79,7 +79,7 @@ all: $(LIB) $(PROGRAM)
 
 ## test: everything below tests/ and queries/, after installing what is missing
 test: all $(UNIT_BIN) $(TOOL_BIN)
-	@tests/run.sh $(BUILD) unit sql docs cli recovery
+	@tests/run.sh $(BUILD) unit sql docs cli differential recovery
 
 ## unit: the cmocka tests of tests/unit; ONLY=test_str for one program
 unit: $(UNIT_BIN)
@@ -96,6 +96,10 @@ cli: all
 ## recovery: kills runs and lets them go on; KILLS=200 SEED=1 for more, or the same again
 recovery: all $(TOOL_BIN)
 	@tests/recovery/run.sh $(BUILD) $(or $(KILLS),20) $(SEED)
+
+## differential: random queries against SQLite; CASES=3000 SEED=1 for others, or the same again
+differential: all $(TOOL_BIN)
+	@tests/differential/run.sh $(BUILD) $(or $(CASES),3000) $(SEED)
 
 ## bench: measures the pipelines of tests/bench; PEERS=DIR measures others beside them
 bench: all $(TOOL_BIN)
@@ -191,7 +195,7 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(SUPPORT_OBJ) $(LIB) $
 
 $(TOOL_BIN): %: %.o
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< -lm
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< -lsqlite3 -lm
 
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
 	$(call say,LINK)
