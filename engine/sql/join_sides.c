@@ -138,11 +138,13 @@ static void add_key(struct cut *c, struct expr *const key[2])
 
 /* ---- conditions ---- */
 
-/* Whether a side may be filtered by a part of ON. */
+/* Whether a side may be filtered by a part of ON. Rows that stay without a match under ROWS come out at the end, with
+ * the time of the last row of either side. */
 static bool may_filter(const struct cut *c, uint32_t side)
 {
     const struct plan_join_side *s = &c->node->join.sides[side];
-    return !s->outer && s->window != JOIN_ROWS;
+    const struct plan_join_side *other = &c->node->join.sides[1 - side];
+    return !s->outer && s->window != JOIN_ROWS && !(other->outer && other->window == JOIN_ROWS);
 }
 
 static struct status add_part(struct cut *c, struct expr *e)

@@ -24,7 +24,10 @@ static const char sql[] =
     "  GROUP BY K, FLOOR(T.ROWTIME TO MINUTE);\n"
     "CREATE PUMP P4 AS INSERT INTO W SELECT STREAM MIN(K), COUNT(*) FROM R GROUP BY MONOTONIC(V);\n"
     "CREATE PUMP P5 AS INSERT INTO W SELECT STREAM K, MAX(V) FROM R\n"
-    "  WINDOWED BY STAGGER (PARTITION BY K RANGE INTERVAL '10' SECOND);\n";
+    "  WINDOWED BY STAGGER (PARTITION BY K RANGE INTERVAL '10' SECOND);\n"
+    "CREATE PUMP P6 AS INSERT INTO W SELECT STREAM a.K, 100 / b.V FROM\n"
+    "  S OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS a FULL JOIN\n"
+    "  R OVER (ROWS 3 PRECEDING) AS b ON a.K = b.K AND a.V <= b.V;\n";
 
 static const char rows[] = "{\"K\": \"a\", \"V\": 3, \"ET\": 1000}\n"
                            "{\"K\": \"a key of some length\", \"V\": 0, \"ET\": 3000}\n"

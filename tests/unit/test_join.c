@@ -2,7 +2,7 @@
  * test_join.c: joins of streams: random inputs and joins against nested loops over single rows, and the same outcome
  * wherever batches are cut, after checkpoints, and through sections.
  *
- * The seed is printed when a case fails and is taken back from the environment: SEED=n.
+ * The seed is printed when a case fails and is taken back from the environment: SEED=n; CASES=n tries so many.
  */
 
 #include <setjmp.h>
@@ -18,7 +18,7 @@
 #include "base/str.h"
 #include "graph_harness.h"
 
-enum { ROWS_MAX = 60, CASES = 400 };
+enum { ROWS_MAX = 60, CASES_USUAL = 400 };
 
 /* ---- a case ---- */
 
@@ -257,7 +257,9 @@ static void test_random_joins(void **state)
         check_case(strtoull(seed, NULL, 10));
         return;
     }
-    for (uint64_t i = 1; i <= CASES; i++) check_case(i);
+    const char *cases = getenv("CASES");
+    uint64_t n = cases ? strtoull(cases, NULL, 10) : CASES_USUAL;
+    for (uint64_t i = 1; i <= n; i++) check_case(i);
 }
 
 /* ---- the outcome does not depend on the way ---- */
@@ -369,6 +371,25 @@ static void test_a_stream_with_itself(void **state)
         "  WHERE a.N > b.N;\n");
 }
 
+static void test_what_is_made_of_joins(void **state)
+{
+    (void)state;
+    check_ways(
+        SOURCES
+        "CREATE STREAM O (K VARCHAR(20), N INTEGER, M INTEGER);\n"
+        "CREATE PUMP P1 AS INSERT INTO O SELECT STREAM K, COUNT(*) OVER w, MAX(M) OVER w FROM\n"
+        "  (SELECT STREAM a.K, b.V AS M FROM S OVER (RANGE INTERVAL '3' SECOND PRECEDING) AS a\n"
+        "   FULL JOIN R OVER (RANGE INTERVAL '3' SECOND PRECEDING) AS b ON a.K = b.K) AS x\n"
+        "  WINDOW w AS (PARTITION BY K RANGE INTERVAL '5' SECOND PRECEDING);\n"
+        "CREATE PUMP P2 AS INSERT INTO O SELECT STREAM b.K, COUNT(*), SUM(a.V) FROM\n"
+        "  S OVER (RANGE INTERVAL '9' SECOND PRECEDING) AS a JOIN R AS b ON a.K = b.K\n"
+        "  GROUP BY b.K, STEP(b.ROWTIME BY INTERVAL '5' SECOND) HAVING COUNT(*) > 2;\n"
+        "CREATE PUMP P3 AS INSERT INTO O SELECT STREAM K, V, D FROM R;\n"
+        "CREATE STREAM O2 (K VARCHAR(20), N INTEGER, M INTEGER);\n"
+        "CREATE PUMP P4 AS INSERT INTO O2 SELECT STREAM a.K, a.D, x.N FROM S AS a RIGHT JOIN\n"
+        "  O OVER (ROWS 4 PRECEDING) AS x ON a.K = x.K AND a.D > x.N;\n");
+}
+
 static void test_times_of_values(void **state)
 {
     (void)state;
@@ -407,6 +428,7 @@ int main(void)
         cmocka_unit_test(test_inputs_that_fail),
         cmocka_unit_test(test_joins_of_joins),
         cmocka_unit_test(test_a_stream_with_itself),
+        cmocka_unit_test(test_what_is_made_of_joins),
         cmocka_unit_test(test_times_of_values),
         cmocka_unit_test(test_damaged_snapshots_are_refused),
     };
