@@ -11,6 +11,7 @@
 #include <assert.h>
 
 #include "exec/graph_build.h"
+#include "exec/subquery.h"
 #include "time/bound.h"
 
 enum { SNAPSHOT_VERSION = 1 };
@@ -101,6 +102,8 @@ void graph_free(struct graph *g)
     g->ops.count = 0;
     errors_free(g->errors);
     builder_free(g->error_rows);
+    subqueries_free(g->env.subqueries);
+    g->env.subqueries = NULL;
     if (g->tables) graph_tables_free(g->tables, g->plan->n_tables);
     g->tables = NULL;
     g->errors = NULL;
@@ -180,6 +183,9 @@ struct status graph_start(struct graph *g)
             }
         }
         if (!written) TRY(op_advance(s, 0, BOUND_END));
+    }
+    for (size_t i = 0; i < g->ops.count; i++) {
+        if (g->ops.items[i]->class == &op_table_class) TRY(table_start(g->ops.items[i]));
     }
     return OK;
 }

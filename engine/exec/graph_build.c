@@ -110,6 +110,7 @@ static struct status class_of(struct graph *g, const struct plan_node *node,
         *out = node->window.kind == WINDOW_STAGGER ? &op_stagger_class : &op_group_class;
         return OK;
     case PLAN_LOOKUP: *out = &op_lookup_class; return OK;
+    case PLAN_TABLE: *out = &op_table_class; return OK;
     case PLAN_UNION: *out = &op_union_class; return OK;
     case PLAN_TABLE_FN: *out = &op_table_fn_class; return OK;
     case PLAN_OVER: *out = &op_over_class; return OK;

@@ -68,6 +68,8 @@ const struct graph_sink *sink_of(const struct op *op);
 
 /* Rows and bad records of a source; class->push takes rows alone. */
 struct status source_take(struct op *op, const struct source_rows *rows) MUST_CHECK;
+/* The rows of an op_table, when the graph starts, and the end of them. */
+struct status table_start(struct op *op) MUST_CHECK;
 /* The least cause of the rows that a merging operator holds; BOUND_END without one. */
 struct bound merge_held(const struct op *op);
 struct bound join_held(const struct op *op);

@@ -8,7 +8,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/log.h"
 #include "exec/graph_impl.h"
+#include "exec/subquery.h"
 
 struct graph_tables {
     pthread_mutex_t lock;
@@ -59,6 +61,8 @@ static void make_indexes(const struct graph *g, uint32_t table, struct reftable 
 void graph_set_table(struct graph *g, uint32_t table, struct reftable *rows)
 {
     make_indexes(g, table, rows);
+    struct status st = subqueries_set_table(g->env.subqueries, table, rows);
+    if (st.err) log_message(LOG_WARNING, "queries in expressions keep the rows that they have: %s", st.message);
     pthread_mutex_lock(&g->tables->lock);
     struct reftable *old = g->tables->items[table];
     g->tables->items[table] = rows;

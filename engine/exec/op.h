@@ -107,6 +107,7 @@ extern const struct op_class op_retime_class;  /* AS ROWTIME */
 extern const struct op_class op_group_class;   /* tumbling windows */
 extern const struct op_class op_stagger_class;
 extern const struct op_class op_over_class;    /* sliding windows */
+extern const struct op_class op_table_class;   /* rows of a table, once */
 extern const struct op_class op_sort_class;    /* ORDER BY: the rows of a window */
 extern const struct op_class op_tsort_class;   /* ORDER BY ... WITHIN */
 extern const struct op_class op_distinct_class;

@@ -8,7 +8,7 @@
 #include "sql/plan.h"
 
 struct program;
-struct subquery;
+struct subqueries;
 
 /* Failed rows of one run, in ascending order of row; in the scratch arena. */
 struct fault {
@@ -30,7 +30,7 @@ struct program_env {
     rowtime started;                                  /* CURRENT_TIMESTAMP */
     rowtime (*now)(void *arg, const struct batch *in, uint32_t row); /* CURRENT_ROW_TIMESTAMP */
     void *arg;
-    struct subquery *const *subqueries;               /* by their numbers in the plan */
+    struct subqueries *subqueries;
 };
 
 /* Several expressions over the same rows, compiled together: equal parts are evaluated once. */

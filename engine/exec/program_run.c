@@ -215,8 +215,8 @@ static void run_subquery(struct run *r, const struct instr *in, const struct act
                           .cause_times = r->in->cause_times,
                           .cause_seqs = r->in->cause_seqs };
     struct faults faults = { 0 };
-    subquery_run(r->env->subqueries[in->expr->subquery->number], r->env, &seen, rows->rows, rows->n,
-                 r->results, r->scratch, &r->regs[in->reg], &faults);
+    subquery_run(r->env, in->expr->subquery->number, &seen, rows->rows, rows->n, r->results,
+                 r->scratch, &r->regs[in->reg], &faults);
     for (size_t i = 0; i < faults.count; i++) {
         add_fault(r, faults.items[i].row, faults.items[i].err, faults.items[i].message);
     }

@@ -12,13 +12,16 @@
 
 #include "exec/subquery.h"
 
-#include "base/array.h"
+#include <pthread.h>
+#include <stdatomic.h>
 
 enum { PAIRS_MAX = 4096 }; /* about how many pairs are looked at together */
 
 #define NO_ROW UINT32_MAX
 
 struct subquery {
+    atomic_uint                  count; /* who asks, and the slot */
+    struct arena                *arena; /* it lies in it */
     const struct plan_subquery  *plan;
     struct reftable             *table;
     const struct reftable_index *index;     /* NULL: no keys */
@@ -259,8 +262,9 @@ static void give_answers(const struct asking *k)
 
 static void fail_all(const struct asking *k)
 {
+    struct fault f = k->s->fault;
+    f.message = str_to_c(k->scratch, str_c(f.message));
     for (uint32_t i = 0; i < k->n; i++) {
-        struct fault f = k->s->fault;
         f.row = k->rows[i];
         faults_add(k->faults, k->scratch, f);
     }
@@ -295,14 +299,17 @@ static void ask(struct asking *k)
     give_answers(k);
 }
 
-void subquery_run(const struct subquery *s, const struct program_env *env, const struct batch *args,
-                  const uint32_t *rows, uint32_t n, struct arena *results, struct arena *scratch,
-                  struct vector *out, struct faults *faults)
+static void answer_rows(const struct subquery *s, const struct program_env *env,
+                        const struct batch *args, const uint32_t *rows, uint32_t n,
+                        struct arena *results, struct arena *scratch, struct vector *out,
+                        struct faults *faults)
 {
     struct asking k = { .s = s, .env = env, .args = args, .rows = rows, .n = n, .results = results,
                         .scratch = scratch, .out = out, .faults = faults };
     if (s->known && !s->failed) {
-        *out = s->answer;
+        struct value v = vector_value(&s->answer, 0);
+        if (!v.null && type_form(v.type) == FORM_STR) v.str = str_copy(results, v.str);
+        vector_new_constant(results, &v, out);
         return;
     }
     vector_new(results, s->type, args->n_rows, out);
@@ -370,7 +377,7 @@ static void answer_once(struct subquery *s, struct arena *a, const struct progra
     struct batch b = { .n_rows = 1, .rowtimes = &now, .cause_times = &now, .cause_seqs = &seq };
     struct faults faults = { 0 };
     struct vector answer;
-    subquery_run(s, env, &b, &zero, 1, a, scratch, &answer, &faults);
+    answer_rows(s, env, &b, &zero, 1, a, scratch, &answer, &faults);
     if (faults.count) remember_fault(s, a, faults.items[0]);
     answer.constant = true;
     s->answer = answer;
@@ -400,9 +407,9 @@ static void find_null(struct subquery *s)
     }
 }
 
-static struct status subquery_open(struct arena *a, struct subquery *s,
-                                   const struct program_env *env)
+static struct status subquery_open(struct subquery *s, const struct program_env *env)
 {
+    struct arena *a = s->arena;
     TRY(open_programs(s, a));
     struct expr *condition = s->plan->filter;
     if (condition) {
@@ -419,20 +426,101 @@ static struct status subquery_open(struct arena *a, struct subquery *s,
     return OK;
 }
 
+/* ---- all of them ---- */
+
+struct slot {
+    pthread_mutex_t  lock;
+    struct subquery *now; /* NULL: not yet */
+};
+
+struct subqueries {
+    const struct app_plan    *plan;
+    const struct program_env *env;
+    struct slot              *slots;
+    uint32_t                  n_slots;
+};
+
+static void release(struct subquery *s)
+{
+    if (!s || atomic_fetch_sub(&s->count, 1) > 1) return;
+    reftable_release(s->table);
+    arena_free(s->arena);
+}
+
+static struct subquery *retain(struct slot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    struct subquery *s = slot->now;
+    atomic_fetch_add(&s->count, 1);
+    pthread_mutex_unlock(&slot->lock);
+    return s;
+}
+
+static void put(struct slot *slot, struct subquery *s)
+{
+    pthread_mutex_lock(&slot->lock);
+    struct subquery *old = slot->now;
+    slot->now = s;
+    pthread_mutex_unlock(&slot->lock);
+    release(old);
+}
+
+void subquery_run(const struct program_env *env, uint32_t number, const struct batch *args,
+                  const uint32_t *rows, uint32_t n, struct arena *results, struct arena *scratch,
+                  struct vector *out, struct faults *faults)
+{
+    struct subquery *s = retain(&env->subqueries->slots[number]);
+    answer_rows(s, env, args, rows, n, results, scratch, out, faults);
+    release(s);
+}
+
+static struct status prepare(struct subqueries *all, uint32_t number, struct reftable *table)
+{
+    const struct plan_subquery *p = all->plan->subqueries[number];
+    struct arena *a = arena_new();
+    struct subquery *s = ARENA_NEW(a, struct subquery);
+    atomic_init(&s->count, 1);
+    s->arena = a;
+    s->plan = p;
+    s->table = reftable_retain(table);
+    s->n_table = all->plan->tables[p->table].schema.n_columns;
+    s->type = p->value ? p->value->type : type_of(TYPE_BOOLEAN);
+    struct status st = subquery_open(s, all->env);
+    if (st.err) release(s);
+    else put(&all->slots[number], s);
+    return st;
+}
+
 struct status subqueries_open(struct arena *a, const struct app_plan *plan,
                               struct reftable *const *tables, struct program_env *env)
 {
-    struct subquery **all = ARENA_ARRAY(a, struct subquery *, plan->n_subqueries);
+    struct subqueries *all = ARENA_NEW(a, struct subqueries);
+    all->plan = plan;
+    all->env = env;
+    all->slots = arena_calloc(a, plan->n_subqueries * sizeof *all->slots);
     env->subqueries = all;
     for (uint32_t i = 0; i < plan->n_subqueries; i++) {
-        const struct plan_subquery *p = plan->subqueries[i];
-        struct subquery *s = all[i] = ARENA_NEW(a, struct subquery);
-        s->plan = p;
-        s->table = tables[p->table];
-        s->n_table = plan->tables[p->table].schema.n_columns;
-        s->type = p->value ? p->value->type : type_of(TYPE_BOOLEAN);
+        pthread_mutex_init(&all->slots[i].lock, NULL);
+        all->n_slots++;
         /* Those within its own expressions come before it. */
-        TRY(subquery_open(a, s, env));
+        TRY(prepare(all, i, tables[plan->subqueries[i]->table]));
+    }
+    return OK;
+}
+
+void subqueries_free(struct subqueries *all)
+{
+    for (uint32_t i = 0; all && i < all->n_slots; i++) {
+        release(all->slots[i].now);
+        pthread_mutex_destroy(&all->slots[i].lock);
+    }
+}
+
+struct status subqueries_set_table(struct subqueries *all, uint32_t table, struct reftable *rows)
+{
+    for (uint32_t i = 0; i < all->n_slots; i++) {
+        bool is_new = all->plan->subqueries[i]->table == table;
+        TRY(prepare(all, i, is_new ? rows : all->slots[i].now->table));
     }
     return OK;
 }

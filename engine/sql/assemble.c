@@ -37,7 +37,7 @@ static bool table_lives(const struct catalog *c, uint32_t index)
 
 static void mark_tables(const struct plan_node *n, bool *used)
 {
-    if (n->kind == PLAN_LOOKUP) used[n->lookup.table] = true;
+    if (n->kind == PLAN_LOOKUP || n->kind == PLAN_TABLE) used[n->lookup.table] = true;
     for (uint32_t i = 0; i < n->n_inputs; i++) mark_tables(n->inputs[i], used);
 }
 
@@ -94,7 +94,8 @@ static void copy_tables(struct binder *b, struct app_plan *p, struct renumber *m
 static void renumber_node(struct plan_node *n, const struct renumber *map)
 {
     if (n->kind == PLAN_STREAM) n->stream = map->streams[n->stream];
-    if (n->kind == PLAN_LOOKUP) n->lookup.table = map->tables[n->lookup.table];
+    bool of_table = n->kind == PLAN_LOOKUP || n->kind == PLAN_TABLE;
+    if (of_table) n->lookup.table = map->tables[n->lookup.table];
     for (uint32_t i = 0; i < n->n_inputs; i++) renumber_node(n->inputs[i], map);
 }
 

@@ -205,9 +205,34 @@ static void add_pump(struct binder *b, struct plan_pump *pump)
 
 static struct status needs_stream(struct binder *b, const struct ast_query *q)
 {
-    if (q->kind == QUERY_VALUES) return binder_unsupported(b, q->at, "INSERT of VALUES");
     return status_new(b->arena, ERR_NOT_ALLOWED_HERE, q->at,
                       "a pump reads a stream, and this query reads tables only");
+}
+
+/* The rows of a table as those of a stream that has them once. */
+static struct status table_rows(struct binder *b, struct span at, struct result *q)
+{
+    struct arena *a = b->arena;
+    const struct schema table = b->catalog->tables.items[q->table].schema;
+    struct rows rows = { 0 };
+    TRY(binder_node(b, PLAN_TABLE, at, &table, &rows.node));
+    rows.node->lookup.table = q->table;
+    if (q->table_filter) TRY(binder_filter(b, &rows, q->table_filter, "WHERE", at));
+    struct schema s = { arena_calloc(a, (q->n_columns + 1) * sizeof *s.columns), q->n_columns };
+    struct expr **exprs = ARENA_ARRAY(a, struct expr *, q->n_columns + 1);
+    for (uint32_t i = 0; i < q->n_columns; i++) {
+        const struct result_column *c = &q->columns[i];
+        s.columns[i] = (struct column){ .name = c->name, .type = c->type, .not_null = c->not_null,
+                                        .personal = c->personal, .at = c->at };
+        exprs[i] = expr_column(a, q->table_columns[i], c->type, c->at);
+    }
+    TRY(binder_node(b, PLAN_PROJECT, at, &s, &q->rows.node));
+    struct plan_node *n = q->rows.node;
+    n->inputs = ARENA_ARRAY(a, struct plan_node *, 1);
+    n->inputs[0] = rows.node;
+    n->n_inputs = 1;
+    n->exprs = exprs;
+    return OK;
 }
 
 static struct status bind_insert(struct binder *b, const struct ast_statement *s,
@@ -220,7 +245,8 @@ static struct status bind_insert(struct binder *b, const struct ast_statement *s
     if (target.err != ERR_NONE && query.err != ERR_NONE) binder_report(b, target);
     TRY(query);
     TRY(target);
-    if (!q.rows.node) return needs_stream(b, s->query);
+    if (!q.rows.node && pump->name.len > 0) return needs_stream(b, s->query);
+    if (!q.rows.node) TRY(table_rows(b, s->query->at, &q));
     struct plan_stream stream = b->catalog->streams.items[pump->target];
     TRY(insert_node(b, s, &stream, &q, &pump->root));
     add_pump(b, pump);

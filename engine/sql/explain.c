@@ -16,6 +16,7 @@
 static const char *const kind_names[] = {
     [PLAN_STREAM] = "Stream", [PLAN_FILTER] = "Filter", [PLAN_PROJECT] = "Project",
     [PLAN_GROUP] = "Group", [PLAN_LOOKUP] = "Lookup", [PLAN_UNION] = "Union",
+    [PLAN_TABLE] = "Table",
     [PLAN_TABLE_FN] = "TableFunction", [PLAN_OVER] = "Over", [PLAN_JOIN] = "Join",
     [PLAN_DISTINCT] = "Distinct", [PLAN_SORT] = "Sort",
 };
@@ -229,6 +230,7 @@ static void print_detail(struct buf *out, const struct app_plan *plan, const str
     case PLAN_GROUP: print_group(out, n); return;
     case PLAN_OVER: print_over(out, n); return;
     case PLAN_LOOKUP: print_lookup(out, plan, n); return;
+    case PLAN_TABLE: expr_print_name(out, plan->tables[n->lookup.table].name); return;
     case PLAN_JOIN: print_join(out, n); return;
     case PLAN_SORT:
     case PLAN_DISTINCT: print_held(out, n); return;

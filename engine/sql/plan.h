@@ -83,6 +83,7 @@ enum plan_kind {
     PLAN_GROUP,    /* tumbling and stagger windows */
     PLAN_LOOKUP,   /* stream with reference table */
     PLAN_UNION,    /* UNION ALL, merged by rowtime */
+    PLAN_TABLE,    /* the rows of a table (lookup.table), once, at the time of the start */
     PLAN_TABLE_FN,
     PLAN_OVER,     /* aggregates over sliding frames */
     PLAN_JOIN,     /* stream with stream */

@@ -190,6 +190,11 @@ static void prune_node(struct pruner *p, struct plan_node *n, const bool *used, 
     case PLAN_GROUP: prune_group(p, n); return;
     case PLAN_LOOKUP: prune_lookup(p, n, used, can_fault); return;
     case PLAN_JOIN: prune_join(p, n, used); return;
+    case PLAN_TABLE:
+        for (uint32_t i = 0; i < n->out.n_columns; i++) {
+            if (used[i] || can_fault) p->plan->tables[n->lookup.table].needed[i] = true;
+        }
+        return;
     case PLAN_SORT:
     case PLAN_DISTINCT: prune_held(p, n, used, can_fault); return;
     case PLAN_OVER: prune_over(p, n, used, can_fault); return;
