@@ -75,7 +75,7 @@ void regex_call_close(struct regex_call *c);
 /* The pattern of a row; NULL: it is bad, and the row has its fault. */
 const struct regex_run *regex_call_pattern(struct regex_call *c, struct kernel_call *k,
                                            uint32_t row, struct str pattern, struct str escape);
-/* The first match in s[0..n) that begins at or behind `from`. */
+/* The first match in s[0..n) that begins at or behind `from`, which is 0 or lies behind a match in the same text. */
 enum regex_found regex_find(const struct regex_call *c, const struct regex_run *run, const char *s,
                             size_t n, size_t from);
 /* Where group i (0: the whole match) of the last match begins and ends; false: it took no part. */
