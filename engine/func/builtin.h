@@ -21,6 +21,8 @@ extern const struct fn_def fn_context[];
 extern const struct fn_def fn_record[];
 extern const struct fn_def fn_log_regex[];
 extern const struct fn_def fn_log_columns[];
+extern const struct fn_def fn_log_web[];
+extern const struct fn_def fn_log_system[];
 
 extern const struct agg_def agg_basic[];
 extern const struct agg_def agg_extreme[];
