@@ -1,10 +1,10 @@
 /*
  * Records of JSON: the decoder's three ways give the same rows and faults, and jansson agrees with them.
  *
- * The first byte of the input chooses a schema, the second which columns are needed; the rest is a block of
- * lines. A line is refused as JSON exactly when jansson refuses it, but for jansson's own limits (integers beyond 64
- * bits, numbers beyond DOUBLE, a NUL in a member's name) and ours (depth). Values of the kinds that jansson
- * knows are compared with its tree.
+ * The first byte of the input chooses a schema or a row path, the second which columns are needed; the rest
+ * is a block of lines. A line is refused as JSON exactly when jansson refuses it, but for jansson's own
+ * limits (integers beyond 64 bits, numbers beyond DOUBLE, a NUL in a member's name) and ours (depth). Values
+ * of the kinds that jansson knows are compared with its tree.
  */
 #include <jansson.h>
 #include <math.h>
@@ -70,6 +70,11 @@ static const struct column_def defs[N_SCHEMAS][COLUMNS_MAX] = {
 
 static struct schema schemas[N_SCHEMAS];
 
+/* Row paths of the inputs that follow the schemas' own; jansson has no say in them. */
+static const char *const row_path_texts[] = { "$.records[0:]", "$[0:].m", "$.m" };
+enum { N_ROW_PATHS = 3 };
+static struct path row_paths[N_ROW_PATHS];
+
 static void make_schemas(void)
 {
     static struct arena *a; /* stays, and is known to stay */
@@ -86,6 +91,10 @@ static void make_schemas(void)
                 abort();
         }
         schemas[s] = (struct schema){ columns, n };
+    }
+    for (int i = 0; i < N_ROW_PATHS; i++) {
+        if (path_parse(a, str_c(row_path_texts[i]), SPAN_NONE, &row_paths[i]).err != ERR_NONE)
+            abort();
     }
 }
 
@@ -173,7 +182,9 @@ static void compare_ways(const struct decode_config *config, const char *text, s
     }
     /* which rows enter does not depend on which columns are needed */
     bool                 needed[COLUMNS_MAX] = { true, true, true, true, true, true, true, true };
-    struct decode_config every = { .schema = config->schema, .needed = needed };
+    struct decode_config every = { .schema = config->schema,
+                                   .needed = needed,
+                                   .row_path = config->row_path };
     decode(DECODE_AUTO, &every, text, size, 1, &all);
     check(same(&slow.faults, &all.faults) && slow.n_rows == all.n_rows,
           "a column that is needed matters", text, size);
@@ -319,14 +330,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (!schemas[0].columns) make_schemas();
     if (size < 3) return 0;
-    const struct schema *s = &schemas[data[0] % N_SCHEMAS];
+    int                  kind = data[0] % (N_SCHEMAS + N_ROW_PATHS);
+    const struct schema *s = &schemas[kind % N_SCHEMAS];
     bool                 needed[COLUMNS_MAX];
     for (int i = 0; i < COLUMNS_MAX; i++) needed[i] = data[1] >> i & 1;
     struct decode_config config = { .schema = s, .needed = needed };
     const char          *text = (const char *)data + 2, *end = (const char *)data + size;
+    if (kind >= N_SCHEMAS) config.row_path = row_paths[kind - N_SCHEMAS];
     compare_ways(&config, text, (size_t)(end - text));
 
-    while (text < end) {
+    while (text < end && kind < N_SCHEMAS) {
         const char *feed = memchr(text, '\n', (size_t)(end - text));
         const char *stop = feed ? feed : end;
         const char *p = text;
