@@ -144,10 +144,13 @@ static struct status push_block(struct worker *w, struct block *block, bool firs
         struct source_rows rows;
         rowtime now = run_now(r);
         at = decoder_run(w->decoder, block, at, batch_rows(r), first, &decoded);
-        feed_rows(&l->feed, &decoded, now, &l->seq, &rows);
+        uint64_t next = l->seq;
+        feed_rows(&l->feed, &decoded, now, &next, &rows);
         note_rows(l, rows.batch);
         atomic_fetch_add_explicit(&l->records, decoded.n_records, memory_order_relaxed);
+        /* a checkpoint sees rows and their number move together */
         pthread_mutex_lock(&r->graph_lock);
+        l->seq = next;
         st = push_rows(l, &rows);
         if (st.err == ERR_NONE) st = send_bound(l, now);
         if (st.err == ERR_NONE) note_place(l, block, at);
