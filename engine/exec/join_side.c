@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "data/key.h"
-#include "time/gather.h"
 
 /* ---- opening ---- */
 
@@ -217,55 +216,84 @@ void join_side_rekey(struct join_side *s, join_rekey_fn keys, void *arg)
 
 /* ---- snapshots ---- */
 
-struct saved_row {
-    uint32_t group;
-    uint64_t place;
-};
-
-static int compare_saved(const void *x, const void *y)
+/* Key group of each row in the window, by its place from `first` on. */
+static uint8_t *groups_of(const struct join_side *s, join_hash_fn hash, void *arg)
 {
-    const struct saved_row *a = x, *b = y;
-    if (a->group != b->group) return a->group < b->group ? -1 : 1;
-    return a->place < b->place ? -1 : a->place > b->place;
+    uint64_t n = join_side_rows(s);
+    uint8_t *groups = mem_alloc(n + 1);
+    for (uint64_t i = 0; i < n; i++) {
+        uint32_t key = join_chunk_of(s, s->first + i)->key[join_row_of(s->first + i)];
+        groups[i] = key == JOIN_NO_KEY ? 0 : (uint8_t)key_group(hash(arg, key));
+    }
+    return groups;
 }
 
-static void save_slice(const struct join_side *s, struct snap_writer *w,
-                       const struct saved_row *rows, uint32_t n)
+/* Places of the rows, group by group, in each in their order; ends: behind each group. */
+static uint64_t *places_by_group(const struct join_side *s, const uint8_t *groups, uint64_t *ends)
 {
-    struct row_ref refs[SIZE_BATCH_ROWS];
-    for (uint32_t i = 0; i < n; i++) {
-        refs[i] = (struct row_ref){ join_chunk_of(s, rows[i].place)->rows,
-                                    join_row_of(rows[i].place) };
+    uint64_t n = join_side_rows(s), sum = 0;
+    uint64_t *places = mem_alloc((n + 1) * sizeof *places);
+    memset(ends, 0, KEY_GROUPS * sizeof *ends);
+    for (uint64_t i = 0; i < n; i++) ends[groups[i]]++;
+    for (uint32_t g = 0; g < KEY_GROUPS; g++) {
+        uint64_t count = ends[g];
+        ends[g] = sum;
+        sum += count;
     }
-    struct batch *b = gather_rows(refs, n, s->types, s->n_kept);
+    for (uint64_t i = 0; i < n; i++) places[ends[groups[i]]++] = s->first + i;
+    return places;
+}
+
+static void copy_column(const struct join_side *s, uint32_t column, const uint64_t *places,
+                        uint32_t n, struct batch *out)
+{
+    struct vector *to = &out->columns[column];
+    vector_new(out->arena, s->types[column], n, to);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct vector *from = &join_chunk_of(s, places[i])->rows->columns[column];
+        uint32_t at = join_row_of(places[i]);
+        vector_gather(out->arena, to, i, n, from, &at, 1, false);
+    }
+}
+
+static void save_slice(const struct join_side *s, struct snap_writer *w, const uint64_t *places,
+                       uint32_t n)
+{
+    struct batch *b = batch_new(n, s->n_kept);
+    rowtime *times = ARENA_ARRAY(b->arena, rowtime, n);
+    uint64_t *arrivals = ARENA_ARRAY(b->arena, uint64_t, n);
+    for (uint32_t i = 0; i < n; i++) {
+        times[i] = join_chunk_of(s, places[i])->times[join_row_of(places[i])];
+        arrivals[i] = join_chunk_of(s, places[i])->arrival[join_row_of(places[i])];
+    }
+    b->rowtimes = b->cause_times = times;
+    b->cause_seqs = arrivals;
+    for (uint32_t c = 0; c < s->n_kept; c++) copy_column(s, c, places, n, b);
     snap_batch(w, b);
     batch_release(b);
     for (uint32_t i = 0; i < n; i++) {
-        snap_u8(w, join_chunk_of(s, rows[i].place)->matched[join_row_of(rows[i].place)]);
+        snap_u8(w, join_chunk_of(s, places[i])->matched[join_row_of(places[i])]);
     }
 }
 
 void join_side_save(const struct join_side *s, struct snap_writer *w, join_hash_fn hash, void *arg)
 {
     assert(s->linked == s->end);
-    uint64_t n = join_side_rows(s);
-    struct saved_row *rows = mem_alloc((n + 1) * sizeof *rows);
-    for (uint64_t i = 0; i < n; i++) {
-        uint64_t place = s->first + i;
-        uint32_t key = join_chunk_of(s, place)->key[join_row_of(place)];
-        uint32_t group = key == JOIN_NO_KEY ? 0 : key_group(hash(arg, key));
-        rows[i] = (struct saved_row){ group, place };
+    uint64_t ends[KEY_GROUPS], at = 0;
+    uint8_t *groups = groups_of(s, hash, arg);
+    uint64_t *places = places_by_group(s, groups, ends);
+    snap_u64(w, join_side_rows(s));
+    for (uint32_t g = 0; g < KEY_GROUPS; g++) {
+        while (at < ends[g]) {
+            uint64_t left = ends[g] - at;
+            uint32_t n = left < SIZE_BATCH_ROWS ? (uint32_t)left : SIZE_BATCH_ROWS;
+            snap_u32(w, g);
+            save_slice(s, w, places + at, n);
+            at += n;
+        }
     }
-    qsort(rows, n, sizeof *rows, compare_saved);
-    snap_u64(w, n);
-    for (uint64_t i = 0; i < n;) {
-        uint32_t run = 1;
-        while (run < SIZE_BATCH_ROWS && i + run < n && rows[i + run].group == rows[i].group) run++;
-        snap_u32(w, rows[i].group);
-        save_slice(s, w, rows + i, run);
-        i += run;
-    }
-    mem_free(rows);
+    mem_free(places);
+    mem_free(groups);
 }
 
 struct loaded_row {
