@@ -19,14 +19,14 @@ mkdir -p "$data"
 machine() {
     echo "machine  $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, $(free -g | awk '/^Mem/ {print $2}') GiB"
     echo "         Linux $(uname -r), load $(cut -d' ' -f1 /proc/loadavg), $(gcc --version | head -1), $(date -u +%Y-%m-%d)"
-    echo "data     $data ($(df --output=fstype "$data" | tail -1)), $records records of W2 and W3, $((records / 4)) of W1"
+    echo "data     $data ($(df --output=fstype "$data" | tail -1)), $records records of W2 and W3, $((records / 4)) of W1, $((records * 4)) of W4"
 }
 
 # The workloads, once.
 workload() { # NAME RECORDS
     local file=$data/$1.ndjson
     [ -s "$file" ] && [ "$(cat "$data/$1.made" 2>/dev/null)" = "$2 $peers" ] && return
-    if [ -n "$peers" ]; then
+    if [ -n "$peers" ] && [ "$1" != w4 ]; then
         sh "$peers/$1.sh" "$data" "$2" 5000
     else
         "$build/tests/bench/generate" "$1" "$2" > "$file"
@@ -72,6 +72,8 @@ p1full-W1 p1full w1
 P3-W2 p3 w2
 P4-W2 p4 w2
 P1-W3 p1 w3
+slide-60s-W4 slide60 w4
+slide-3600s-W4 slide3600 w4
 p1full-W1-gzip p1full w1 .gz
 TXT
 }
@@ -104,7 +106,7 @@ beside() { # LABEL PIPE WORKLOAD SUFFIX
         versus "$1" "$2" "$3" "$4" "node | gzip -1" bash -c "node $peers/peer_node.js $2 $in /dev/stdout $ref | gzip -1 > $out.gz"
         return
     fi
-    [ "$3" = w3 ] && return # no peer script reads nested records
+    [[ $3 == w[34] ]] && return # no peer script reads nested records, or slides an hour
     if has_duckdb; then versus "$1" "$2" "$3" "" "DuckDB, 1 thread" node "$peers/peer_duckdb.js" "$2" "$in" "$out" "$ref" 1; fi
     versus "$1" "$2" "$3" "" "Node" node "$peers/peer_node.js" "$2" "$in" "$out" "$ref"
     versus "$1" "$2" "$3" "" "Python" python3 "$peers/peer_python.py" "$2" "$in" "$out" "$ref"
@@ -121,6 +123,7 @@ machine
 workload w1 $((records / 4))
 workload w2 "$records"
 workload w3 "$records"
+workload w4 "$((records * 4))"
 
 echo
 echo "case                   threads  rec/s CPU  rec/s wall     input    peak   first row"
