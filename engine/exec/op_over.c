@@ -4,7 +4,9 @@
  * Each row gives one row at once: its own columns, shared, and a column for each function. Nothing comes out when rows
  * leave a frame, so bounds pass as they come; they only tell which partitions can be given up.
  *
- *     rows (t, k, v)   0:01 a 5   0:02 b 7   0:03 a 1     SUM(v) OVER (PARTITION BY k RANGE INTERVAL '1' MINUTE PRECEDING)
+ *     SUM(v) OVER (PARTITION BY k RANGE INTERVAL '1' MINUTE PRECEDING)
+ *
+ *     rows (t, k, v)   0:01 a 5     0:02 b 7     0:03 a 1
  *     out              0:01 a 5 5   0:02 b 7 7   0:03 a 1 6
  *
  * A row that fails (SUM overflows) is not given, but stays in the frames of those behind it.

@@ -29,8 +29,8 @@ struct over_window {
     rowtime                    swept; /* when partitions were last looked through */
 };
 
-/* Window `index` of the plan. The expressions that it needs of each row are appended to `exprs`, n_exprs of them so far;
- * exprs has room for all keys and arguments. */
+/* Window `index` of the plan. The expressions that it needs of each row are appended to `exprs`, n_exprs of them so
+ * far; exprs has room for all keys and arguments. */
 void over_window_open(struct over_window *w, struct arena *a, const struct plan_over *plan,
                       uint32_t index, struct expr **exprs, uint32_t *n_exprs);
 void over_window_close(struct over_window *w);

@@ -73,8 +73,11 @@ static void fading_value(struct kernel_call *k, const char *base, size_t stride,
         const struct fading *s = (const void *)(base + ids[row] * stride);
         double v = s->count > 0 ? s->sum / s->weight : 0;
         k->result->f64[row] = v;
-        if (s->count <= 0) sluice_set_null(k, row);
-        else if (!isfinite(v)) sluice_fault(k, row, SLUICE_FAULT_OVERFLOW, "numeric overflow in EXP_AVG");
+        if (s->count <= 0) {
+            sluice_set_null(k, row);
+        } else if (!isfinite(v)) {
+            sluice_fault(k, row, SLUICE_FAULT_OVERFLOW, "numeric overflow in EXP_AVG");
+        }
     }
 }
 
@@ -132,7 +135,8 @@ static bool nth_load(void *state, struct sluice_reader *r)
 static bool nth_bind(struct fn_bind *b)
 {
     if (!bind_has_constant(b, 1) || b->constants[1].i64[0] <= 0) {
-        b->refusal = "NTH_VALUE(x, n) counts from 1: n is a positive whole number, the same for all rows";
+        b->refusal = "NTH_VALUE(x, n) counts from 1: n is a positive whole number, the same for all "
+                     "rows";
         return false;
     }
     b->bound = bind_number(b, b->constants[1].i64[0]);
@@ -168,8 +172,8 @@ const struct agg_def agg_analytic[] = {
         .value = fading_value,
         .save = fading_save,
         .load = fading_load,
-        .doc = "Average of the frame's values that are not NULL, in which a value that is one half-life older than "
-               "another has half its weight.",
+        .doc = "Average of the frame's values that are not NULL, in which a value that is one "
+               "half-life older than another has half its weight.",
         .examples = "",
     },
     {
@@ -180,8 +184,8 @@ const struct agg_def agg_analytic[] = {
         .analytic = true,
         .bind = lag_bind,
         .sees_nulls = true,
-        .doc = "The value n rows (1) before the current one, if that row is in the frame, else the default (NULL). "
-               "With IGNORE NULLS rows where x is NULL are not counted.",
+        .doc = "The value n rows (1) before the current one, if that row is in the frame, else the "
+               "default (NULL). With IGNORE NULLS rows where x is NULL are not counted.",
         .examples = "",
     },
     {
@@ -197,8 +201,8 @@ const struct agg_def agg_analytic[] = {
         .save = nth_save,
         .load = nth_load,
         .drop = kept_drop,
-        .doc = "The value of the frame's n-th row, from the first or FROM LAST; NULL when there are fewer. With IGNORE "
-               "NULLS rows where x is NULL are not counted.",
+        .doc = "The value of the frame's n-th row, from the first or FROM LAST; NULL when there are "
+               "fewer. With IGNORE NULLS rows where x is NULL are not counted.",
         .examples = "",
     },
     { .name = NULL },

@@ -18,8 +18,8 @@ static struct status check_place(struct bind_env *env, const struct ast_expr *e)
     struct binder *b = env->b;
     if (env->inside.len > 0) {
         return status_new(b->arena, ERR_NOT_ALLOWED_HERE, e->at,
-                          "%.*s ... OVER is nested in %.*s: put it in a sub-query", STR_ARG(e->name),
-                          STR_ARG(env->inside));
+                          "%.*s ... OVER is nested in %.*s: put it in a sub-query",
+                          STR_ARG(e->name), STR_ARG(env->inside));
     }
     if (env->group && strcmp(env->clause, "SELECT") == 0) {
         struct status st = status_new(b->arena, ERR_NOT_ALLOWED_HERE, e->at,
@@ -94,8 +94,10 @@ static struct status bind_fn(struct bind_env *env, const struct ast_expr *e,
                           agg->name);
     }
     /* NTH_VALUE has n in what it is bound to, and EXP_AVG its half-life: the rest varies with the row. */
-    if (str_equal_c(e->name, "NTH_VALUE")) out->agg.n_args = 1;
-    if (str_equal_c(e->name, "EXP_AVG")) out->agg.args[1] = expr_rowtime(b->arena, e->at);
+    bool nth = str_equal_c(e->name, "NTH_VALUE"), fading = str_equal_c(e->name, "EXP_AVG");
+    if (nth || fading) out->agg.parameter = out->agg.args[1];
+    if (nth) out->agg.n_args = 1;
+    if (fading) out->agg.args[1] = expr_rowtime(b->arena, e->at);
     if (is_positional(e) || is_extreme(e) || agg->inverse || (agg->merge && !agg->drop)) return OK;
     return status_new(b->arena, ERR_NOT_SUPPORTED, e->at, "%s cannot slide: use it with GROUP BY",
                       agg->name);
@@ -133,12 +135,18 @@ static uint32_t add_window(struct binder *b, struct windows *w, const struct pla
     return i;
 }
 
+static bool same_parameter(const struct plan_agg *a, const struct plan_agg *b)
+{
+    return a->parameter && b->parameter ? expr_equal(a->parameter, b->parameter)
+                                        : a->parameter == b->parameter;
+}
+
 static uint32_t add_fn(struct binder *b, struct windows *w, const struct plan_over_fn *fn)
 {
     for (uint32_t i = 0; i < w->fns.count; i++) {
         const struct plan_over_fn *f = &w->fns.items[i];
         if (f->window == fn->window && f->from_last == fn->from_last &&
-            f->agg.agg.bound == fn->agg.agg.bound && plan_agg_equal(&f->agg, &fn->agg)) {
+            same_parameter(&f->agg, &fn->agg) && plan_agg_equal(&f->agg, &fn->agg)) {
             return i;
         }
     }

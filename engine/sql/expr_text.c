@@ -206,13 +206,14 @@ static void print_case(struct buf *out, const struct expr *e, const struct schem
     buf_append_c(out, " END");
 }
 
-/* Columns of PLAN_GROUP are called by their expressions, which are no names to be quoted. */
+/* Columns of PLAN_GROUP and PLAN_OVER are called by their expressions, which are no names to be quoted. */
 static void print_column(struct buf *out, const struct expr *e, const struct schema *columns)
 {
     if (e->column >= columns->n_columns) return;
     struct str name = columns->columns[e->column].name;
     bool is_expression = columns->columns[e->column].at.line == 0 && name.len > 0 &&
-                         str_data(&name)[name.len - 1] == ')';
+                         memchr(str_data(&name), '(', name.len) &&
+                         memchr(str_data(&name), ')', name.len);
     if (is_expression) buf_append_str(out, name);
     else expr_print_name(out, name);
 }
@@ -221,7 +222,11 @@ void expr_print_agg(struct buf *out, const struct plan_agg *agg, const struct sc
 {
     buf_printf(out, "%s(%s", agg->agg.agg->name, agg->distinct ? "DISTINCT " : "");
     if (agg->n_args == 0) buf_append_char(out, '*');
-    print_args(out, agg->args, 0, agg->n_args, ", ", columns);
+    print_args(out, agg->args, 0, agg->parameter ? 1 : agg->n_args, ", ", columns);
+    if (agg->parameter) {
+        buf_append_c(out, ", ");
+        expr_print(out, agg->parameter, columns);
+    }
     buf_append_char(out, ')');
     if (agg->ignore_nulls) buf_append_c(out, " IGNORE NULLS");
 }

@@ -116,6 +116,7 @@ struct plan_agg {
     bool              distinct;
     bool              ignore_nulls;
     struct type       type;
+    struct expr      *parameter; /* n of NTH_VALUE, half-life of EXP_AVG: written behind args[0]; NULL: none */
 };
 
 /* The rows that a sliding aggregate sees: the current one and those before it. */

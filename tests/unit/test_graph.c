@@ -366,8 +366,8 @@ static void test_distinct_aggregates(void **state)
     (void)state;
     check_ways(SOURCES
                "CREATE STREAM T (K VARCHAR(20), A BIGINT, B DOUBLE);\n"
-               "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, SUM(DISTINCT V), VAR_SAMP(DISTINCT D)\n"
-               "  FROM S GROUP BY K, FLOOR(S.ROWTIME TO MINUTE);\n"
+               "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, SUM(DISTINCT V),\n"
+               "  VAR_SAMP(DISTINCT D) FROM S GROUP BY K, FLOOR(S.ROWTIME TO MINUTE);\n"
                "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM K, SUM(DISTINCT D), STDDEV_POP(V)\n"
                "  FROM R WINDOWED BY STAGGER (PARTITION BY K RANGE INTERVAL '20' SECOND);\n",
                NULL);

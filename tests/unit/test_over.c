@@ -1,5 +1,5 @@
-/* test_over.c: sliding windows against what a plain look at each row's frame gives, on random rows. The seed is printed;
- * SLUICE_SEED=n has a run again. */
+/* test_over.c: sliding windows against what a plain look at each row's frame gives, on random rows. The seed is
+ * printed; SLUICE_SEED=n has a run again. */
 
 #include <math.h>
 #include <setjmp.h>
