@@ -12,7 +12,6 @@
 
 #include "exec/graph_build.h"
 
-
 #include <assert.h>
 
 #include "base/limits.h"

@@ -12,8 +12,9 @@
 
 #include "exec/subquery.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
+
+#include "base/thread.h"
 
 enum { PAIRS_MAX = 4096 }; /* about how many pairs are looked at together */
 

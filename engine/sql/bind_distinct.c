@@ -29,7 +29,8 @@ struct status bind_distinct(struct binder *b, const struct ast_query *q, const s
     for (size_t i = 0; i < items->count; i++) {
         const struct expr *e = items->items[i].expr;
         struct mono m = mono_of(e, input->monos);
-        by_time = by_time || e->kind == EXPR_ROWTIME || (items->items[i].is_rowtime && mono_is_known(m));
+        bool retimes = items->items[i].is_rowtime && mono_is_known(m);
+        by_time = by_time || e->kind == EXPR_ROWTIME || retimes;
         if (items->items[i].is_rowtime) continue;
         uint32_t at = column++;
         if (e->kind == EXPR_ROWTIME) continue;

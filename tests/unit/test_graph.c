@@ -151,8 +151,8 @@ static void test_sorting_by_time(void **state)
                "CREATE STREAM W (K VARCHAR(20), N TINYINT);\n"
                "CREATE STREAM X (K VARCHAR(20), N INTEGER);\n"
                "CREATE PUMP P1 AS INSERT INTO W SELECT STREAM a.T AS ROWTIME, a.K, a.V * 2 FROM\n"
-               "  (SELECT STREAM TIMESTAMP '1970-01-01 00:00:00' + (ET / 1000) * INTERVAL '1' SECOND "
-               "AS T, K, V FROM S) AS a ORDER BY a.T WITHIN INTERVAL '1' SECOND;\n"
+               "  (SELECT STREAM TIMESTAMP '1970-01-01 00:00:00' + (ET / 1000) * INTERVAL '1' "
+               "SECOND AS T, K, V FROM S) AS a ORDER BY a.T WITHIN INTERVAL '1' SECOND;\n"
                "CREATE PUMP P2 AS INSERT INTO W SELECT STREAM K, D FROM R;\n"
                "CREATE PUMP P3 AS INSERT INTO X SELECT STREAM K, N FROM W\n"
                "  ORDER BY STEP(W.ROWTIME BY INTERVAL '20' SECOND), K, N DESC;\n",
@@ -167,7 +167,8 @@ static void test_distinct(void **state)
                "CREATE STREAM X (K VARCHAR(20), N TINYINT);\n"
                "CREATE PUMP P1 AS INSERT INTO W SELECT STREAM DISTINCT FLOOR(S.ROWTIME TO MINUTE), "
                "K, D FROM S;\n"
-               "CREATE PUMP P2 AS INSERT INTO W SELECT STREAM DISTINCT R.ROWTIME, K, D / 6 FROM R;\n"
+               "CREATE PUMP P2 AS INSERT INTO W SELECT STREAM DISTINCT R.ROWTIME, K, D / 6 "
+               "FROM R;\n"
                "CREATE PUMP P3 AS INSERT INTO X SELECT STREAM K, N FROM\n"
                "  (SELECT STREAM DISTINCT MONOTONIC(N) AS M, K, 20 / N AS N FROM W) AS D;\n",
                NULL);
@@ -276,7 +277,8 @@ static void test_subqueries(void **state)
         "'devices.json';\n"
         "CREATE STREAM T (WARD VARCHAR(40), V INTEGER);\n"
         "CREATE PUMP P1 AS INSERT INTO T SELECT STREAM K, V FROM S\n"
-        "  WHERE D NOT IN (SELECT D FROM W) OR V IN (SELECT W.LIMIT_V * 2 FROM W WHERE W.D < S.D);\n"
+        "  WHERE D NOT IN (SELECT D FROM W) OR V IN (SELECT W.LIMIT_V * 2 FROM W WHERE W.D < "
+        "S.D);\n"
         "CREATE PUMP P2 AS INSERT INTO T SELECT STREAM (SELECT W.WARD FROM W WHERE W.D = R.D), V "
         "FROM R\n"
         "  WHERE EXISTS (SELECT * FROM W WHERE 10 / (W.LIMIT_V - R.V) > 0 AND W.D <> R.D);\n",
