@@ -15,11 +15,10 @@ static struct ast_name name_of(struct str text, struct span at)
     return (struct ast_name){ .text = text, .quoted = true, .at = at };
 }
 
-static void bind_one(struct app *app, struct ast_statement *s)
+static void declare(struct app *app, const struct ast_statement *s)
 {
-    struct ast_statement *items[] = { s };
-    struct ast_statements one = { .items = items, .count = 1, .cap = 1 };
-    bind_statements(app_binder(app), &one, ".");
+    struct status st = bind_one(app_binder(app), s, ".");
+    if (st.message) diags_error(app_diags(app), st);
 }
 
 void replay_declare(struct app *app, struct str name, struct span at,
@@ -32,11 +31,7 @@ void replay_declare(struct app *app, struct str name, struct span at,
     s->name = name_of(name, at);
     if (!parse_columns(a, columns, &s->columns, &s->n_columns, app_diags(app))) return;
     if (options && !parse_options(a, options, &s->options, &s->n_options, app_diags(app))) return;
-    if (is_table) {
-        bind_one(app, s);
-    } else {
-        diags_error(app_diags(app), bind_add_source(app_binder(app), s, "."));
-    }
+    declare(app, s);
 }
 
 void replay_watch(struct app *app, struct str name, struct span at)
@@ -50,7 +45,7 @@ void replay_watch(struct app *app, struct str name, struct span at)
     s->has_url = true;
     s->url = str_c("null:");
     s->url_at = at;
-    bind_one(app, s);
+    declare(app, s);
 }
 
 static rowtime row_time(void *arg, const struct batch *in, uint32_t row)

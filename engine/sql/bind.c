@@ -98,11 +98,10 @@ void bind_statements(struct binder *b, const struct ast_statements *statements,
     }
 }
 
-struct status bind_add_source(struct binder *b, const struct ast_statement *create_source,
-                              const char *base_dir)
+struct status bind_one(struct binder *b, const struct ast_statement *s, const char *base_dir)
 {
     b->base_dir = base_dir ? base_dir : ".";
-    return bind_statement(b, create_source);
+    return bind_statement(b, s);
 }
 
 /* ---- URLs of the command line ---- */

@@ -23,10 +23,10 @@
 struct cas {
     uint64_t state;
     sqlite3 *db;
-    FILE    *lite;
-    char    *lite_text;
-    size_t   lite_size;
-    int64_t  gap_ms; /* rows are up to this far apart */
+    FILE *lite;
+    char *lite_text;
+    size_t lite_size;
+    int64_t gap_ms; /* rows are up to this far apart */
 };
 
 /* SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014. */
@@ -191,7 +191,7 @@ static void expect(struct cas *c, bool ordered)
 /* "@" stands behind each call, where an OVER may follow. */
 struct aggregate {
     const char *sluice, *lite, *type;
-    bool        rows_only; /* SQLite says it by a window function alone */
+    bool rows_only; /* SQLite says it by a window function alone */
 };
 
 static const struct aggregate aggregates[] = {
@@ -234,7 +234,14 @@ static void put_over(FILE *out, const char *text, const char *over)
 }
 
 static const char *const filters[] = {
-    "", "", "V > 0", "K = 'a' OR K = 'b'", "V IS NOT NULL", "D < 3.5 AND NOT V = 2", "K <> 'c'", "V + 1 <> 2 OR D IS NULL",
+    "",
+    "",
+    "V > 0",
+    "K = 'a' OR K = 'b'",
+    "V IS NOT NULL",
+    "D < 3.5 AND NOT V = 2",
+    "K <> 'c'",
+    "V + 1 <> 2 OR D IS NULL",
 };
 
 /* The rows of S that pass a filter; prints nothing of Sluice's text. */
@@ -354,15 +361,21 @@ static void sliding(struct cas *c)
 static void reference_join(struct cas *c)
 {
     static const char *const conditions[] = {
-        "s.K = r.K", "s.K = r.K AND s.V > r.X", "s.V = r.X", "s.V > r.X", "s.K = r.K AND s.V = r.X",
-        "s.K = r.K OR s.V = r.X", "s.V + 1 = r.X AND s.K <> r.K",
+        "s.K = r.K",
+        "s.K = r.K AND s.V > r.X",
+        "s.V = r.X",
+        "s.V > r.X",
+        "s.K = r.K AND s.V = r.X",
+        "s.K = r.K OR s.V = r.X",
+        "s.V + 1 = r.X AND s.K <> r.K",
     };
     const char *join = below(c, 2) ? "LEFT JOIN" : "JOIN", *on = PICK(c, conditions);
     c->gap_ms = 5000;
     make_rows(c, "S", 8);
     make_table(c);
     printf("sql\nCREATE STREAM O (ID INTEGER, N INTEGER, Y INTEGER);\nCREATE PUMP P AS INSERT INTO O\n"
-           "SELECT STREAM s.ID, r.N, s.V - r.X FROM S AS s %s R AS r ON %s;\n----\n", join, on);
+           "SELECT STREAM s.ID, r.N, s.V - r.X FROM S AS s %s R AS r ON %s;\n----\n",
+           join, on);
     fprintf(c->lite, "SELECT s.T AS ROWTIME, s.ID AS ID, r.N AS N, s.V - r.X AS Y FROM S s %s R r ON %s ORDER BY s.ID, r.N",
             join, on);
     expect(c, true);
@@ -370,8 +383,8 @@ static void reference_join(struct cas *c)
 
 /* A side's window: nothing, or RANGE or ROWS of a length. */
 struct side {
-    char    kind; /* '-', 't', 'r' */
-    int     length;
+    char kind; /* '-', 't', 'r' */
+    int length;
     int64_t range_ms;
 };
 
@@ -402,7 +415,12 @@ static void stream_join(struct cas *c)
 {
     static const char *const joins[] = { "JOIN", "JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN" };
     static const char *const conditions[] = {
-        "a.K = b.K", "a.K = b.K AND a.V < b.V", "a.V = b.V", "a.V < b.V", "a.K = b.K AND a.V = b.V", "a.K = b.K OR a.V = b.V",
+        "a.K = b.K",
+        "a.K = b.K AND a.V < b.V",
+        "a.V = b.V",
+        "a.V < b.V",
+        "a.K = b.K AND a.V = b.V",
+        "a.K = b.K OR a.V = b.V",
     };
     const char *join = PICK(c, joins), *on = PICK(c, conditions);
     bool inner = join[0] == 'J';
@@ -420,7 +438,8 @@ static void stream_join(struct cas *c)
     /* Q is the order of arrival over both streams; H what each pair is due after, and G its place among them */
     fprintf(c->lite, "WITH S1Q AS (SELECT *, T * 1000 + ID AS Q FROM S1), S2Q AS (SELECT *, T * 1000 + 500 + ID AS Q FROM S2),\n"
                      "PAIRS AS (SELECT MAX(a.T, b.T) AS ROWTIME, a.ID AS A, b.ID AS B, MAX(a.Q, b.Q) AS H, MIN(a.Q, b.Q) AS G\n"
-                     " FROM S1Q a JOIN S2Q b ON (%s) WHERE ", on);
+                     " FROM S1Q a JOIN S2Q b ON (%s) WHERE ",
+            on);
     put_held(c->lite, &b, none, "S2Q", "b", "a");
     fprintf(c->lite, " OR ");
     put_held(c->lite, &a, none, "S1Q", "a", "b");
@@ -472,8 +491,12 @@ static const struct kind {
     const char *name;
     void (*make)(struct cas *c);
 } kinds[] = {
-    { "tumbling", tumbling }, { "sliding", sliding }, { "reference join", reference_join },
-    { "stream join", stream_join }, { "ordering", ordering }, { "distinct", distinct },
+    { "tumbling", tumbling },
+    { "sliding", sliding },
+    { "reference join", reference_join },
+    { "stream join", stream_join },
+    { "ordering", ordering },
+    { "distinct", distinct },
 };
 
 static void make_case(uint64_t seed, int number)
