@@ -12,12 +12,14 @@ struct binder;
 /* The plan will live in `a`; the catalogue of functions must outlive it. */
 struct binder *binder_new(struct arena *a, const struct fn_catalog *functions, struct diags *diags);
 /* Binds the statements of one file. base_dir: what relative paths in it stand relative to. A failed statement is
- * reported and skipped; a sink waits for a stream that comes later, until bind_finish. Trees must live until bind_finish (views and functions are bound where they are used), texts as
- * long as the plan (places point into them). */
+ * reported and skipped; a sink waits for a stream that comes later, until bind_finish. Trees must live until
+ * bind_finish (views and functions are bound where they are used), texts as long as the plan (places point into them).
+ */
 void bind_statements(struct binder *b, const struct ast_statements *statements,
                      const char *base_dir);
 /* Binds one more statement, a sink's as well, at once (tests): what it misses is its failure, not left for later. */
-struct status bind_one(struct binder *b, const struct ast_statement *s, const char *base_dir) MUST_CHECK;
+struct status bind_one(struct binder *b, const struct ast_statement *s,
+                       const char *base_dir) MUST_CHECK;
 /* `--source NAME=URL`, `--sink NAME=URL`: gives a declared one (of sources also a reference table) another URL; a sink
  * with the name of a stream is added. An unknown name fails with the nearest one as hint. Call after all files. */
 struct status bind_set_source_url(struct binder *b, struct str name, struct str url) MUST_CHECK;

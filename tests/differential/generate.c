@@ -103,7 +103,8 @@ static int64_t random_gap(struct cas *c)
 static void print_clock(int64_t t_ms)
 {
     int64_t ms = t_ms - DAY_START_MS;
-    printf("@%02d:%02d:%02d.%03d ", (int)(ms / 3600000), (int)(ms / 60000 % 60), (int)(ms / 1000 % 60), (int)(ms % 1000));
+    printf("@%02d:%02d:%02d.%03d ", (int)(ms / 3600000), (int)(ms / 60000 % 60),
+           (int)(ms / 1000 % 60), (int)(ms % 1000));
 }
 
 /* The input of a stream; at equal times the streams of a case arrive in the order of their blocks. */
@@ -112,7 +113,8 @@ static void make_rows(struct cas *c, const char *stream, int nulls)
     char insert[256], k[2][16], v[2][16], d[2][16];
     printf("schema %s\nID INTEGER, K VARCHAR(4), V INTEGER, D DOUBLE\n----\n", stream);
     printf("input %s\n", stream);
-    snprintf(insert, sizeof insert, "CREATE TABLE %s (ID INTEGER, T INTEGER, K TEXT, V INTEGER, D REAL)", stream);
+    snprintf(insert, sizeof insert,
+             "CREATE TABLE %s (ID INTEGER, T INTEGER, K TEXT, V INTEGER, D REAL)", stream);
     execute(c, insert);
     int64_t t = DAY_START_MS + 1000 * below(c, 10);
     for (int id = 1, count = below(c, 25); id <= count; id++) {
@@ -122,7 +124,9 @@ static void make_rows(struct cas *c, const char *stream, int nulls)
         random_value(c, 'd', nulls, d[0], d[1], sizeof d[0]);
         print_clock(t);
         printf("{\"ID\": %d, \"K\": %s, \"V\": %s, \"D\": %s}\n", id, k[1], v[1], d[1]);
-        snprintf(insert, sizeof insert, "INSERT INTO %s VALUES (%d, %" PRId64 ", %s, %s, %s)", stream, id, t, k[0], v[0], d[0]);
+        snprintf(insert, sizeof insert, "INSERT INTO %s VALUES (%d, %" PRId64 ", %s, %s, %s)",
+                 stream,
+                 id, t, k[0], v[0], d[0]);
         execute(c, insert);
     }
     puts("----");
@@ -163,8 +167,11 @@ static void print_cell(sqlite3_stmt *rows, int i)
     case SQLITE_FLOAT: printf("%.15g", sqlite3_column_double(rows, i)); break;
     case SQLITE_TEXT: printf("\"%s\"", (const char *)sqlite3_column_text(rows, i)); break;
     default:
-        if (strcmp(sqlite3_column_name(rows, i), "ROWTIME") == 0) print_time(sqlite3_column_int64(rows, i));
-        else printf("%lld", (long long)sqlite3_column_int64(rows, i));
+        if (strcmp(sqlite3_column_name(rows, i), "ROWTIME") == 0) {
+            print_time(sqlite3_column_int64(rows, i));
+        } else {
+            printf("%lld", (long long)sqlite3_column_int64(rows, i));
+        }
     }
 }
 
@@ -173,7 +180,9 @@ static void expect(struct cas *c, bool ordered)
 {
     fflush(c->lite);
     sqlite3_stmt *rows;
-    if (sqlite3_prepare_v2(c->db, c->lite_text, -1, &rows, NULL) != SQLITE_OK) fail(c->lite_text, sqlite3_errmsg(c->db));
+    if (sqlite3_prepare_v2(c->db, c->lite_text, -1, &rows, NULL) != SQLITE_OK) {
+        fail(c->lite_text, sqlite3_errmsg(c->db));
+    }
     printf("expect O%s\n", ordered ? "" : " unordered");
     int code;
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
@@ -207,7 +216,8 @@ static const struct aggregate aggregates[] = {
     { "MAX(D)@", "MAX(D)@", "DOUBLE", false },
     { "MIN(K)@", "MIN(K)@", "VARCHAR(4)", false },
     { "MAX(K)@", "MAX(K)@", "VARCHAR(4)", false },
-    { "SUM(CASE WHEN V > 0 THEN 1 ELSE 0 END)@", "SUM(CASE WHEN V > 0 THEN 1 ELSE 0 END)@", "INTEGER", false },
+    { "SUM(CASE WHEN V > 0 THEN 1 ELSE 0 END)@", "SUM(CASE WHEN V > 0 THEN 1 ELSE 0 END)@",
+      "INTEGER", false },
     { "SUM(V * V)@", "SUM(V * V)@", "BIGINT", false },
     { "FIRST_VALUE(V)@", "FIRST_VALUE(V)@", "INTEGER", true },
     { "LAST_VALUE(D)@", "LAST_VALUE(D)@", "DOUBLE", true },
@@ -266,18 +276,22 @@ static int64_t time_key(struct cas *c, char *text, size_t size)
     static const int64_t unit_ms[] = { 1000, 60000, 3600000 };
     int unit = below(c, 3), n = 1 + below(c, 12);
     switch (below(c, 3)) {
-    case 0: snprintf(text, size, "STEP(S.ROWTIME BY INTERVAL '%d' %s)", n, units[unit]); return n * unit_ms[unit];
+    case 0:
+        snprintf(text, size, "STEP(S.ROWTIME BY INTERVAL '%d' %s)", n, units[unit]);
+        return n * unit_ms[unit];
     case 1: snprintf(text, size, "FLOOR(S.ROWTIME TO %s)", units[unit]); return unit_ms[unit];
     default: break;
     }
-    snprintf(text, size, "FLOOR((S.ROWTIME - TIMESTAMP '1970-01-01 00:00:00') %s / %d TO %s)", units[unit], n, units[unit]);
+    snprintf(text, size, "FLOOR((S.ROWTIME - TIMESTAMP '1970-01-01 00:00:00') %s / %d TO %s)",
+             units[unit], n, units[unit]);
     return n * unit_ms[unit];
 }
 
 static void tumbling(struct cas *c)
 {
     static const char *const keys[] = { "K", "V / 3", "CASE WHEN D > 0 THEN 1 ELSE 0 END" };
-    static const char *const havings[] = { "", "", "COUNT(*) > 1", "SUM(V) >= 0", "MAX(D) IS NOT NULL" };
+    static const char *const havings[] = { "", "", "COUNT(*) > 1", "SUM(V) >= 0",
+                                           "MAX(D) IS NOT NULL" };
     const struct aggregate *a[AGGREGATES_MAX];
     char time[128];
     int64_t w = time_key(c, time, sizeof time);
@@ -307,7 +321,8 @@ static void tumbling(struct cas *c)
     print_filter(filter);
     printf(" GROUP BY %s%s%s%s%s;\n----\n", time, key < 3 ? ", " : "", key < 3 ? keys[key] : "",
            *having ? " HAVING " : "", having);
-    fprintf(c->lite, " FROM F GROUP BY T / %" PRId64 "%s%s%s%s ORDER BY T / %" PRId64 ", MIN(ID)", w,
+    fprintf(c->lite,
+            " FROM F GROUP BY T / %" PRId64 "%s%s%s%s ORDER BY T / %" PRId64 ", MIN(ID)", w,
             key < 3 ? ", " : "", key < 3 ? keys[key] : "", *having ? " HAVING " : "", having, w);
     expect(c, true);
 }
@@ -349,7 +364,8 @@ static void sliding(struct cas *c)
     else printf("RANGE INTERVAL '%d' SECOND PRECEDING);\n----\n", length);
     fprintf(c->lite, " FROM F A");
     if (rows) {
-        fprintf(c->lite, " WINDOW W AS (%s%s ORDER BY ID ROWS BETWEEN %d PRECEDING AND CURRENT ROW)",
+        fprintf(c->lite,
+                " WINDOW W AS (%s%s ORDER BY ID ROWS BETWEEN %d PRECEDING AND CURRENT ROW)",
                 *partition ? "PARTITION BY " : "", partition, length);
     }
     fprintf(c->lite, " ORDER BY ID");
@@ -373,10 +389,13 @@ static void reference_join(struct cas *c)
     c->gap_ms = 5000;
     make_rows(c, "S", 8);
     make_table(c);
-    printf("sql\nCREATE STREAM O (ID INTEGER, N INTEGER, Y INTEGER);\nCREATE PUMP P AS INSERT INTO O\n"
+    printf("sql\nCREATE STREAM O (ID INTEGER, N INTEGER, Y INTEGER);\n"
+           "CREATE PUMP P AS INSERT INTO O\n"
            "SELECT STREAM s.ID, r.N, s.V - r.X FROM S AS s %s R AS r ON %s;\n----\n",
            join, on);
-    fprintf(c->lite, "SELECT s.T AS ROWTIME, s.ID AS ID, r.N AS N, s.V - r.X AS Y FROM S s %s R r ON %s ORDER BY s.ID, r.N",
+    fprintf(c->lite,
+            "SELECT s.T AS ROWTIME, s.ID AS ID, r.N AS N, s.V - r.X AS Y FROM S s %s R r ON %s "
+            "ORDER BY s.ID, r.N",
             join, on);
     expect(c, true);
 }
@@ -403,12 +422,18 @@ static void print_side(const char *stream, const struct side *s)
 }
 
 /* SQLite's condition that the row `old` of `table` is in its side's window when the row `new` arrives after it. */
-static void put_held(FILE *out, const struct side *s, bool no_window, const char *table, const char *old, const char *new)
+static void put_held(FILE *out, const struct side *s, bool no_window, const char *table,
+                     const char *old, const char *new)
 {
     fprintf(out, "(%s.Q < %s.Q AND ", old, new);
-    if (s->kind == 't' || no_window) fprintf(out, "%s.T - %s.T <= %" PRId64 ")", new, old, s->range_ms);
-    else if (s->kind == '-') fprintf(out, "0)");
-    else fprintf(out, "(SELECT COUNT(*) FROM %s x WHERE x.Q >= %s.Q AND x.Q < %s.Q) <= %d)", table, old, new, s->length);
+    if (s->kind == 't' || no_window) {
+        fprintf(out, "%s.T - %s.T <= %" PRId64 ")", new, old, s->range_ms);
+    } else if (s->kind == '-') {
+        fprintf(out, "0)");
+    } else {
+        fprintf(out, "(SELECT COUNT(*) FROM %s x WHERE x.Q >= %s.Q AND x.Q < %s.Q) <= %d)", table,
+                old, new, s->length);
+    }
 }
 
 static void stream_join(struct cas *c)
@@ -429,26 +454,36 @@ static void stream_join(struct cas *c)
     c->gap_ms = 6000;
     make_rows(c, "S1", 8);
     make_rows(c, "S2", 8);
-    printf("sql\nCREATE STREAM O (A INTEGER, B INTEGER);\nCREATE PUMP P AS INSERT INTO O\nSELECT STREAM a.ID, b.ID FROM ");
+    printf("sql\nCREATE STREAM O (A INTEGER, B INTEGER);\n"
+           "CREATE PUMP P AS INSERT INTO O\nSELECT STREAM a.ID, b.ID FROM ");
     print_side("S1", &a);
     printf(" AS a %s ", join);
     print_side("S2", &b);
     printf(" AS b ON %s;\n----\n", on);
 
     /* Q is the order of arrival over both streams; H what each pair is due after, and G its place among them */
-    fprintf(c->lite, "WITH S1Q AS (SELECT *, T * 1000 + ID AS Q FROM S1), S2Q AS (SELECT *, T * 1000 + 500 + ID AS Q FROM S2),\n"
-                     "PAIRS AS (SELECT MAX(a.T, b.T) AS ROWTIME, a.ID AS A, b.ID AS B, MAX(a.Q, b.Q) AS H, MIN(a.Q, b.Q) AS G\n"
-                     " FROM S1Q a JOIN S2Q b ON (%s) WHERE ",
+    fprintf(c->lite,
+            "WITH S1Q AS (SELECT *, T * 1000 + ID AS Q FROM S1),\n"
+            "S2Q AS (SELECT *, T * 1000 + 500 + ID AS Q FROM S2),\n"
+            "PAIRS AS (SELECT MAX(a.T, b.T) AS ROWTIME, a.ID AS A, b.ID AS B,\n"
+            " MAX(a.Q, b.Q) AS H, MIN(a.Q, b.Q) AS G\n"
+            " FROM S1Q a JOIN S2Q b ON (%s) WHERE ",
             on);
     put_held(c->lite, &b, none, "S2Q", "b", "a");
     fprintf(c->lite, " OR ");
     put_held(c->lite, &a, none, "S1Q", "a", "b");
     fprintf(c->lite, ")\nSELECT ROWTIME, A, B FROM (SELECT * FROM PAIRS");
     if (join[0] == 'L' || join[0] == 'F') {
-        fprintf(c->lite, " UNION ALL SELECT T + %" PRId64 ", ID, NULL, 0, 0 FROM S1 WHERE ID NOT IN (SELECT A FROM PAIRS)", a.range_ms);
+        fprintf(c->lite,
+                " UNION ALL SELECT T + %" PRId64
+                ", ID, NULL, 0, 0 FROM S1 WHERE ID NOT IN (SELECT A FROM PAIRS)",
+                a.range_ms);
     }
     if (join[0] == 'R' || join[0] == 'F') {
-        fprintf(c->lite, " UNION ALL SELECT T + %" PRId64 ", NULL, ID, 0, 0 FROM S2 WHERE ID NOT IN (SELECT B FROM PAIRS)", b.range_ms);
+        fprintf(c->lite,
+                " UNION ALL SELECT T + %" PRId64
+                ", NULL, ID, 0, 0 FROM S2 WHERE ID NOT IN (SELECT B FROM PAIRS)",
+                b.range_ms);
     }
     fprintf(c->lite, ") ORDER BY H, G");
     expect(c, inner);
@@ -463,7 +498,8 @@ static void ordering(struct cas *c)
     c->gap_ms = 1500;
     make_rows(c, "S", 8);
     const char *filter = begin_filtered(c);
-    printf("sql\nCREATE STREAM O (ID INTEGER, V INTEGER);\nCREATE PUMP P AS INSERT INTO O SELECT STREAM ID, V FROM S");
+    printf("sql\nCREATE STREAM O (ID INTEGER, V INTEGER);\n"
+           "CREATE PUMP P AS INSERT INTO O SELECT STREAM ID, V FROM S");
     print_filter(filter);
     printf(" ORDER BY FLOOR(S.ROWTIME TO SECOND), %s;\n----\n", order);
     fprintf(c->lite, "SELECT ID, V FROM F ORDER BY T / 1000, %s, ID", order);
