@@ -133,6 +133,7 @@ enum sluice_fault {
     SLUICE_FAULT_PATTERN,
     SLUICE_FAULT_PARAMETER,
     SLUICE_FAULT_DATA,
+    SLUICE_FAULT_PARSE, /* a line that is not of its form */
     SLUICE_FAULT_COUNT
 };
 

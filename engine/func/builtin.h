@@ -20,6 +20,7 @@ extern const struct fn_def fn_datetime_text[];
 extern const struct fn_def fn_context[];
 extern const struct fn_def fn_record[];
 extern const struct fn_def fn_log_regex[];
+extern const struct fn_def fn_log_fast[];
 extern const struct fn_def fn_log_columns[];
 extern const struct fn_def fn_log_web[];
 extern const struct fn_def fn_log_system[];

@@ -47,6 +47,7 @@ static const enum err fault_errs[SLUICE_FAULT_COUNT] = {
     [SLUICE_FAULT_PATTERN] = ERR_BAD_PATTERN,
     [SLUICE_FAULT_PARAMETER] = ERR_INVALID_PARAMETER,
     [SLUICE_FAULT_DATA] = ERR_DATA,
+    [SLUICE_FAULT_PARSE] = ERR_PARSE,
 };
 
 enum err fn_fault_err(enum sluice_fault code)

@@ -86,7 +86,7 @@ struct fn_catalog *fn_catalog_new(void)
         fn_number, fn_math, fn_compare, fn_logic,
         fn_string, fn_substring, fn_like, fn_similar, fn_regex,
         fn_time, fn_interval, fn_datetime_text,
-        fn_context, fn_record, fn_log_regex, fn_log_columns,
+        fn_context, fn_record, fn_log_regex, fn_log_fast, fn_log_columns,
         fn_log_web, fn_log_system,
     };
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {

@@ -23,7 +23,8 @@ enum {
     MATCH_STEPS_MAX = 1000000,
     MATCH_HEAP_KIB_MAX = 32 << 10,
     PATTERN_BYTES_MAX = 256 << 10,
-    MESSAGE_BYTES = 256
+    MESSAGE_BYTES = 256,
+    DFA_WORKSPACE = 4096
 };
 
 struct regex {
@@ -118,11 +119,16 @@ void regex_put_literal(struct buf *out, uint32_t c)
 
 /* ---- calls ---- */
 
-static struct regex_run run_of(const struct regex *r)
+struct regex_run regex_run_open(const struct regex *r)
 {
     struct regex_run run = { r, pcre2_match_data_create_from_pattern(r->code, NULL) };
     if (!run.match) mem_refused(0);
     return run;
+}
+
+void regex_run_close(struct regex_run *run)
+{
+    pcre2_match_data_free(run->match);
 }
 
 void regex_call_open(struct regex_call *c, const struct regex_language *language,
@@ -134,7 +140,7 @@ void regex_call_open(struct regex_call *c, const struct regex_language *language
     pcre2_set_match_limit(limits, MATCH_STEPS_MAX);
     pcre2_set_heap_limit(limits, MATCH_HEAP_KIB_MAX);
     c->limits = limits;
-    if (bound) c->bound = run_of(bound);
+    if (bound) c->bound = regex_run_open(bound);
 }
 
 static void drop(struct regex_call *c, uint32_t i)
@@ -175,7 +181,7 @@ static uint32_t cached_at(struct regex_call *c, struct str pattern, struct str e
     c->cached[i].escape = str_copy(a, escape);
     const struct regex *r = regex_compile(a, c->language, c->cached[i].pattern,
                                           c->cached[i].escape, &c->cached[i].why);
-    c->cached[i].run = r ? run_of(r) : (struct regex_run){ NULL, NULL };
+    c->cached[i].run = r ? regex_run_open(r) : (struct regex_run){ NULL, NULL };
     return i;
 }
 
@@ -211,6 +217,18 @@ enum regex_found regex_find(const struct regex_call *c, const struct regex_run *
     return got == PCRE2_ERROR_NOMATCH ? REGEX_NONE : REGEX_GAVE_UP;
 }
 
+enum regex_found regex_find_shortest(const struct regex_call *c, const struct regex_run *run,
+                                     const char *s, size_t n, size_t *end)
+{
+    int workspace[DFA_WORKSPACE];
+    int got = pcre2_dfa_match(run->regex->code, (PCRE2_SPTR)s, n, 0,
+                              PCRE2_DFA_SHORTEST | PCRE2_NO_UTF_CHECK, run->match, c->limits,
+                              workspace, DFA_WORKSPACE);
+    if (got < 0) return got == PCRE2_ERROR_NOMATCH ? REGEX_NONE : REGEX_GAVE_UP;
+    *end = pcre2_get_ovector_pointer(run->match)[1];
+    return REGEX_FOUND;
+}
+
 bool regex_group(const struct regex_run *run, uint32_t i, size_t *begin, size_t *end)
 {
     const PCRE2_SIZE *at = pcre2_get_ovector_pointer(run->match);
@@ -227,3 +245,20 @@ void regex_fault_gave_up(struct kernel_call *k, uint32_t row)
                  "the text is not UTF-8",
                  MATCH_STEPS_MAX);
 }
+
+static const char *translate_plain(struct arena *a, struct str pattern, struct str escape,
+                                   struct buf *out, bool *escape_is_bad)
+{
+    (void)a;
+    (void)escape;
+    (void)escape_is_bad;
+    buf_append_str(out, pattern);
+    return NULL;
+}
+
+const struct regex_language regex_plain = {
+    translate_plain, PCRE2_DOTALL | PCRE2_ANCHORED, false
+};
+const struct regex_language regex_plain_whole = {
+    translate_plain, PCRE2_DOTALL | PCRE2_ANCHORED | PCRE2_ENDANCHORED, false
+};

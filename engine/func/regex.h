@@ -34,6 +34,9 @@ extern const struct regex_language regex_java, regex_java_whole;
 /* SIMILAR TO over the whole text, and the three parts of SUBSTRING SIMILAR, whose middle is group 1. */
 extern const struct regex_language regex_similar, regex_similar_parts;
 
+/* PCRE2's own, anchored where the search begins; the second at the end of the text, too. */
+extern const struct regex_language regex_plain, regex_plain_whole;
+
 struct regex;
 
 /* A compiled pattern that lives as long as the arena; NULL and why not. */
@@ -78,6 +81,12 @@ const struct regex_run *regex_call_pattern(struct regex_call *c, struct kernel_c
 /* The first match in s[0..n) that begins at or behind `from`, which is 0 or lies behind a match in the same text. */
 enum regex_found regex_find(const struct regex_call *c, const struct regex_run *run, const char *s,
                             size_t n, size_t from);
+/* The shortest match that begins at s[0], of a pattern without groups; s[0..n) has been checked to be UTF-8. */
+enum regex_found regex_find_shortest(const struct regex_call *c, const struct regex_run *run,
+                                     const char *s, size_t n, size_t *end);
+/* A pattern with memory for its matches, and back. */
+struct regex_run regex_run_open(const struct regex *r);
+void regex_run_close(struct regex_run *run);
 /* Where group i (0: the whole match) of the last match begins and ends; false: it took no part. */
 bool regex_group(const struct regex_run *run, uint32_t i, size_t *begin, size_t *end);
 /* The fault of a row whose match was given up. */
