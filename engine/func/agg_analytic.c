@@ -135,8 +135,8 @@ static bool nth_load(void *state, struct sluice_reader *r)
 static bool nth_bind(struct fn_bind *b)
 {
     if (!bind_has_constant(b, 1) || b->constants[1].i64[0] <= 0) {
-        b->refusal = "NTH_VALUE(x, n) counts from 1: n is a positive whole number, the same for all "
-                     "rows";
+        b->refusal = "NTH_VALUE(x, n) counts from 1: n is a positive whole number, the same for "
+                     "all rows";
         return false;
     }
     b->bound = bind_number(b, b->constants[1].i64[0]);
@@ -201,8 +201,8 @@ const struct agg_def agg_analytic[] = {
         .save = nth_save,
         .load = nth_load,
         .drop = kept_drop,
-        .doc = "The value of the frame's n-th row, from the first or FROM LAST; NULL when there are "
-               "fewer. With IGNORE NULLS rows where x is NULL are not counted.",
+        .doc = "The value of the frame's n-th row, from the first or FROM LAST; NULL when there "
+               "are fewer. With IGNORE NULLS rows where x is NULL are not counted.",
         .examples = "",
     },
     { .name = NULL },
