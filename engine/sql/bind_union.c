@@ -24,7 +24,7 @@ struct branches {
 static struct status gather(struct binder *b, const struct ast_query *q,
                             const struct with_name *with, struct branches *out)
 {
-    bool chain = q->kind == QUERY_UNION && q->all && q->n_with == 0;
+    bool chain = q->kind == QUERY_UNION && q->all && q->n_with == 0 && q->n_order == 0 && !q->limit;
     if (chain) {
         TRY(gather(b, q->left, with, out));
         return gather(b, q->right, with, out);
@@ -128,6 +128,33 @@ static struct status union_node(struct binder *b, const struct ast_query *q, str
     return OK;
 }
 
+/* ORDER BY behind the last branch sorts the whole. */
+static struct status order_whole(struct binder *b, const struct ast_query *q, struct result *out)
+{
+    if (q->n_order == 0) return OK;
+    struct scope_relation r = { .is_stream = true, .at = q->at };
+    r.columns = arena_calloc(b->arena, (out->n_columns + 1) * sizeof *r.columns);
+    r.n_columns = r.n_visible = out->n_columns;
+    struct items items = { 0 };
+    for (uint32_t i = 0; i < out->n_columns; i++) {
+        const struct result_column *c = &out->columns[i];
+        struct expr *e = expr_column(b->arena, i, c->type, c->at);
+        r.columns[i] = (struct scope_column){ .name = c->name, .expr = e, .not_null = c->not_null };
+        *array_push(b->arena, &items) = (struct item){ .expr = e, .column = *c, .at = c->at };
+    }
+    struct scope scope = { .relations = &r, .n_relations = 1 };
+    struct bind_env env = bind_env(b, &scope, "ORDER BY");
+    struct order order = { 0 };
+    TRY(bind_order(&env, q, &items, NULL, NULL, &order));
+    struct rows rows = out->rows;
+    struct result sorted = { 0 };
+    TRY(bind_result(b, q, &rows, &items, &order, &sorted));
+    sorted.sets_rowtime = out->sets_rowtime;
+    sorted.rowtime_at = out->rowtime_at;
+    *out = sorted;
+    return OK;
+}
+
 struct status bind_set(struct binder *b, const struct ast_query *q, const struct with_name *with,
                        struct result *out)
 {
@@ -135,5 +162,10 @@ struct status bind_set(struct binder *b, const struct ast_query *q, const struct
     TRY(gather(b, q->left, with, &branches));
     TRY(gather(b, q->right, with, &branches));
     TRY(check_branches(b, q, branches.items, branches.count));
-    return union_node(b, q, branches.items, branches.count, out);
+    if (q->limit) {
+        return status_new(b->arena, ERR_NOT_SUPPORTED, q->limit->at,
+                          "LIMIT has no meaning on a stream, which has no end");
+    }
+    TRY(union_node(b, q, branches.items, branches.count, out));
+    return order_whole(b, q, out);
 }
