@@ -39,10 +39,14 @@ enum { VALUE_MAX = 6 * STR_INLINE + 2 };
 static enum put put_of(struct type type)
 {
     switch (type_form(type)) {
-    case FORM_STR:  return type_is_text(type) ? PUT_TEXT : PUT_OTHER;
-    case FORM_F64:  return type.kind == TYPE_REAL ? PUT_REAL : PUT_DOUBLE;
-    case FORM_I64:  break;
-    case FORM_BOOL: return PUT_OTHER;
+    case FORM_STR:
+        return type_is_text(type) ? PUT_TEXT : PUT_OTHER;
+    case FORM_F64:
+        return type.kind == TYPE_REAL ? PUT_REAL : PUT_DOUBLE;
+    case FORM_I64:
+        break;
+    case FORM_BOOL:
+        return PUT_OTHER;
     }
     if (type_is_integer(type)) return PUT_INTEGER;
     return type.kind == TYPE_TIMESTAMP ? PUT_TIMESTAMP : PUT_OTHER;
@@ -135,14 +139,14 @@ static inline bool put_short_text(char **p, const struct str *s)
 {
     /* bytes behind the end are zero and would count as control characters: blanks stand in for them */
     static const char fill[2 * STR_INLINE + 1] = "\0\0\0\0\0\0\0\0\0\0\0\0            ";
-    const char *blanks = fill + STR_INLINE - s->len;
-    uint32_t len = s->len;
-    uint64_t head, head_fill, tail = 0, tail_fill = UINT64_C(0x2020202020202020);
+    const char       *blanks = fill + STR_INLINE - s->len;
+    uint32_t          len = s->len;
+    uint64_t          head, head_fill, tail = 0, tail_fill = UINT64_C(0x2020202020202020);
     memcpy(&head, s->inlined, 8);
     memcpy(&tail, s->inlined + 8, 4);
     memcpy(&head_fill, blanks, 8);
     memcpy(&tail_fill, blanks + 8, 4);
-    if (wants_escape(head | head_fill) | wants_escape(tail | tail_fill)) return false;
+    if ((int)wants_escape(head | head_fill) | (int)wants_escape(tail | tail_fill)) return false;
     **p = '"';
     memcpy(*p + 1, s->inlined, STR_INLINE);
     (*p)[1 + len] = '"';
@@ -169,14 +173,19 @@ static char *put_value(struct buf *out, char *p, const struct member *m, const s
         return p + 4;
     }
     switch (m->put) {
-    case PUT_DOUBLE:    return p + number_format_double(p, v->f64[at]);
-    case PUT_REAL:      return p + number_format_float(p, (float)v->f64[at]);
-    case PUT_INTEGER:   return p + number_format_i64(p, v->i64[at]);
-    case PUT_TIMESTAMP: return put_timestamp(p, v->i64[at], cache);
+    case PUT_DOUBLE:
+        return p + number_format_double(p, v->f64[at]);
+    case PUT_REAL:
+        return p + number_format_float(p, (float)v->f64[at]);
+    case PUT_INTEGER:
+        return p + number_format_i64(p, v->i64[at]);
+    case PUT_TIMESTAMP:
+        return put_timestamp(p, v->i64[at], cache);
     case PUT_TEXT:
         if (v->str[at].len <= STR_INLINE && put_short_text(&p, &v->str[at])) return p;
         break;
-    case PUT_OTHER: break;
+    case PUT_OTHER:
+        break;
     }
     return put_long(out, p, m, v, at, room);
 }
