@@ -65,7 +65,8 @@ static struct status check_on_missing(struct arena *a, const struct io_endpoint 
 {
     struct str word = option_text(e, "on_missing", "null");
     if (str_equal_nocase_c(word, "null") || str_equal_nocase_c(word, "error")) return OK;
-    return status_new(a, ERR_BAD_OPTION, e->at, "option \"on_missing\" of %s is '%.*s', not 'null' or 'error'", e->name,
+    return status_new(a, ERR_BAD_OPTION, e->at,
+                      "option \"on_missing\" of %s is '%.*s', not 'null' or 'error'", e->name,
                       STR_ARG(word));
 }
 
