@@ -405,7 +405,11 @@ static void test_damaged_snapshots_are_refused(void **state)
         "CREATE PUMP P5 AS INSERT INTO W SELECT STREAM K, N / 3 FROM T\n"
         "  ORDER BY FLOOR(T.ROWTIME TO MINUTE), N;\n"
         "CREATE PUMP P6 AS INSERT INTO W SELECT STREAM K, 1 FROM\n"
-        "  (SELECT STREAM DISTINCT K, FLOOR(T.ROWTIME TO HOUR) AS H FROM T) AS D;\n",
+        "  (SELECT STREAM DISTINCT K, FLOOR(T.ROWTIME TO HOUR) AS H FROM T) AS D;\n"
+        "CREATE STREAM V (N TINYINT);\n"
+        "CREATE PUMP P7 AS INSERT INTO V SELECT STREAM a.X AS ROWTIME, a.N FROM\n"
+        "  (SELECT STREAM T.ROWTIME AS X, N FROM T) AS a ORDER BY a.X WITHIN INTERVAL '9' "
+        "SECOND;\n",
         .records = records,
         .n_records = 30,
         .batch_rows = 1000,
