@@ -15,9 +15,10 @@ static struct status refuse(const struct account *acc, struct arena *a, int64_t 
 static struct status refuse_total(const struct account *acc, struct arena *a, int64_t wanted)
 {
     struct status st = status_new(a, ERR_LIMIT_EXCEEDED, SPAN_NONE,
-                                  "%s would keep %lld bytes, and %s %lld in all; the limit is %lld", acc->name,
-                                  (long long)wanted, acc->total->name,
-                                  (long long)(acc->total->bytes - acc->bytes + wanted), (long long)acc->total->limit);
+                                  "%s would keep %lld bytes, and %s %lld in all; the limit is %lld",
+                                  acc->name, (long long)wanted, acc->total->name,
+                                  (long long)(acc->total->bytes - acc->bytes + wanted),
+                                  (long long)acc->total->limit);
     return status_with_hint(st, "raise the limit, or keep less: a shorter window, fewer keys");
 }
 
@@ -31,7 +32,8 @@ struct status account_set(struct account *acc, struct arena *a, int64_t bytes)
     assert(bytes >= 0);
     if (acc->limit > 0 && bytes > acc->limit && bytes > acc->bytes) return refuse(acc, a, bytes);
     struct account *total = acc->total;
-    if (total && total->limit > 0 && bytes > acc->bytes && total->bytes - acc->bytes + bytes > total->limit) {
+    if (total && total->limit > 0 && bytes > acc->bytes &&
+        total->bytes - acc->bytes + bytes > total->limit) {
         return refuse_total(acc, a, bytes);
     }
     if (total) total->bytes += bytes - acc->bytes;

@@ -4,11 +4,13 @@
 /*
  * graph.h: a plan as running operators.
  *
- *     source s --op_source--> op_stream --> pump's operators --> op_stream of the target --> ... --> op_sink
+ *     source s --op_source--> op_stream --> pump's operators --> op_stream of the target --> ...
+ * --> op_sink
  *
- * The graph is pushed from outside: app/run hands decoded batches to sources and takes what reaches sinks. All of it is
- * one thread's, except sections: graph_section_new copies the stateless operators that follow a source, so that a
- * worker can run them; what the copies emit towards the rest is recorded and replayed in input order by the owner.
+ * The graph is pushed from outside: app/run hands decoded batches to sources and takes what reaches
+ * sinks. All of it is one thread's, except sections: graph_section_new copies the stateless
+ * operators that follow a source, so that a worker can run them; what the copies emit towards the
+ * rest is recorded and replayed in input order by the owner.
  */
 
 #include "exec/op.h"
@@ -79,7 +81,8 @@ struct status graph_push(struct graph *g, uint32_t stream,
 struct status graph_advance(struct graph *g, uint32_t stream, struct bound bound) MUST_CHECK;
 /* The same for all sources that have not ended: the clock of the application has reached the bound. */
 struct status graph_tick(struct graph *g, struct bound bound) MUST_CHECK;
-/* Puts a reference table in the place of an earlier one, between two batches; the graph takes the reference. Any thread. */
+/* Puts a reference table in the place of an earlier one, between two batches; the graph takes the reference. Any
+ * thread. */
 void graph_set_table(struct graph *g, uint32_t table, struct reftable *rows);
 /* All operators' snapshots, and back into a fresh graph of the same plan, instead of graph_start. */
 struct status graph_checkpoint(const struct graph *g, struct snap_writer *w) MUST_CHECK;

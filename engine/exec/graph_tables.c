@@ -1,14 +1,15 @@
 /*
  * graph_tables.c: the reference tables of a running graph, and how a refresh replaces one.
  *
- * Lookups run in several threads at once. Each holds the table that it works with and looks at a version before every batch; the
- * table itself never changes. The indexes that lookups use are made before a table is shown to them.
+ * Lookups run in several threads at once. Each holds the table that it works with and looks at a
+ * version before every batch; the table itself never changes. The indexes that lookups use are made
+ * before a table is shown to them.
  */
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "exec/graph_impl.h"
 #include "exec/subquery.h"
 
@@ -24,7 +25,8 @@ struct graph_tables *graph_tables_new(struct arena *a, const struct graph_config
     pthread_mutex_init(&t->lock, NULL);
     atomic_store(&t->version, 1);
     t->items = ARENA_ARRAY(a, struct reftable *, config->plan->n_tables);
-    for (uint32_t i = 0; i < config->plan->n_tables; i++) t->items[i] = reftable_retain(config->tables[i]);
+    for (uint32_t i = 0; i < config->plan->n_tables; i++)
+        t->items[i] = reftable_retain(config->tables[i]);
     return t;
 }
 
@@ -53,7 +55,9 @@ static void make_indexes(const struct graph *g, uint32_t table, struct reftable 
 {
     for (size_t i = 0; i < g->ops.count; i++) {
         const struct plan_node *node = g->ops.items[i]->node;
-        if (!node || node->kind != PLAN_LOOKUP || node->lookup.table != table || !node->lookup.n_keys) continue;
+        if (!node || node->kind != PLAN_LOOKUP || node->lookup.table != table ||
+            !node->lookup.n_keys)
+            continue;
         reftable_index(rows, node->lookup.table_keys, node->lookup.n_keys);
     }
 }
@@ -62,7 +66,9 @@ void graph_set_table(struct graph *g, uint32_t table, struct reftable *rows)
 {
     make_indexes(g, table, rows);
     struct status st = subqueries_set_table(g->env.subqueries, table, rows);
-    if (st.err) log_message(LOG_WARNING, "queries in expressions keep the rows that they have: %s", st.message);
+    if (st.err)
+        log_message(LOG_WARNING, "queries in expressions keep the rows that they have: %s",
+                    st.message);
     pthread_mutex_lock(&g->tables->lock);
     struct reftable *old = g->tables->items[table];
     g->tables->items[table] = rows;

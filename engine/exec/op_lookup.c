@@ -1,11 +1,12 @@
 /*
  * op_lookup.c: rows of a stream with their matches in a reference table (dialect 6.7).
  *
- * Usually a row has one match at most and there is no further condition: then the stream's columns are shared, the
- * table's are filled in at the rows' places, and rows without a match drop out of the selection (INNER) or get NULLs
- * (LEFT). Otherwise pairs of rows are made, in table order, and the condition is evaluated over them; a LEFT row is
- * followed by a pair of its own with NULLs, which stays when no other does. A row for which the condition fails
- * becomes an error row and gives nothing.
+ * Usually a row has one match at most and there is no further condition: then the stream's columns
+ * are shared, the table's are filled in at the rows' places, and rows without a match drop out of
+ * the selection (INNER) or get NULLs (LEFT). Otherwise pairs of rows are made, in table order, and
+ * the condition is evaluated over them; a LEFT row is followed by a pair of its own with NULLs,
+ * which stays when no other does. A row for which the condition fails becomes an error row and
+ * gives nothing.
  */
 
 #include <assert.h>
@@ -300,18 +301,21 @@ static struct status all_pairs(struct lookup *l, struct batch *in, const uint32_
 }
 
 /* Rows without a match in a table that must have one. */
-static void missing_rows(struct lookup *l, const uint32_t *rows, const uint32_t *first, uint32_t n, struct faults *faults)
+static void missing_rows(struct lookup *l, const uint32_t *rows, const uint32_t *first, uint32_t n,
+                         struct faults *faults)
 {
     struct str name = l->op.graph->plan->tables[l->plan->table].name;
     for (uint32_t i = 0; i < n; i++) {
         if (first[i] != NO_ROW) continue;
-        const char *message = str_format_c(l->op.scratch, "reference table %.*s has no row for this key", STR_ARG(name));
+        const char *message = str_format_c(
+            l->op.scratch, "reference table %.*s has no row for this key", STR_ARG(name));
         faults_add(faults, l->op.scratch, (struct fault){ rows[i], ERR_DATA, message });
     }
 }
 
 /* Leaves out rows with a fault, which become error rows; rows and first are replaced. */
-static struct status drop_missing(struct lookup *l, struct batch *in, const uint32_t **rows, uint32_t **first, uint32_t *n)
+static struct status drop_missing(struct lookup *l, struct batch *in, const uint32_t **rows,
+                                  uint32_t **first, uint32_t *n)
 {
     struct faults faults = { 0 };
     missing_rows(l, *rows, *first, *n, &faults);

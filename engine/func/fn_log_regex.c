@@ -1,9 +1,9 @@
 /*
- * fn_log_regex.c: REGEX_LOG_PARSE: the groups of a regular expression as the fields of a record (section 8.1 of the
- * aggregates sheet).
+ * fn_log_regex.c: REGEX_LOG_PARSE: the groups of a regular expression as the fields of a record
+ * (section 8.1 of the aggregates sheet).
  *
- * The expression matches the whole line (A-54). A line that it does not match gives a NULL record, and so does a NULL
- * line; a group that took no part is NULL.
+ * The expression matches the whole line (A-54). A line that it does not match gives a NULL record,
+ * and so does a NULL line; a group that took no part is NULL.
  */
 
 #include "func/builtin.h"
@@ -26,8 +26,9 @@ static bool put_groups(const struct bound_regex *bound, const struct regex_run *
         bool there = regex_group(run, i + 1, &begin, &end);
         if (bound->columns.n == 0) {
             if (there) record_put(w, i, line + begin, end - begin);
-        } else if (there ? !log_columns_put(&bound->columns, i, line + begin, end - begin, w, k, row)
-                         : !log_columns_null(&bound->columns, i, k, row)) {
+        } else if (there
+                       ? !log_columns_put(&bound->columns, i, line + begin, end - begin, w, k, row)
+                       : !log_columns_null(&bound->columns, i, k, row)) {
             return false;
         }
     }

@@ -1,8 +1,9 @@
 /*
  * fn_regex.c: REGEX_REPLACE, and SUBSTRING by a regular expression (section 6 of the scalar sheet).
  *
- * Expressions are Java's (regex_java.c). A replacement is taken apart once into texts and groups; what it may name
- * depends on the expression. Texts in which nothing matched are passed on as they are.
+ * Expressions are Java's (regex_java.c). A replacement is taken apart once into texts and groups;
+ * what it may name depends on the expression. Texts in which nothing matched are passed on as they
+ * are.
  */
 
 #include "base/limits.h"
@@ -85,7 +86,8 @@ static struct replacement replacement_compile(struct arena *a, struct str text,
         if (c == '$') {
             int32_t group = group_behind_sign(&t, r);
             if (group < 0) {
-                return wrong_replacement("invalid parameter: a $ in the replacement names no group");
+                return wrong_replacement(
+                    "invalid parameter: a $ in the replacement names no group");
             }
             items[n++].group = group;
             items[n] = (struct insertion){ room, 0, -1 };
@@ -93,7 +95,8 @@ static struct replacement replacement_compile(struct arena *a, struct str text,
         }
         if (c == '\\') {
             if (t.p == t.end) {
-                return wrong_replacement("invalid parameter: the replacement ends with a backslash");
+                return wrong_replacement(
+                    "invalid parameter: the replacement ends with a backslash");
             }
             c = *t.p++;
         }
@@ -202,8 +205,8 @@ static void replace_row(struct replacing *r, struct kernel_call *k, uint32_t row
     struct str *out = &result_str(k)[row];
     int64_t start = number_at(k, 3, row), occurrence = number_at(k, 4, row);
     *out = STR_EMPTY;
-    const struct regex_run *run =
-        regex_call_pattern(&r->regex, k, row, arg_str(k, 1)[sluice_at(&k->args[1], row)], STR_EMPTY);
+    const struct regex_run *run = regex_call_pattern(
+        &r->regex, k, row, arg_str(k, 1)[sluice_at(&k->args[1], row)], STR_EMPTY);
     const struct replacement *with = run ? replacement_of(r, k, row, run->regex) : NULL;
     if (!with) return;
     if (start < 1 || occurrence < 0) {

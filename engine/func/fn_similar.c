@@ -1,8 +1,9 @@
 /*
  * fn_similar.c: SIMILAR TO, and the part of a text that SUBSTRING SIMILAR finds.
  *
- * Patterns are written again as regular expressions (regex_similar.c). A SUBSTRING may lie anywhere (S-16); among its
- * places the first one counts, and there the part as the pattern's alternatives give it from the left.
+ * Patterns are written again as regular expressions (regex_similar.c). A SUBSTRING may lie anywhere
+ * (S-16); among its places the first one counts, and there the part as the pattern's alternatives
+ * give it from the left.
  */
 
 #include "func/builtin.h"
@@ -38,7 +39,8 @@ static void similar_rows(struct kernel_call *k, bool wanted)
         const struct regex_run *run = pattern_of(&c, k, row);
         k->result->b[row] = false;
         if (!run) continue;
-        enum regex_found found = regex_find(&c, run, str_data(&s[row & mask]), s[row & mask].len, 0);
+        enum regex_found found =
+            regex_find(&c, run, str_data(&s[row & mask]), s[row & mask].len, 0);
         if (found == REGEX_GAVE_UP) regex_fault_gave_up(k, row);
         else k->result->b[row] = (found == REGEX_FOUND) == wanted;
     }

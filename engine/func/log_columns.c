@@ -187,7 +187,8 @@ static bool take_column(struct list *l, struct log_columns_form form, struct log
     if (!take_name(l, &c->field.name)) return fail(l, "the name of a column is missing");
     c->has_type = take_word(l, "TYPE");
     if (c->has_type && !take_type(l, &t)) return false;
-    if (!c->has_type && form.types_optional && peek_word(l).len > 0 && !take_type(l, &t)) return false;
+    if (!c->has_type && form.types_optional && peek_word(l).len > 0 && !take_type(l, &t))
+        return false;
     if (!c->has_type && !form.types_optional) return fail(l, "TYPE and a type are missing");
     c->field.type = fn_public_type(t);
     if (!take_pattern(l, c)) return false;

@@ -77,7 +77,8 @@ const struct regex *regex_compile(struct arena *a, const struct regex_language *
         why->message = str_format_c(a, "invalid escape: %s", wrong);
     } else if (wrong) {
         why->code = SLUICE_FAULT_REGEX;
-        why->message = str_format_c(a, "bad regular expression '%.*s': %s", STR_ARG(pattern), wrong);
+        why->message =
+            str_format_c(a, "bad regular expression '%.*s': %s", STR_ARG(pattern), wrong);
     } else if (!code) {
         append_message(a, number, pattern, why);
     }

@@ -59,7 +59,8 @@ static uint32_t next(struct fast *f)
 
 static struct fast_piece piece_of(struct fast *f, struct buf *b, int64_t length)
 {
-    struct fast_piece piece = { arena_dup(f->arena, b->len ? b->data : "", b->len), b->len, length };
+    char *text = arena_dup(f->arena, b->len ? b->data : "", b->len);
+    struct fast_piece piece = { text, b->len, length };
     buf_free(b);
     return piece;
 }
@@ -373,6 +374,7 @@ bool regex_fast_parse(struct fn_bind *b, struct str pattern, struct fast_pattern
     out->n = 0;
     while (f.p < f.end && read_element(&f, &out->elements[out->n])) out->n++;
     if (!f.wrong) return true;
-    b->refusal = sluice_bind_text(b, "bad regular expression '%.*s': %s", STR_ARG(pattern), f.wrong);
+    b->refusal =
+        sluice_bind_text(b, "bad regular expression '%.*s': %s", STR_ARG(pattern), f.wrong);
     return false;
 }

@@ -1,8 +1,9 @@
 /*
  * bind_record.c: records, which log parsers return, taken apart: alias.record.FIELD.
  *
- * A record is a column of a sub-query whose value is a packed text (func/record.h). What its fields are goes with the
- * bound expression; a field is a call that unpacks its text, and a cast to its type. A record can do nothing else (A-50).
+ * A record is a column of a sub-query whose value is a packed text (func/record.h). What its fields
+ * are goes with the bound expression; a field is a call that unpacks its text, and a cast to its
+ * type. A record can do nothing else (A-50).
  */
 
 #include "sql/bind_expr.h"

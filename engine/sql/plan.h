@@ -2,9 +2,9 @@
 #define SQL_PLAN_H
 
 /*
- * plan.h: what the text means: bound expressions and plan nodes, read-only once they are made. A plan says what, not
- * how, and runs nothing: `check` and `explain` need no more. It lives in the application arena and points into nothing
- * shorter-lived.
+ * plan.h: what the text means: bound expressions and plan nodes, read-only once they are made. A
+ * plan says what, not how, and runs nothing: `check` and `explain` need no more. It lives in the
+ * application arena and points into nothing shorter-lived.
  */
 
 #include "data/batch.h"
@@ -54,8 +54,9 @@ bool expr_equal(const struct expr *a, const struct expr *b);
 void expr_columns(const struct expr *e, bool *used);
 
 /*
- * A query within an expression (L-37). Its expressions are over the args of the EXPR_SUBQUERY, then the table's columns;
- * its rows are those of the table that pass the filter, have equal keys, and pass the condition.
+ * A query within an expression (L-37). Its expressions are over the args of the EXPR_SUBQUERY, then
+ * the table's columns; its rows are those of the table that pass the filter, have equal keys, and
+ * pass the condition.
  */
 enum subquery_kind { SUBQUERY_EXISTS, SUBQUERY_IN, SUBQUERY_SCALAR };
 
@@ -184,8 +185,9 @@ struct plan_table_fn {
     bool                          pass_through;
 };
 
-/* PLAN_SORT: the rows of a window (plan_node.window), sorted by keys[1..] and, in a window of changing values, held
- * until keys[0] changes. With `within` rows are put in the order of the time keys[0], which becomes their ROWTIME. */
+/* PLAN_SORT: the rows of a window (plan_node.window), sorted by keys[1..] and, in a window of
+ * changing values, held until keys[0] changes. With `within` rows are put in the order of the time
+ * keys[0], which becomes their ROWTIME. */
 struct plan_sort {
     bool   *descending; /* a key each */
     bool    within;
@@ -250,9 +252,9 @@ struct plan_stream {
     bool            is_read;   /* by a pump or query */
 };
 
-/* Hidden columns of source streams, behind the declared ones (L-21): only those that a declared column does not
- * replace. The record's text (never visible to SQL) is there so that a fault can show the whole row without every
- * column being decoded. */
+/* Hidden columns of source streams, behind the declared ones (L-21): only those that a declared
+ * column does not replace. The record's text (never visible to SQL) is there so that a fault can
+ * show the whole row without every column being decoded. */
 enum {
     HIDDEN_ARRIVAL,
     HIDDEN_PARTITION_KEY,

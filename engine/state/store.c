@@ -30,7 +30,7 @@ static struct status failed(const struct store *s, const char *verb)
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
         return status_with_hint(
             st,
-            "another run of Sluice seems to use it: stop that one, or give this one a file of its own");
+            "another run of Sluice seems to use it: stop that one, or give this one another file");
     }
     if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
         return status_with_hint(st, "restore it from a copy, or remove it to begin anew");
@@ -103,7 +103,8 @@ struct status store_open(struct arena *a, const char *path, struct store **out)
     if (st.err == ERR_NONE) {
         st = run_sql(
             s,
-            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
+            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE;"
+            "PRAGMA synchronous = FULL;"
             "BEGIN EXCLUSIVE; COMMIT",
             "lock");
     }
