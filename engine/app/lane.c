@@ -14,7 +14,7 @@
 
 enum {
     PIECE_ALONE = 128 << 10, /* bytes a read asks for: more gains nothing with one worker ... */
-    PIECE_SHARED = 1 << 20,  /* ... and with several a hand-over must be worth its price */
+    PIECE_SHARED = 512 << 10, /* ... and with several a hand-over must be worth its price, in cache */
     PIECE_SMALL = 64 << 10,  /* a live input that gives less than this is left to one worker */
     PACE_MS = 1000,          /* of ROWTIME that one recorded input may be ahead of another */
     IDLE_MS = 50             /* a live input that pauses sends a bound this often */
