@@ -15,15 +15,10 @@
 enum {
     PIECE_ALONE = 128 << 10, /* bytes a read asks for: more gains nothing with one worker ... */
     PIECE_SHARED = 512 << 10, /* ... and with several a hand-over must be worth its price, in cache */
+    PIECES_AHEAD = 2,         /* by worker: what one has ready while its neighbour is held up */
     PIECE_SMALL = 64 << 10,  /* a live input that gives less than this is left to one worker */
     PACE_MS = 1000,          /* of ROWTIME that one recorded input may be ahead of another */
     IDLE_MS = 50             /* a live input that pauses sends a bound this often */
-};
-
-/* Decoded rows of one piece, or what its section made of them. */
-struct piece {
-    struct section_result **items;
-    size_t count, cap;
 };
 
 /* What follows the rows of a lane so far: by the clock for arrival times, by the rows themselves otherwise. */
@@ -200,26 +195,8 @@ static struct status run_sections(struct worker *w, const struct source_rows *ro
     struct status st = OK;
     for (uint32_t i = 0; i < l->n_streams && st.err == ERR_NONE; i++) {
         struct source_rows share = deal(l, rows, i);
-        st = section_run(w->sections[i], &share, array_push(w->arena, out));
+        st = section_run(w->sections[i], &share, array_push(out->arena, out));
         batch_release(share.batch);
-    }
-    return st;
-}
-
-static struct status decode_piece(struct worker *w, struct block *block, bool first, rowtime now,
-                                  uint64_t seq, struct piece *out, uint64_t *n_records)
-{
-    struct lane *l = w->lane;
-    struct status st = OK;
-    for (size_t at = 0; at < block->size && st.err == ERR_NONE; first = false) {
-        struct decoded decoded;
-        struct source_rows rows;
-        at = decoder_run(w->decoder, block, at, batch_rows(l->run), first, &decoded);
-        feed_rows(&l->feed, &decoded, now, &seq, &rows);
-        note_rows(l, rows.batch);
-        *n_records += decoded.n_records;
-        st = run_sections(w, &rows, out);
-        batch_release(rows.batch);
     }
     return st;
 }
@@ -233,76 +210,106 @@ static uint64_t first_seq(const struct lane *l, const struct block *b)
     return l->first_seq + (b->offset - l->first_offset);
 }
 
-/* The lane's turn: the piece enters the graph, and the next row's number and the place in the source are those
- * behind it. */
-static struct status replay_piece(struct lane *l, const struct piece *piece,
-                                  const struct block *block, rowtime now)
+static struct status decode_piece(struct worker *w, bool first, struct piece *out)
+{
+    struct lane *l = w->lane;
+    struct block *block = out->block;
+    uint64_t seq = first_seq(l, block);
+    struct status st = OK;
+    for (size_t at = 0; at < block->size && st.err == ERR_NONE; first = false) {
+        struct decoded decoded;
+        struct source_rows rows;
+        at = decoder_run(w->decoder, block, at, batch_rows(l->run), first, &decoded);
+        feed_rows(&l->feed, &decoded, out->now, &seq, &rows);
+        note_rows(l, rows.batch);
+        out->n_records += decoded.n_records;
+        st = run_sections(w, &rows, out);
+        batch_release(rows.batch);
+    }
+    return st;
+}
+
+/* The piece enters the graph, and the next row's number and the place in the source are those behind it. After a
+ * failure nothing more does: what follows would stand behind a gap. */
+static struct status replay_piece(struct lane *l, const struct piece *piece)
 {
     struct run *r = l->run;
     struct status st = OK;
+    bool failed = run_has_failed(r);
     pthread_mutex_lock(&r->graph_lock);
-    l->seq = first_seq(l, block) + block->size;
+    if (!failed) l->seq = first_seq(l, piece->block) + piece->block->size;
     for (size_t i = 0; i < piece->count; i++) {
         if (!piece->items[i]) continue;
-        if (st.err == ERR_NONE) st = section_replay(r->graph, piece->items[i]);
+        if (!failed && st.err == ERR_NONE) st = section_replay(r->graph, piece->items[i]);
         else section_result_free(piece->items[i]);
     }
-    if (st.err == ERR_NONE) st = send_bound(l, now);
-    if (st.err == ERR_NONE) note_place(l, block, block->size);
+    if (!failed && st.err == ERR_NONE) st = send_bound(l, piece->now);
+    if (!failed && st.err == ERR_NONE) note_place(l, piece->block, piece->block->size);
     pthread_mutex_unlock(&r->graph_lock);
     return st;
 }
 
-static void stop_turns(struct lane *l)
+/* Pieces that are ready go on in the order of the input, whoever decoded them. */
+static void replay_ready(struct lane *l)
 {
-    turnstile_stop(&l->reading);
-    turnstile_stop(&l->handing);
+    for (uint64_t t; handover_take(&l->ready, &t); handover_done(&l->ready)) {
+        struct piece *piece = &l->pieces[t % l->ready.places];
+        run_fail(l->run, replay_piece(l, piece));
+        block_release(piece->block);
+        atomic_fetch_add_explicit(&l->records, piece->n_records, memory_order_relaxed);
+    }
+}
+
+static void clear_piece(struct piece *p)
+{
+    arena_reset(p->arena);
+    *p = (struct piece){ .arena = p->arena };
+}
+
+/* The worker whose turn it is to read. False: there is no more. */
+static bool read_piece(struct lane *l, uint64_t ticket, struct piece *out, bool *first)
+{
+    struct run *r = l->run;
+    struct status st = OK;
+    enum source_result got = SOURCE_IDLE;
+    while (got == SOURCE_IDLE && !run_is_stopping(r) && st.err == ERR_NONE) {
+        got = source_read(l->source, PIECE_SHARED, IDLE_MS, &out->block, first, &st);
+        /* a bound may not pass rows that are still on their way */
+        if (got == SOURCE_IDLE && handover_is_next(&l->ready, ticket)) st = pause_lane(l);
+    }
+    run_fail(r, st);
+    out->now = run_now(r); /* in turn, so that times rise from piece to piece */
+    if (got != SOURCE_BLOCK) return false;
+    if (!l->has_offset) l->first_offset = out->block->offset;
+    l->has_offset = true;
+    return true;
 }
 
 static void work(void *arg)
 {
     struct worker *w = arg;
     struct lane *l = w->lane;
-    struct run *r = l->run;
     for (;;) {
         uint64_t ticket = turnstile_ticket(&l->reading);
         if (!turnstile_wait(&l->reading, ticket)) return;
+        handover_reserve(&l->ready, ticket);
         keep_step(l);
-        struct block *block = NULL;
-        bool first = false;
-        struct status st = OK;
-        enum source_result got = SOURCE_IDLE;
-        while (got == SOURCE_IDLE && !run_is_stopping(r) && st.err == ERR_NONE) {
-            got = source_read(l->source, PIECE_SHARED, IDLE_MS, &block, &first, &st);
-            /* a bound may not pass rows that are still on their way */
-            if (got == SOURCE_IDLE && turnstile_is_turn(&l->handing, ticket)) st = pause_lane(l);
+        struct piece *piece = &l->pieces[ticket % l->ready.places];
+        clear_piece(piece);
+        bool first;
+        if (!read_piece(l, ticket, piece, &first)) {
+            turnstile_stop(&l->reading);
+            return;
         }
-        run_fail(r, st);
-        bool more = got == SOURCE_BLOCK;
-        if (more && !l->has_offset) l->first_offset = block->offset;
-        l->has_offset |= more;
-        rowtime now = run_now(r); /* in turn, so that times rise from piece to piece */
         /* a trickle is not worth a second worker: the turn to read is kept until this piece is through */
-        bool trickle = more && source_is_live(l->source) && block->size < PIECE_SMALL;
-        if (!more) turnstile_stop(&l->reading);
-        else if (!trickle) turnstile_done(&l->reading, ticket);
-
-        struct piece piece = { 0 };
-        uint64_t n_records = 0;
-        if (more) {
-            arena_reset(w->arena);
-            run_fail(r,
-                     decode_piece(w, block, first, now, first_seq(l, block), &piece, &n_records));
-        }
-        if (!turnstile_wait(&l->handing, ticket)) return;
-        if (more) {
-            run_fail(r, replay_piece(l, &piece, block, now));
-            block_release(block);
-        }
-        atomic_fetch_add_explicit(&l->records, n_records, memory_order_relaxed);
-        turnstile_done(&l->handing, ticket);
-        if (!more) return;
-        if (trickle) turnstile_done(&l->reading, ticket);
+        bool trickle = source_is_live(l->source) && piece->block->size < PIECE_SMALL;
+        if (!trickle) turnstile_done(&l->reading, ticket);
+        run_fail(l->run, decode_piece(w, first, piece));
+        handover_give(&l->ready, ticket);
+        replay_ready(l);
+        if (!trickle) continue;
+        handover_wait(&l->ready, ticket);
+        turnstile_done(&l->reading, ticket);
     }
 }
 
@@ -313,7 +320,6 @@ static void run_workers(struct lane *l)
     }
     work(&l->workers[0]);
     for (uint32_t i = 1; i < l->n_workers; i++) thread_join(&l->workers[i].thread);
-    stop_turns(l);
 }
 
 /* The last bound of a lane. A run that is stopped with a state file sends none: its windows stay
@@ -353,11 +359,13 @@ void lane_run(void *arg)
 
 static struct status open_workers(struct run *r, struct lane *l, uint32_t n)
 {
+    handover_init(&l->ready, n * PIECES_AHEAD < HANDOVER_PLACES ? n * PIECES_AHEAD : HANDOVER_PLACES);
+    if (n > 1) l->pieces = arena_calloc(r->arena, l->ready.places * sizeof *l->pieces);
+    for (uint32_t i = 0; n > 1 && i < l->ready.places; i++) l->pieces[i].arena = arena_new();
     l->workers = arena_calloc(r->arena, n * sizeof *l->workers);
     for (uint32_t i = 0; i < n; i++) {
         struct worker *w = &l->workers[i];
         w->lane = l;
-        w->arena = arena_new();
         l->n_workers = i + 1;
         TRY(decoder_new(r->arena, l->feed.format, &l->feed.config, &w->decoder));
         if (n == 1) continue;
@@ -377,7 +385,6 @@ static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
     l->progress = ROWTIME_MIN;
     l->seq = l->first_seq = ((uint64_t)source << 56) + 1;
     turnstile_init(&l->reading);
-    turnstile_init(&l->handing);
     TRY(feed_init(r->arena, r->plan, source, l->streams[0], NULL, &l->feed));
     TRY(source_open(r->arena, l->feed.endpoint, &l->source));
     l->feed.format = source_format(l->source);
@@ -423,11 +430,11 @@ void lanes_close(struct run *r)
         for (uint32_t k = 0; k < l->n_workers; k++) {
             struct worker *w = &l->workers[k];
             for (uint32_t s = 0; w->sections && s < l->n_streams; s++) section_free(w->sections[s]);
-            arena_free(w->arena);
         }
+        for (uint32_t k = 0; l->pieces && k < l->ready.places; k++) arena_free(l->pieces[k].arena);
         if (l->source) source_close(l->source);
         buf_free(&l->place);
         turnstile_fini(&l->reading);
-        turnstile_fini(&l->handing);
+        if (l->n_workers) handover_fini(&l->ready);
     }
 }

@@ -13,11 +13,20 @@
 
 struct run;
 
+/* What became of one piece of input until it enters the graph. */
+struct piece {
+    struct block *block;
+    struct arena *arena;           /* of the list */
+    struct section_result **items; /* what its rows came to in the worker's sections */
+    size_t count, cap;
+    rowtime now; /* when it was read */
+    uint64_t n_records;
+};
+
 /* One worker of a lane. */
 struct worker {
     struct lane *lane;
     struct thread thread;
-    struct arena *arena;
     struct decoder *decoder;
     struct section **sections; /* one a stream of the lane; NULL with one worker */
 };
@@ -31,11 +40,13 @@ struct lane {
     struct source *source;
     struct worker *workers;
     uint32_t n_workers;
-    struct turnstile reading, handing;
+    struct turnstile reading;
+    struct handover ready;
+    struct piece *pieces; /* by ticket modulo the handover's places; NULL with one worker */
     uint64_t first_seq;    /* of the first block that is read, at ... */
     uint64_t first_offset; /* ... this place of the input */
     bool has_offset;
-    uint64_t seq; /* number of the next row, from 1; the owner's of the handing turn */
+    uint64_t seq; /* number of the next row, from 1; under the graph's lock */
     atomic_ullong records;
     struct buf place; /* in the source, behind the last row that entered the graph */
     bool ended;       /* its last bound was sent */

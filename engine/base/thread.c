@@ -105,10 +105,68 @@ void turnstile_stop(struct turnstile *t)
     pthread_mutex_unlock(&t->lock);
 }
 
-bool turnstile_is_turn(struct turnstile *t, uint64_t ticket)
+void handover_init(struct handover *h, uint32_t places)
 {
-    pthread_mutex_lock(&t->lock);
-    bool is_turn = t->turn == ticket;
-    pthread_mutex_unlock(&t->lock);
-    return is_turn;
+    assert(places > 0 && places <= HANDOVER_PLACES);
+    *h = (struct handover){ .places = places };
+    pthread_mutex_init(&h->lock, NULL);
+    pthread_cond_init(&h->moved, NULL);
+}
+
+void handover_fini(struct handover *h)
+{
+    pthread_cond_destroy(&h->moved);
+    pthread_mutex_destroy(&h->lock);
+}
+
+void handover_reserve(struct handover *h, uint64_t ticket)
+{
+    pthread_mutex_lock(&h->lock);
+    while (ticket - h->next >= h->places) pthread_cond_wait(&h->moved, &h->lock);
+    pthread_mutex_unlock(&h->lock);
+}
+
+void handover_give(struct handover *h, uint64_t ticket)
+{
+    pthread_mutex_lock(&h->lock);
+    assert(ticket - h->next < h->places);
+    h->ready[ticket % h->places] = true;
+    pthread_mutex_unlock(&h->lock);
+}
+
+bool handover_take(struct handover *h, uint64_t *ticket)
+{
+    pthread_mutex_lock(&h->lock);
+    bool mine = !h->taken && h->ready[h->next % h->places];
+    if (mine) {
+        h->taken = true;
+        *ticket = h->next;
+    }
+    pthread_mutex_unlock(&h->lock);
+    return mine;
+}
+
+void handover_done(struct handover *h)
+{
+    pthread_mutex_lock(&h->lock);
+    assert(h->taken);
+    h->taken = h->ready[h->next % h->places] = false;
+    h->next++;
+    pthread_cond_broadcast(&h->moved);
+    pthread_mutex_unlock(&h->lock);
+}
+
+void handover_wait(struct handover *h, uint64_t ticket)
+{
+    pthread_mutex_lock(&h->lock);
+    while (h->next <= ticket) pthread_cond_wait(&h->moved, &h->lock);
+    pthread_mutex_unlock(&h->lock);
+}
+
+bool handover_is_next(struct handover *h, uint64_t ticket)
+{
+    pthread_mutex_lock(&h->lock);
+    bool is_next = h->next == ticket;
+    pthread_mutex_unlock(&h->lock);
+    return is_next;
 }
