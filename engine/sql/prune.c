@@ -245,4 +245,8 @@ void plan_prune(struct arena *a, struct app_plan *plan)
             plan->streams[plan->sources[i].streams[k]].needed[column] = true;
         }
     }
+    for (uint32_t i = 0; i < plan->n_tables; i++) { /* of rows with one key the last is kept */
+        struct plan_table *t = &plan->tables[i];
+        for (uint32_t k = 0; k < t->n_primary_key; k++) t->needed[t->primary_key[k]] = true;
+    }
 }
