@@ -14,7 +14,8 @@
 
 enum {
     PIECE_ALONE = 128 << 10, /* bytes a read asks for: more gains nothing with one worker ... */
-    PIECE_SHARED = 512 << 10, /* ... and with several a hand-over must be worth its price, in cache */
+    PIECE_SHARED =
+        512 << 10, /* ... and with several a hand-over must be worth its price, in cache */
     PIECES_AHEAD = 2,         /* by worker: what one has ready while its neighbour is held up */
     PIECE_SMALL = 64 << 10,  /* a live input that gives less than this is left to one worker */
     PACE_MS = 1000,          /* of ROWTIME that one recorded input may be ahead of another */
@@ -359,7 +360,8 @@ void lane_run(void *arg)
 
 static struct status open_workers(struct run *r, struct lane *l, uint32_t n)
 {
-    handover_init(&l->ready, n * PIECES_AHEAD < HANDOVER_PLACES ? n * PIECES_AHEAD : HANDOVER_PLACES);
+    handover_init(&l->ready,
+                  n * PIECES_AHEAD < HANDOVER_PLACES ? n * PIECES_AHEAD : HANDOVER_PLACES);
     if (n > 1) l->pieces = arena_calloc(r->arena, l->ready.places * sizeof *l->pieces);
     for (uint32_t i = 0; n > 1 && i < l->ready.places; i++) l->pieces[i].arena = arena_new();
     l->workers = arena_calloc(r->arena, n * sizeof *l->workers);

@@ -5,8 +5,8 @@
  * thread.h: threads, and what keeps pieces of work in order.
  *
  * Workers take pieces of an input in turn, work on them side by side, and the results go on in the order of the
- * input. A turnstile lets tickets 0, 1, 2, ... through one after the other; behind the work, a handover takes pieces as
- * they become ready, and whichever worker finds the next one ready passes it on. So nobody waits for a slower neighbour:
+ * input. A turnstile lets tickets 0, 1, 2, ... through one after the other; behind the work, a handover takes pieces
+ * as they become ready, and whichever worker finds the next one ready passes it on. So nobody waits for a slower one:
  *
  *     for (;;) {
  *         uint64_t ticket = turnstile_ticket(&reading);

@@ -58,7 +58,8 @@ struct command {
     enum exit_code (*run)(const struct cli_args *args);
 };
 
-extern const struct command cmd_run, cmd_check, cmd_explain, cmd_test, cmd_functions;
+extern const struct command cmd_run, cmd_check, cmd_explain, cmd_test, cmd_functions,
+    cmd_generate;
 
 /* Whether the switch or option is there; the value of the last one, or NULL. */
 bool        cli_has(const struct cli_args *args, const char *option);

@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
     &cmd_explain,
     &cmd_test,
     &cmd_functions,
+    &cmd_generate,
 };
 enum {
     N_COMMANDS = sizeof commands / sizeof *commands

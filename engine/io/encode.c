@@ -6,7 +6,7 @@
 #include "io/fmt_json_write.h"
 
 struct encoder {
-    struct json_encoder *json; /* one of the two */
+    struct json_encoder *json; /* one of the two, or neither: lines of text */
     struct csv_encoder  *csv;
 };
 
@@ -14,15 +14,35 @@ struct status encoder_new(struct arena *a, const char *format, const struct enco
                           struct encoder **out)
 {
     struct encoder *e = ARENA_NEW(a, struct encoder);
+    const struct schema *columns = config->schema;
+    if (strcmp(format, "text") == 0 &&
+        (columns->n_columns != 1 || type_form(columns->columns[0].type) != FORM_STR))
+        return status_new(
+            a, ERR_BAD_OPTION, SPAN_NONE,
+            "format 'text' is for a stream of one text column; this one has %u columns",
+            columns->n_columns);
     if (strcmp(format, "json") == 0) e->json = json_encoder_new(a, config);
-    else e->csv = csv_encoder_new(a, format, config);
+    else if (strcmp(format, "text") != 0) e->csv = csv_encoder_new(a, format, config);
     *out = e;
     return OK;
+}
+
+static void text_rows(const struct batch *rows, uint32_t from, uint32_t to, struct buf *out,
+                      size_t *ends)
+{
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t row = batch_row(rows, i);
+        const struct vector *v = &rows->columns[0];
+        if (!vector_is_null(v, row)) buf_append_str(out, v->str[vector_at(v, row)]);
+        buf_append_char(out, '\n');
+        if (ends) ends[i - from] = out->len;
+    }
 }
 
 void encoder_rows(const struct encoder *e, const struct batch *rows, uint32_t from, uint32_t to,
                   struct buf *out, size_t *ends)
 {
     if (e->json) json_encoder_rows(e->json, rows, from, to, out, ends);
-    else csv_encoder_rows(e->csv, rows, from, to, out, ends);
+    else if (e->csv) csv_encoder_rows(e->csv, rows, from, to, out, ends);
+    else text_rows(rows, from, to, out, ends);
 }

@@ -1,7 +1,7 @@
 #ifndef IO_ENCODE_H
 #define IO_ENCODE_H
 
-/* encode.h: rows as bytes: NDJSON, CSV, TSV. Stateless, so that workers can do it. */
+/* encode.h: rows as bytes: NDJSON, CSV, TSV, and lines of text. Stateless, so that workers can do it. */
 
 #include "data/batch.h"
 #include "data/schema.h"
@@ -14,7 +14,8 @@ struct encode_config {
     struct str column_delimiter; /* CSV */
 };
 
-/* format: "json", "csv" or "tsv". Immutable after this: any thread may use it. */
+/* format: "json", "csv", "tsv", or "text" (one column, as it is; other schemas are refused). Immutable after this:
+ * any thread may use it. */
 struct status encoder_new(struct arena *a, const char *format, const struct encode_config *config,
                           struct encoder **out) MUST_CHECK;
 /* Rows i in [from, to) of the live rows, each with its line end, appended. ends, if given: where each of

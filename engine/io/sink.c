@@ -21,7 +21,7 @@ struct sink {
 };
 
 static const struct option_def sink_options[] = {
-    { "format", OPTION_FORMAT },
+    { "format", OPTION_SINK_FORMAT },
     { "size", OPTION_SIZE },
     { "interval", OPTION_PERIOD },
     { "prefix", OPTION_TEXT },

@@ -193,6 +193,7 @@ static const char *expected_value(enum option_kind kind)
         [OPTION_PERIOD] = "an interval such as INTERVAL '5' MINUTE, or seconds, and more than 0",
         [OPTION_SIZE] = "a size such as '5 MB', or bytes, and more than 0",
         [OPTION_FORMAT] = "'json', 'csv' or 'tsv'",
+        [OPTION_SINK_FORMAT] = "'json', 'csv', 'tsv' or 'text'",
     };
     return words[kind];
 }
@@ -207,7 +208,9 @@ static bool value_fits(const struct io_option *o, enum option_kind kind)
     case OPTION_PERIOD:   return parse_interval(o, &number) && number > 0;
     case OPTION_SIZE:     return parse_size(o->text, &number) && number > 0;
     case OPTION_FORMAT:   return is_format(o->text);
-    case OPTION_TEXT:     break;
+    case OPTION_SINK_FORMAT:
+        return is_format(o->text) || str_equal_nocase_c(o->text, "text");
+    case OPTION_TEXT: break;
     }
     return true;
 }
@@ -309,6 +312,7 @@ const char *url_format(const struct io_endpoint *e, const struct url *u)
     struct str format = option_text(e, "format", "");
     if (str_equal_nocase_c(format, "csv")) return "csv";
     if (str_equal_nocase_c(format, "tsv")) return "tsv";
+    if (str_equal_nocase_c(format, "text")) return "text";
     if (format.len || u->kind == URL_EXEC || u->kind == URL_STDIO || !u->path) return "json";
     size_t n = strlen(u->path) - (url_is_gzip(u->path) ? 3 : 0);
     return ends_with(u->path, n, ".csv") ? "csv" : ends_with(u->path, n, ".tsv") ? "tsv" : "json";

@@ -26,7 +26,8 @@ enum option_kind {
     OPTION_INTERVAL,
     OPTION_PERIOD, /* an interval that is not 0 */
     OPTION_SIZE,   /* at least one byte */
-    OPTION_FORMAT
+    OPTION_FORMAT,
+    OPTION_SINK_FORMAT
 };
 
 struct option_def {
@@ -47,7 +48,7 @@ int64_t option_size(const struct io_endpoint *e, const char *name, int64_t other
 /* Milliseconds, at most INT64_MAX / 1000; a plain number counts seconds. */
 int64_t option_interval(const struct io_endpoint *e, const char *name, int64_t otherwise);
 
-/* "json", "csv" or "tsv": the option `format`, else the ending of the path, else "json". */
+/* "json", "csv", "tsv" or "text": the option `format`, else the ending of the path, else "json". */
 const char *url_format(const struct io_endpoint *e, const struct url *u);
 bool        url_is_gzip(const char *path);
 

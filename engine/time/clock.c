@@ -3,6 +3,7 @@
 #include "time/clock.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <time.h>
 
 void clock_init_wall(struct clock *c)
@@ -39,4 +40,19 @@ rowtime clock_now(struct clock *c)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return raise(c, (rowtime)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+}
+
+int64_t clock_steady_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void clock_wait_until(int64_t steady_ms, const atomic_bool *stop)
+{
+    struct timespec until = { .tv_sec = steady_ms / 1000, .tv_nsec = steady_ms % 1000 * 1000000 };
+    while (!atomic_load(stop) &&
+           clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+        continue;
 }

@@ -13,6 +13,7 @@ Usage: sluice COMMAND [OPTIONS] [FILE...]
   explain FILE.sql...   shows the operators that the SQL becomes
   test PATH...          runs .test files, under controlled time
   functions [NAME]      lists the functions of SQL, or explains one
+  generate TEMPLATE     makes test records from a template
 
 "sluice help COMMAND" tells more; "sluice --version" prints the version.
 
@@ -51,6 +52,7 @@ Usage: sluice COMMAND [OPTIONS] [FILE...]
   explain FILE.sql...   shows the operators that the SQL becomes
   test PATH...          runs .test files, under controlled time
   functions [NAME]      lists the functions of SQL, or explains one
+  generate TEMPLATE     makes test records from a template
 
 "sluice help COMMAND" tells more; "sluice --version" prints the version.
 

@@ -135,8 +135,8 @@ static void options_by_value(void **state)
     expect_option(false, "format", "CSV", NULL, NULL);
     expect_option(false, "format", "xml",
                   "option \"format\" of IN is 'xml', not 'json', 'csv' or 'tsv'", NULL);
-    expect_option(true, "format", "", "option \"format\" of OUT is '', not 'json', 'csv' or 'tsv'",
-                  NULL);
+    expect_option(true, "format", "",
+                  "option \"format\" of OUT is '', not 'json', 'csv', 'tsv' or 'text'", NULL);
     expect_option(false, "lateness", "0", NULL, NULL);
     expect_option(
         false, "lateness", "soon",
