@@ -35,24 +35,30 @@ struct status output_failed(const struct output *o, const char *verb, const char
 
 /* ---- waiting for room ---- */
 
-/* After a failed call: whether to try again, now that a second went by. *told: that was said. */
-static bool try_again(const struct output *o, const char *path, bool *told)
+bool output_try_later(const struct output *o, const char *path, const char *why, bool *told)
 {
-    bool may_pass = errno == ENOSPC || errno == EDQUOT || errno == EIO;
-    if (errno == EINTR) return true;
-    if (!may_pass || stopped) return false;
+    if (stopped) return false;
     if (!*told) {
         log_message(LOG_WARNING, "cannot write %s of %s: %s; trying again every second", path,
-                    o->endpoint->name, strerror(errno));
+                    o->endpoint->name, why);
     }
     *told = true;
-    int error = errno;
     poll(NULL, 0, RETRY_MS);
-    errno = error;
     return !stopped;
 }
 
-static void tell_success(const struct output *o, const char *path, bool told)
+/* After a failed call: whether to try again, now that a second went by. */
+static bool try_again(const struct output *o, const char *path, bool *told)
+{
+    int error = errno;
+    bool may_pass = error == ENOSPC || error == EDQUOT || error == EIO;
+    if (error == EINTR) return true;
+    bool again = may_pass && output_try_later(o, path, strerror(error), told);
+    errno = error;
+    return again;
+}
+
+void output_tell_success(const struct output *o, const char *path, bool told)
 {
     if (told) log_message(LOG_INFO, "writing %s of %s works again", path, o->endpoint->name);
 }
@@ -81,7 +87,7 @@ struct status output_create(struct output *o, const char *path)
     do o->fd = open(path, O_WRONLY | O_CREAT | anew | O_CLOEXEC, 0666);
     while (o->fd < 0 && try_again(o, path, &told));
     if (o->fd < 0) return output_failed(o, "write", path);
-    tell_success(o, path, told);
+    output_tell_success(o, path, told);
     return OK;
 }
 
@@ -106,7 +112,7 @@ struct status output_write_all(struct output *o, const char *p, size_t n)
             return output_failed(o, "write", o->path);
         }
     }
-    tell_success(o, o->path, told);
+    output_tell_success(o, o->path, told);
     return OK;
 }
 

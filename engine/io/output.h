@@ -32,6 +32,7 @@ struct output;
 struct output_class {
     enum url_kind kind;
     bool needs_ends;
+    bool takes_rows; /* as columns: nothing is encoded, write gets no bytes */
     struct status (*open)(struct output *o, const struct url *u);
     struct status (*write)(struct output *o, const struct encoded *rows, const struct batch *batch);
     struct status (*advance)(struct output *o, rowtime bound);
@@ -56,10 +57,12 @@ struct output {
     struct buf pending; /* bytes that wait for a whole gzip member */
     struct buf packed;
     struct folder *folder;
+    const struct schema *schema;
+    struct table_sink *table;
 };
 
 extern const struct output_class output_stdout_class, output_file_class, output_dir_class,
-    output_exec_class, output_null_class;
+    output_exec_class, output_null_class, output_sqlite_class;
 
 /* ---- for the drivers ---- */
 
@@ -92,6 +95,11 @@ struct status output_restore_file(struct output *o, const char *path,
 /* For what cannot be taken back: delivered at least once. */
 struct status output_save_nothing(struct output *o, struct snap_writer *w);
 struct status output_restore_nothing(struct output *o, struct snap_reader *r);
+/* After a failure that may pass (no room, a lock): says so once, *told, and waits a second. False: the run is
+ * stopped. */
+bool output_try_later(const struct output *o, const char *path, const char *why, bool *told);
+/* Says that it works again, if the failure was told. */
+void output_tell_success(const struct output *o, const char *path, bool told);
 /* Waiting for room ends; called from a signal handler. */
 void output_stop(void);
 

@@ -28,13 +28,15 @@ static const struct option_def sink_options[] = {
     { "gzip", OPTION_BOOLEAN },
     { "personal", OPTION_BOOLEAN },
     { "column_delimiter", OPTION_TEXT },
+    { "key", OPTION_TEXT },
 };
 
 static const struct output_class *class_of(enum url_kind kind)
 {
-    static const struct output_class *const classes[] = { &output_stdout_class, &output_file_class,
-                                                          &output_dir_class, &output_exec_class,
-                                                          &output_null_class };
+    static const struct output_class *const classes[] = {
+        &output_stdout_class, &output_file_class, &output_dir_class,
+        &output_exec_class,   &output_null_class, &output_sqlite_class
+    };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         if (classes[i]->kind == kind) return classes[i];
     }
@@ -46,6 +48,10 @@ struct status sink_check(struct arena *a, const struct io_endpoint *e)
     struct url u;
     TRY(options_check(a, e, "sink", sink_options, sizeof sink_options / sizeof sink_options[0]));
     TRY(url_parse(a, e, &u));
+    if (u.kind != URL_SQLITE && option_text(e, "key", "").len)
+        return status_new(a, ERR_BAD_OPTION, e->at,
+                          "option \"key\" is for tables (sqlite:), not for '%.*s' of %s",
+                          STR_ARG(e->url), e->name);
     if (class_of(u.kind)) return OK;
     return status_new(a, ERR_NOT_SUPPORTED, e->at,
                       "'%.*s' of %s is not supported as a sink by this version", STR_ARG(e->url),
@@ -102,12 +108,13 @@ static struct status open_sink(struct arena *a, const struct io_endpoint *e,
     struct arena *messages = arena_new(); /* the endpoint's arena may be in use by other threads */
     arena_on_free(a, free_arena, messages);
     pthread_mutex_init(&s->lock, NULL);
-    s->encodes = u.kind != URL_NULL;
+    s->encodes = u.kind != URL_NULL && !class_of(u.kind)->takes_rows;
     s->out = (struct output){ .class = class_of(u.kind),
                               .arena = messages,
                               .endpoint = e,
                               .encoder = encoder,
                               .format = format,
+                              .schema = schema,
                               .fd = -1 };
     s->out.resume = position != NULL;
     struct status st = s->out.class->open(&s->out, &u);
@@ -172,7 +179,7 @@ void *sink_prepare(struct sink *s, const struct batch *rows)
 struct status sink_deliver(struct sink *s, const struct batch *rows, void *prepared)
 {
     s->rows += batch_live(rows);
-    if (!s->encodes) return OK;
+    if (!s->encodes) return s->out.class->write(&s->out, NULL, rows);
     struct encoded *e = prepared ? prepared : sink_prepare(s, rows);
     struct status st = s->out.class->write(&s->out, e, rows);
     give_spare(s, e);

@@ -27,6 +27,7 @@ END
         ;;
     test) cat <<END
 libcmocka-dev    cmocka.h
+sqlite3          sqlite3
 END
         ;;
     check) cat <<END

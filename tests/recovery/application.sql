@@ -66,3 +66,6 @@ CREATE SINK "smooth" FROM "SMOOTH" INTO 'dir:out/smooth' WITH (size = '200 KB', 
 CREATE SINK "pairs" FROM "PAIRS" INTO 'out/pairs.ndjson';
 CREATE SINK "ranked" FROM "RANKED" INTO 'out/ranked.ndjson';
 CREATE SINK "seen" FROM "SEEN" INTO 'out/seen.ndjson.gz';
+CREATE SINK "mixed_rows" FROM "MIXED" INTO 'sqlite:out/rows.db?table=mixed';
+CREATE SINK "smooth_rows" FROM "SMOOTH" INTO 'sqlite:out/rows.db?table=smooth';
+CREATE SINK "latest_pairs" FROM "PAIRS" INTO 'sqlite:out/rows.db?table=latest_pairs' WITH (key = 'device_id');

@@ -43,6 +43,15 @@ done
 (cd "$work/b" && exec "$build/sluice" run --threads 1 --state state "${options[@]}") 2> "$work/messages" ||
     { cat "$work/messages"; exit 1; }
 
+# tables as texts, with the numbers of their rows
+for side in a b; do
+    for table in mixed smooth latest_pairs; do
+        sqlite3 "$work/$side/out/rows.db" "SELECT rowid, * FROM $table" > "$work/$side/out/$table.txt"
+        [ -s "$work/$side/out/$table.txt" ] || { echo "table $table is empty"; exit 1; }
+    done
+    rm "$work/$side/out/rows.db"
+done
+
 if diff -r "$work/a/out" "$work/b/out" > "$work/difference"; then
     echo "recovery: $starts starts, $done_kills kills; all files are those of a run never killed"
     echo "1 passed, 0 failed"
