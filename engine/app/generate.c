@@ -59,7 +59,7 @@ static struct status make_record(struct generating *g, int64_t ms)
     template_record(g->template, ms, ms, &g->record);
     g->made++;
     builder_row(g->rows, ms, ms, g->made, NULL, 0);
-    struct value v = { .str = str_view(g->record.data, g->record.len) };
+    struct value v = { .type = type_varchar(0), .str = str_view(g->record.data, g->record.len) };
     builder_value(g->rows, 0, &v);
     return builder_rows(g->rows) == ROWS_AT_ONCE ? deliver(g) : OK;
 }
