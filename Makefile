@@ -43,7 +43,7 @@ endif
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -g $(WARN) -Iengine -I. -I$(BUILD)/gen \
               $(CFLAGS_$(MODE)) $(CFLAGS)
 ALL_LDFLAGS = -rdynamic -Wl,--as-needed $(LDFLAGS_$(MODE)) $(LDFLAGS)
-LIBS        = -ljansson -lsqlite3 -lz -ldeflate -lpcre2-8 -lsodium -lm -lpthread -ldl
+LIBS        = -ljansson -lsqlite3 -lz -ldeflate -lpcre2-8 -lsodium -ledit -lm -lpthread -ldl
 
 # What there is. udf/example is a plug-in, not a part of the program.
 MAIN    := $(wildcard engine/cli/main.c)
@@ -55,7 +55,7 @@ UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 SUPPORT := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c)))
 FUZZ    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 # Programs of one file that need nothing of the engine: generators and meters.
-TOOLS   := $(sort $(shell find queries tests/bench tests/differential -name '*.c' 2>/dev/null))
+TOOLS   := $(sort $(shell find queries tests/bench tests/differential tests/cli -name '*.c' 2>/dev/null))
 
 OBJ         := $(SRC:%.c=$(BUILD)/%.o) $(patsubst %.c,%.o,$(GEN))
 MAIN_OBJ    := $(MAIN:%.c=$(BUILD)/%.o)
@@ -90,7 +90,7 @@ sql: all
 	@tests/run.sh $(BUILD) sql
 
 ## cli: the transcripts of tests/cli; ONLY=FILE.t for one
-cli: all
+cli: all $(TOOL_BIN)
 	@tests/cli/run.sh $(BUILD) $(ONLY)
 
 ## recovery: kills runs and lets them go on; KILLS=200 SEED=1 for more, or the same again

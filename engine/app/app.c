@@ -7,6 +7,7 @@
 
 #include "app/feed.h"
 #include "base/limits.h"
+#include "data/text.h"
 #include "grammar/parse.h"
 #include "sql/explain.h"
 
@@ -48,21 +49,58 @@ struct binder *app_binder(struct app *app)
     return app->binder;
 }
 
-void app_add_text(struct app *app, const char *name, const char *text, size_t size,
-                  const char *base_dir)
+static const struct text_file *copy_text(struct app *app, const char *name, const char *text,
+                                         size_t size)
 {
     struct text_file *file = ARENA_NEW(app->arena, struct text_file);
-    file->name = arena_dup(app->arena, name, strlen(name) + 1);
+    if (name) file->name = arena_dup(app->arena, name, strlen(name) + 1);
     char *copy = arena_alloc(app->arena, size + 1);
     memcpy(copy, text, size);
     copy[size] = 0;
     file->data = copy;
     file->size = size;
+    return file;
+}
 
+const struct text_file *app_add_text(struct app *app, const char *name, const char *text,
+                                     size_t size, const char *base_dir)
+{
+    const struct text_file *file = copy_text(app, name, text, size);
     struct ast_statements statements = { 0 };
     parse_file(app->arena, file, &statements, &app->diags);
     bind_statements(app->binder, &statements,
                     arena_dup(app->arena, base_dir, strlen(base_dir) + 1));
+    return file;
+}
+
+/* A standing query ends after so many rows: that is for whoever shows them, not for the plan. */
+static int64_t take_limit(struct ast_statement *s)
+{
+    struct ast_query *q = s->kind == STATEMENT_SELECT ? s->query : NULL;
+    const struct ast_query *first = q;
+    while (first && first->kind == QUERY_UNION) first = first->left;
+    if (!q || !q->limit || q->limit->kind != AST_NUMBER || !first->stream) return -1;
+    struct value n;
+    struct arena *a = arena_new();
+    bool number = text_parse(a, str_data(&q->limit->text), q->limit->text.len,
+                             type_of(TYPE_BIGINT), &n) == TEXT_OK;
+    arena_free(a);
+    if (!number) return -1;
+    q->limit = NULL;
+    return n.i64;
+}
+
+const struct text_file *app_add_query(struct app *app, const char *name, const char *text,
+                                      size_t size, const char *base_dir, int64_t *limit)
+{
+    const struct text_file *file = copy_text(app, name, text, size);
+    struct ast_statements statements = { 0 };
+    parse_file(app->arena, file, &statements, &app->diags);
+    *limit = -1;
+    for (size_t i = 0; i < statements.count; i++) *limit = take_limit(statements.items[i]);
+    bind_statements(app->binder, &statements,
+                    arena_dup(app->arena, base_dir, strlen(base_dir) + 1));
+    return file;
 }
 
 static struct status read_file(struct arena *a, const char *path, struct buf *out)

@@ -17,9 +17,13 @@ struct diags *app_diags(struct app *app);
 /* Reads a file and binds its statements ("-": standard input). Errors go to the diagnostics; an unreadable file is
  * one, too. */
 void app_add_file(struct app *app, const char *path);
-/* The same for a text. name: shown in messages; base_dir: what relative paths in it stand relative to. */
-void app_add_text(struct app *app, const char *name, const char *text, size_t size,
-                  const char *base_dir);
+/* The same for a text. name: shown in messages, NULL: the text is what somebody just typed; base_dir: what relative
+ * paths in it stand relative to. Returns what places in it point to. */
+const struct text_file *app_add_text(struct app *app, const char *name, const char *text,
+                                     size_t size, const char *base_dir);
+/* The same for a query that is typed: LIMIT n of a SELECT STREAM is taken out and told; -1: there is none. */
+const struct text_file *app_add_query(struct app *app, const char *name, const char *text,
+                                      size_t size, const char *base_dir, int64_t *limit);
 /* `NAME=URL`, as --source and --sink give it. */
 void app_set_source(struct app *app, const char *setting);
 void app_set_sink(struct app *app, const char *setting);

@@ -115,7 +115,7 @@ void status_print_as(struct buf *out, const struct status *st, const char *level
 {
     const struct text_file *f = st->at.file;
     bool placed = f && st->at.line > 0;
-    if (placed) {
+    if (placed && f->name) {
         buf_printf(out, "%s:%u:%u: ", f->name, st->at.line, st->at.column);
     } else if (f && f->name) {
         buf_printf(out, "%s: ", f->name);

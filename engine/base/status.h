@@ -21,7 +21,8 @@ enum err {
 
 /* One source text of the application, so that a message can show the line. Lives as long as its spans. */
 struct text_file {
-    const char *name; /* as the user gave it; "<sql>" for text without a file */
+    const char *name; /* as the user gave it; "<sql>" for text without a file; NULL: just typed, and
+                         seen above the message */
     const char *data;
     size_t      size;
 };

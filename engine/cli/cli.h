@@ -58,8 +58,8 @@ struct command {
     enum exit_code (*run)(const struct cli_args *args);
 };
 
-extern const struct command cmd_run, cmd_check, cmd_explain, cmd_test, cmd_functions,
-    cmd_generate;
+extern const struct command cmd_run, cmd_repl, cmd_check, cmd_explain, cmd_generate, cmd_test,
+    cmd_functions;
 
 /* Whether the switch or option is there; the value of the last one, or NULL. */
 bool        cli_has(const struct cli_args *args, const char *option);
@@ -85,6 +85,8 @@ void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A usage error: the message and where help is. */
 enum exit_code cli_usage(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* What a command ends with that failed so. */
+enum exit_code cli_exit_of(enum err err);
 /* A failure to standard error; what it exits with. */
 enum exit_code cli_failed(const struct status *st);
 /* A text that may quote input: what would move the cursor, or is not UTF-8, is shown as "?". */
@@ -96,6 +98,9 @@ const char *cli_nearest(const char *word, const char *(*next)(const void *arg, s
                         const void *arg);
 /* Ends with EXIT_FAILED when standard output did not take everything. */
 enum exit_code cli_flush(enum exit_code code);
+
+/* What `sluice functions` says, on standard output: of one function, or the list for NULL. */
+enum exit_code cli_show_function(const struct cli_args *args, const char *name);
 
 struct app;
 /* Reads the operands as SQL files of one application, then --source and --sink. */

@@ -381,13 +381,22 @@ static void print_markdown(const struct fn_row *rows, size_t n)
 
 /* ---- the command ---- */
 
-static enum exit_code functions(const struct cli_args *args)
+enum exit_code cli_show_function(const struct cli_args *args, const char *name)
 {
     struct fn_row *rows;
     size_t         n = all_rows(args, &rows);
-    if (cli_has(args, "markdown")) print_markdown(rows, n);
-    else if (args->n_operands == 0) print_list(rows, n);
-    else return print_named(args, rows, n, args->operands[0]);
+    if (name) return print_named(args, rows, n, name);
+    print_list(rows, n);
+    return EXIT_DONE;
+}
+
+static enum exit_code functions(const struct cli_args *args)
+{
+    if (!cli_has(args, "markdown"))
+        return cli_show_function(args, args->n_operands ? args->operands[0] : NULL);
+    struct fn_row *rows;
+    size_t         n = all_rows(args, &rows);
+    print_markdown(rows, n);
     return EXIT_DONE;
 }
 

@@ -12,6 +12,7 @@
 
 static const struct command *const commands[] = {
     &cmd_run,
+    &cmd_repl,
     &cmd_check,
     &cmd_explain,
     &cmd_test,

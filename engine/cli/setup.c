@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "cli/cli.h"
 
-static enum exit_code exit_of(enum err err)
+enum exit_code cli_exit_of(enum err err)
 {
     if (err == ERR_UNREACHABLE) return EXIT_UNREACHABLE;
     if (err == ERR_USAGE) return EXIT_USAGE;
@@ -16,15 +16,18 @@ static enum exit_code exit_of(enum err err)
 
 void cli_write(FILE *out, const struct buf *text)
 {
+    struct buf clean = { 0 };
     for (size_t i = 0; i < text->len;) {
         const char *p = text->data + i;
         size_t      width = utf8_width((unsigned char)*p);
         bool        control = (unsigned char)*p < ' ' && *p != '\n' && *p != '\t';
         bool shown = !control && *p != 0x7f && width <= text->len - i && utf8_valid(p, width);
         if (!shown) width = 1;
-        fwrite(shown ? p : "?", 1, width, out);
+        buf_append(&clean, shown ? p : "?", width);
         i += width;
     }
+    fwrite(clean.data ? clean.data : "", 1, clean.len, out); /* in one piece, whoever else writes */
+    buf_free(&clean);
 }
 
 enum exit_code cli_failed(const struct status *st)
@@ -33,7 +36,7 @@ enum exit_code cli_failed(const struct status *st)
     status_print(&text, st);
     cli_write(stderr, &text);
     buf_free(&text);
-    return exit_of(st->err);
+    return cli_exit_of(st->err);
 }
 
 void cli_print_diags(struct diags *d)

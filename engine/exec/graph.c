@@ -145,16 +145,20 @@ static struct bound error_limit(const struct graph *g)
     return limit;
 }
 
-struct status graph_release_errors(struct graph *g)
+struct status graph_release_errors_until(struct graph *g, struct bound limit)
 {
-    if (errors_count(g->errors) == 0) return OK;
-    errors_take(g->errors, error_limit(g), g->config.now, g->config.now_arg, g->latest,
+    errors_take(g->errors, limit, g->config.now, g->config.now_arg, g->latest,
                 &g->error_time, g->error_rows);
     struct batch *out = builder_take(g->error_rows);
     if (!out) return OK;
     struct status st = op_push(g->error_stream, 0, out);
     batch_release(out);
     return st;
+}
+
+struct status graph_release_errors(struct graph *g)
+{
+    return errors_count(g->errors) ? graph_release_errors_until(g, error_limit(g)) : OK;
 }
 
 /* ---- rows and bounds ---- */
@@ -220,6 +224,32 @@ struct graph_count graph_stream_count(const struct graph *g, uint32_t stream)
 {
     const struct op *op = stream < g->plan->n_streams ? g->streams[stream] : g->error_stream;
     return (struct graph_count){ .rows = op->metrics.rows_out };
+}
+
+struct bound graph_stream_bound(const struct graph *g, uint32_t stream)
+{
+    return g->streams[stream]->bound;
+}
+
+/* Operators are made from the result down. */
+size_t graph_pump_state(const struct graph *g, uint32_t pump, struct arena *a,
+                        struct graph_op_state **out)
+{
+    struct graph_op_state *items = ARENA_ARRAY(a, struct graph_op_state, g->ops.count + 1);
+    size_t n = 0;
+    for (size_t i = g->ops.count; i-- > 0;) {
+        const struct op *op = g->ops.items[i];
+        if (op->pump != pump || !op->node) continue;
+        items[n++] = (struct graph_op_state){ .name = str_c(op->class->name),
+                                              .pump = pump,
+                                              .rows_in = op->metrics.rows_in,
+                                              .rows_out = op->metrics.rows_out,
+                                              .faults = op->metrics.faults,
+                                              .bytes = op->account->bytes,
+                                              .bound = op->bound };
+    }
+    *out = items;
+    return n;
 }
 
 /* ---- snapshots ---- */

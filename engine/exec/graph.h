@@ -87,11 +87,38 @@ void graph_set_table(struct graph *g, uint32_t table, struct reftable *rows);
 /* All operators' snapshots, and back into a fresh graph of the same plan, instead of graph_start. */
 struct status graph_checkpoint(const struct graph *g, struct snap_writer *w) MUST_CHECK;
 struct status graph_restore(struct graph *g, struct snap_reader *r) MUST_CHECK;
+/* A graph that runs, and which parts of a new plan are parts of its plan: by index in plan->sources and plan->pumps,
+ * the index there; GRAPH_NEW: none. Streams are the same when name and columns are. */
+#define GRAPH_NEW UINT32_MAX
+struct graph_from {
+    struct graph   *graph;
+    const uint32_t *sources, *pumps;
+};
+/* Instead of graph_start, for a graph that stands in the place of a running one from the next batch on: what is the
+ * same goes on with its state, the rest begins empty, and rows of tables come once. Between two batches; streams keep
+ * their numbers. The running graph is only to be freed afterwards. A stream that nobody writes has not ended: somebody
+ * may yet. On failure before anything was handed over, `*untouched` is true and the running graph can go on. */
+struct status graph_take_over(struct graph *g, const struct graph_from *from,
+                              bool *untouched) MUST_CHECK;
 /* Rows, faults and state per operator, for summaries. */
 struct graph_count {
     uint64_t rows; /* that reached a stream */
 };
 struct graph_count graph_stream_count(const struct graph *g, uint32_t stream); /* PLAN_ERROR_STREAM too */
+
+/* What an operator has done so far. */
+struct graph_op_state {
+    struct str   name;  /* as EXPLAIN prints it: "Filter" */
+    uint32_t     pump;  /* number of its pump; 0: an edge, of a stream */
+    uint64_t     rows_in, rows_out, faults;
+    int64_t      bytes; /* that it keeps */
+    struct bound bound; /* the last one that it gave on */
+};
+/* Those of a pump, in the order in which rows go through them. Between two batches. */
+size_t graph_pump_state(const struct graph *g, uint32_t pump, struct arena *a,
+                        struct graph_op_state **out);
+/* The bound of a stream: nothing before it will come. */
+struct bound graph_stream_bound(const struct graph *g, uint32_t stream);
 
 /* A worker's copies of the stateless operators behind one source stream. */
 struct section;

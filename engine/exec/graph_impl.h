@@ -53,6 +53,8 @@ void op_free(struct op *op);
 void op_connect(struct arena *a, struct op *from, struct op *to, uint32_t input);
 /* Error rows whose turn has come reach error_stream. */
 struct status graph_release_errors(struct graph *g) MUST_CHECK;
+/* The same up to a cause, BOUND_END for all of them. */
+struct status graph_release_errors_until(struct graph *g, struct bound limit) MUST_CHECK;
 
 /* ---- what some operators are told before they are opened ---- */
 
@@ -72,6 +74,8 @@ struct status source_take(struct op *op, const struct source_rows *rows) MUST_CH
 struct status table_start(struct op *op) MUST_CHECK;
 /* The least cause of the rows that a merging operator holds; BOUND_END without one. */
 struct bound merge_held(const struct op *op);
+/* The rows of an input that still wait in a merging operator, a batch at a time; NULL: none is left. */
+struct batch *merge_held_rest(struct op *op, uint32_t input);
 struct bound join_held(const struct op *op);
 /* How streams' rows are read back from snapshots. */
 struct merge_streams graph_stream_types(struct graph *g);

@@ -47,7 +47,7 @@ struct status table_start(struct op *op)
     uint32_t n_rows = reftable_rows(t);
     for (uint32_t first = 0; first < n_rows && !st.err; first += SIZE_BATCH_ROWS) {
         uint32_t n = n_rows - first < SIZE_BATCH_ROWS ? n_rows - first : SIZE_BATCH_ROWS;
-        struct batch *out = rows_of(t, op->node->out.n_columns, first, n, op->env->started);
+        struct batch *out = rows_of(t, op->node->out.n_columns, first, n, op->graph->latest);
         st = op_emit(op, out);
         batch_release(out);
     }

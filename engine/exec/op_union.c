@@ -62,6 +62,11 @@ struct bound merge_held(const struct op *op)
     return merge_rows(m->merge) ? merge_cause(m->merge) : BOUND_END;
 }
 
+struct batch *merge_held_rest(struct op *op, uint32_t input)
+{
+    return merge_rest(((struct merging *)op)->merge, input);
+}
+
 static struct status merging_save(const struct op *op, struct snap_writer *w)
 {
     merge_save(((const struct merging *)op)->merge, w);

@@ -299,6 +299,23 @@ static void text_pump(struct buf *out, const struct app_plan *plan, const struct
     text_node(out, plan, p->root, 2);
 }
 
+static void types_of(struct buf *out, const struct plan_node *n)
+{
+    for (uint32_t i = 0; i < n->out.n_columns; i++) {
+        const struct type *t = &n->out.columns[i].type;
+        buf_printf(out, "%u %u %u %u %u %u,", t->kind, t->precision, t->scale, t->from, t->to,
+                   t->length);
+    }
+    buf_append_char(out, '\n');
+    for (uint32_t i = 0; i < n->n_inputs; i++) types_of(out, n->inputs[i]);
+}
+
+void explain_identity(struct buf *out, const struct app_plan *plan, const struct plan_pump *pump)
+{
+    text_pump(out, plan, pump);
+    types_of(out, pump->root);
+}
+
 static void write_text(struct buf *out, const struct app_plan *plan)
 {
     for (uint32_t i = 0; i < plan->n_sources; i++) {

@@ -201,6 +201,25 @@ struct batch *merge_take(struct merge *m)
     return out;
 }
 
+struct batch *merge_rest(struct merge *m, uint32_t input)
+{
+    struct queue *q = &m->queues[input];
+    if (q->count == 0) return NULL;
+    struct batch *b = q->batches[q->first];
+    uint32_t n = batch_live(b) - q->at;
+    m->n_rows -= n;
+    q->first++;
+    if (--q->count == 0) q->first = 0;
+    if (q->at == 0) return b;
+    uint32_t *sel = mem_alloc(n * sizeof *sel);
+    for (uint32_t i = 0; i < n; i++) sel[i] = batch_row(b, q->at + i);
+    struct batch *rest = batch_narrow(b, sel, n);
+    mem_free(sel);
+    batch_release(b);
+    q->at = 0;
+    return rest;
+}
+
 void merge_push(struct merge *m, uint32_t input, struct batch *in)
 {
     assert(input < m->n_inputs);

@@ -26,6 +26,9 @@ void merge_push(struct merge *m, uint32_t input, struct batch *in);
 void merge_advance(struct merge *m, uint32_t input, struct bound bound);
 /* The next rows that can go (one reference), at most about a batch of them; NULL: none. Call until then. */
 struct batch *merge_take(struct merge *m);
+/* The rows of an input that still wait, a batch at a time (one reference); they wait no longer. NULL: none is left.
+ * For a graph that goes on as another one. */
+struct batch *merge_rest(struct merge *m, uint32_t input);
 /* What can be promised of the output once merge_take gave NULL. */
 struct bound merge_bound(const struct merge *m);
 uint64_t merge_rows(const struct merge *m);

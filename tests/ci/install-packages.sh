@@ -23,6 +23,7 @@ zlib1g-dev       zlib.h
 libdeflate-dev   libdeflate.h
 libpcre2-dev     pcre2.h
 libsodium-dev    sodium.h
+libedit-dev      histedit.h
 END
         ;;
     test) cat <<END

@@ -9,6 +9,7 @@ Analytics, on one machine.
 Usage: sluice COMMAND [OPTIONS] [FILE...]
 
   run FILE.sql...       runs a pipeline until its input ends
+  repl [FILE.sql...]    queries streams and tables as you type
   check FILE.sql...     compiles only; reports every error, with its place
   explain FILE.sql...   shows the operators that the SQL becomes
   test PATH...          runs .test files, under controlled time
@@ -48,6 +49,7 @@ Analytics, on one machine.
 Usage: sluice COMMAND [OPTIONS] [FILE...]
 
   run FILE.sql...       runs a pipeline until its input ends
+  repl [FILE.sql...]    queries streams and tables as you type
   check FILE.sql...     compiles only; reports every error, with its place
   explain FILE.sql...   shows the operators that the SQL becomes
   test PATH...          runs .test files, under controlled time

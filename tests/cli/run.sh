@@ -77,7 +77,7 @@ run_file() {
         done
         (
             cd "$work/dir" || exit 99
-            HOME=$work/home PATH=$build:$PATH LC_ALL=C TZ=UTC timeout 60 bash -c "$command"
+            HOME=$work/home PATH=$build:$build/tests/cli:$PATH LC_ALL=C TZ=UTC timeout 60 bash -c "$command"
         ) >"$work/got" 2>&1 </dev/null
         local code=$?
         [ -s "$work/got" ] && [ -n "$(tail -c 1 "$work/got")" ] && echo >>"$work/got"

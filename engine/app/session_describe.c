@@ -1,0 +1,298 @@
+/* session_describe.c: what there is in a session, and why a stream shows what it shows. */
+
+#include "app/session_impl.h"
+#include "data/calendar.h"
+
+/* ---- what there is ---- */
+
+struct listing {
+    struct session *s;
+    struct arena   *arena;
+    ARRAY(struct session_object) items;
+};
+
+/* The text of the definition, without what only stands for its place in a file. */
+static const char *text_of(const struct listing *l, const char *object, struct str name)
+{
+    const struct definitions *all = &l->s->definitions;
+    for (size_t i = all->count; i-- > 0;) {
+        const struct definition *d = all->items[i];
+        if (d->cut.kind != CUT_CREATE || !str_equal_c(d->cut.object, object)) continue;
+        if (!str_equal(&d->cut.name, &name)) continue;
+        const char *text = d->text + d->padding;
+        size_t skip = strspn(text, " \t\r\n"), n = d->size - d->padding;
+        return str_to_c(l->arena, str_view(text + skip, n - skip));
+    }
+    return NULL;
+}
+
+static struct session_object *add(struct listing *l, enum session_object_kind kind, struct str name)
+{
+    struct session_object *o = array_push(l->arena, &l->items);
+    *o = (struct session_object){ .kind = kind, .name = name, .detail = "", .state = "" };
+    return o;
+}
+
+static const char *url_of(const struct listing *l, const struct plan_endpoint *e)
+{
+    return e->has_url ? str_to_c(l->arena, e->url) : "(no URL)";
+}
+
+static const char *lane_state(const struct session_lane *l)
+{
+    if (!l) return "has no URL";
+    if (l->ended) return "ended";
+    if (l->running) return "running";
+    return "waits for a reader";
+}
+
+static uint64_t source_rows(const struct session *s, const struct plan_source *source)
+{
+    uint64_t rows = 0;
+    for (uint32_t k = 0; k < source->n_streams; k++)
+        rows += graph_stream_count(s->now.graph, source->streams[k]).rows;
+    return rows;
+}
+
+static void list_sources(struct listing *l)
+{
+    const struct app_plan *plan = l->s->now.plan;
+    for (uint32_t i = 0; i < plan->n_sources; i++) {
+        const struct plan_source *s = &plan->sources[i];
+        struct session_object *o = add(l, OBJECT_SOURCE, s->name);
+        o->columns = s->schema.columns;
+        o->n_columns = s->schema.n_columns;
+        o->detail = url_of(l, &s->endpoint);
+        o->state = lane_state(world_lane(l->s, s->name));
+        o->rows = source_rows(l->s, s);
+        o->text = text_of(l, "SOURCE", s->name);
+    }
+}
+
+static bool is_dropped(struct str name)
+{
+    static const char prefix[] = "dropped stream ";
+    return name.len > sizeof prefix - 1 &&
+           memcmp(str_data(&name), prefix, sizeof prefix - 1) == 0;
+}
+
+static void list_streams(struct listing *l)
+{
+    const struct app_plan *plan = l->s->now.plan;
+    for (uint32_t i = 0; i < plan->n_streams; i++) {
+        const struct plan_stream *s = &plan->streams[i];
+        bool same = s->is_source && str_equal(&s->name, &plan->sources[s->source].name);
+        if (same || is_dropped(s->name)) continue;
+        struct session_object *o = add(l, OBJECT_STREAM, s->name);
+        o->columns = s->schema.columns;
+        o->n_columns = s->n_visible;
+        o->rows = graph_stream_count(l->s->now.graph, i).rows;
+        o->text = text_of(l, "STREAM", s->name);
+    }
+    struct session_object *o = add(l, OBJECT_STREAM, str_c("error_stream"));
+    o->columns = plan->error_schema.columns;
+    o->n_columns = plan->error_schema.n_columns;
+    o->rows = graph_stream_count(l->s->now.graph, PLAN_ERROR_STREAM).rows;
+}
+
+static void list_tables(struct listing *l)
+{
+    const struct generation *g = &l->s->now;
+    for (uint32_t i = 0; i < g->plan->n_tables; i++) {
+        const struct plan_table *t = &g->plan->tables[i];
+        if (t->constant) continue;
+        struct session_object *o = add(l, OBJECT_TABLE, t->name);
+        o->columns = t->schema.columns;
+        o->n_columns = t->schema.n_columns;
+        o->detail = url_of(l, &t->endpoint);
+        o->rows = reftable_rows(g->tables[i]);
+        o->text = text_of(l, "TABLE", t->name);
+    }
+}
+
+static void list_pumps(struct listing *l)
+{
+    const struct app_plan *plan = l->s->now.plan;
+    for (uint32_t i = 0; i < plan->n_pumps; i++) {
+        const struct plan_pump *p = &plan->pumps[i];
+        if (p->name.len == 0 || p->target == PLAN_STDOUT) continue;
+        struct session_object *o = add(l, OBJECT_PUMP, p->name);
+        bool *reads = arena_calloc(l->arena, plan->n_streams + 1);
+        world_mark_reads(p->root, reads);
+        const char *from = "";
+        for (uint32_t k = 0; k < plan->n_streams; k++) {
+            if (reads[k])
+                from = str_format_c(l->arena, "%s%s%.*s", from, *from ? ", " : "",
+                                    STR_ARG(plan->streams[k].name));
+        }
+        o->detail = str_format_c(l->arena, "%s -> %.*s", from,
+                                 STR_ARG(plan->streams[p->target].name));
+        o->state = p->stopped ? "stopped" : "";
+        struct graph_op_state *ops;
+        size_t n = graph_pump_state(l->s->now.graph, p->number, l->arena, &ops);
+        o->rows = n ? ops[n - 1].rows_out : 0;
+        o->text = text_of(l, "PUMP", p->name);
+    }
+}
+
+static void list_sinks(struct listing *l)
+{
+    const struct app_plan *plan = l->s->now.plan;
+    for (uint32_t i = 0; i < plan->n_sinks; i++) {
+        const struct plan_sink *p = &plan->sinks[i];
+        struct session_object *o = add(l, OBJECT_SINK, p->name);
+        struct str stream = p->stream == PLAN_ERROR_STREAM ? str_c("error_stream")
+                                                           : plan->streams[p->stream].name;
+        o->detail = str_format_c(l->arena, "%.*s -> %s", STR_ARG(stream),
+                                 url_of(l, &p->endpoint));
+        for (size_t k = 0; k < l->s->sinks.count; k++) {
+            const struct session_sink *sink = l->s->sinks.items[k];
+            if (str_equal(&sink->plan->name, &p->name)) o->rows = sink_rows(sink->sink);
+        }
+        o->text = text_of(l, "SINK", p->name);
+    }
+}
+
+/* Views and functions have no place in a plan: they are their texts. */
+static void list_texts(struct listing *l, enum session_object_kind kind, const char *object)
+{
+    const struct definitions *all = &l->s->definitions;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct cut *c = &all->items[i]->cut;
+        if (c->kind == CUT_CREATE && str_equal_c(c->object, object))
+            add(l, kind, c->name)->text = text_of(l, object, c->name);
+    }
+}
+
+size_t session_objects(struct session *s, struct arena *a, struct session_object **out)
+{
+    struct listing l = { .s = s, .arena = a };
+    pthread_mutex_lock(&s->lock);
+    list_sources(&l);
+    list_streams(&l);
+    list_texts(&l, OBJECT_VIEW, "VIEW");
+    list_tables(&l);
+    list_pumps(&l);
+    list_sinks(&l);
+    list_texts(&l, OBJECT_FUNCTION, "FUNCTION");
+    pthread_mutex_unlock(&s->lock);
+    *out = l.items.items;
+    return l.items.count;
+}
+
+/* ---- why ---- */
+
+struct why {
+    struct session *s;
+    struct arena   *arena;
+    struct buf     *out;
+    bool           *told; /* streams */
+    int             indent;
+};
+
+static void print_time(struct buf *out, struct bound b)
+{
+    char text[CALENDAR_TEXT_MAX];
+    if (b.time == ROWTIME_MIN) buf_append_c(out, "not begun");
+    else if (b.time == ROWTIME_END) buf_append_c(out, "ended");
+    else buf_append(out, text, calendar_format_timestamp(text, b.time));
+}
+
+static void why_source(struct why *w, const struct plan_source *source, uint64_t rows)
+{
+    const struct session_lane *l = world_lane(w->s, source->name);
+    buf_printf(w->out, "%*ssource %.*s: ", w->indent, "", STR_ARG(source->name));
+    if (!l) {
+        buf_append_c(w->out, "has no URL: nothing can come");
+    } else if (!l->running) {
+        buf_append_c(w->out, "is recorded and no sink needs it; SELECT STREAM reads it anew");
+    } else if (l->ended) {
+        buf_append_c(w->out, "has ended");
+    } else {
+        buf_append_c(w->out, rows ? "runs" : "runs, and nothing has come");
+        if (l->feed.rowtime_column >= 0)
+            buf_append_c(w->out, "; its rows alone move its time");
+    }
+    buf_append_char(w->out, '\n');
+}
+
+static void why_op(struct why *w, const struct graph_op_state *o)
+{
+    buf_printf(w->out, "%*s%.*s: %llu in, %llu out", w->indent, "", STR_ARG(o->name),
+               (unsigned long long)o->rows_in, (unsigned long long)o->rows_out);
+    if (o->faults) buf_printf(w->out, ", %llu failed", (unsigned long long)o->faults);
+    bool filter = str_equal_c(o->name, "Filter");
+    if (filter && o->rows_in > 0 && o->rows_out == 0)
+        buf_append_c(w->out, ": it lets nothing through");
+    if (!filter && o->bytes > 0)
+        buf_printf(w->out, ", keeps %lld bytes", (long long)o->bytes);
+    if (!filter && o->rows_in > 0 && o->rows_out == 0) {
+        buf_append_c(w->out, ": rows wait until time has passed them; it is ");
+        print_time(w->out, o->bound);
+    }
+    buf_append_char(w->out, '\n');
+}
+
+static void why_stream(struct why *w, uint32_t stream);
+
+static void why_pump(struct why *w, const struct plan_pump *p)
+{
+    const struct app_plan *plan = w->s->now.plan;
+    bool *reads = arena_calloc(w->arena, plan->n_streams + 1);
+    world_mark_reads(p->root, reads);
+    buf_printf(w->out, "%*spump %.*s%s\n", w->indent, "", STR_ARG(p->name),
+               p->stopped ? ": STOPPED; ALTER PUMP ... START lets it run" : "");
+    w->indent += 2;
+    struct graph_op_state *ops;
+    size_t n = graph_pump_state(w->s->now.graph, p->number, w->arena, &ops);
+    for (size_t i = n; i-- > 0;) why_op(w, &ops[i]);
+    for (uint32_t i = 0; i < plan->n_streams; i++) {
+        if (reads[i]) why_stream(w, i);
+    }
+    w->indent -= 2;
+}
+
+static void why_stream(struct why *w, uint32_t stream)
+{
+    const struct app_plan *plan = w->s->now.plan;
+    const struct plan_stream *t = &plan->streams[stream];
+    uint64_t rows = graph_stream_count(w->s->now.graph, stream).rows;
+    buf_printf(w->out, "%*sstream %.*s: %llu %s, its time is ", w->indent, "", STR_ARG(t->name),
+               (unsigned long long)rows, rows == 1 ? "row" : "rows");
+    print_time(w->out, graph_stream_bound(w->s->now.graph, stream));
+    buf_append_char(w->out, '\n');
+    if (w->told[stream]) return;
+    w->told[stream] = true;
+    w->indent += 2;
+    bool written = t->is_source;
+    if (t->is_source) why_source(w, &plan->sources[t->source], rows);
+    for (uint32_t i = 0; i < plan->n_pumps; i++) {
+        if (plan->pumps[i].target != stream) continue;
+        written = true;
+        why_pump(w, &plan->pumps[i]);
+    }
+    if (!written) buf_printf(w->out, "%*snobody writes it\n", w->indent, "");
+    w->indent -= 2;
+}
+
+struct status session_why(struct session *s, struct str stream, struct buf *out)
+{
+    struct why w = { .s = s, .arena = arena_new(), .out = out };
+    struct status st = status_new(s->arena, ERR_UNKNOWN_NAME, SPAN_NONE, "no stream \"%.*s\"",
+                                  STR_ARG(stream));
+    pthread_mutex_lock(&s->lock);
+    const struct app_plan *plan = s->now.plan;
+    w.told = arena_calloc(w.arena, plan->n_streams + 1);
+    for (uint32_t i = 0; i < plan->n_streams; i++) {
+        if (!str_equal(&plan->streams[i].name, &stream)) continue;
+        st = OK;
+        why_stream(&w, i);
+    }
+    uint64_t faults = graph_stream_count(s->now.graph, PLAN_ERROR_STREAM).rows;
+    if (st.err == ERR_NONE && faults)
+        buf_printf(out, "error_stream has had %llu %s\n", (unsigned long long)faults,
+                   faults == 1 ? "row" : "rows");
+    pthread_mutex_unlock(&s->lock);
+    arena_free(w.arena);
+    return st;
+}

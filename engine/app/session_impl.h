@@ -1,0 +1,133 @@
+#ifndef APP_SESSION_IMPL_H
+#define APP_SESSION_IMPL_H
+
+/*
+ * session_impl.h: a session as its own files see it. session.c keeps the definitions and compiles them,
+ * session_world.c has the running graph and puts another one in its place, session_lane.c brings rows into it,
+ * session_query.c asks.
+ *
+ * The application is compiled anew, from all definitions, whenever one changes: that takes about a millisecond and has
+ * no second way of meaning. The graph of the new plan then takes over from the running one (exec/graph_takeover).
+ */
+
+#include <stdatomic.h>
+
+#include "app/app.h"
+#include "app/feed.h"
+#include "app/session.h"
+#include "base/array.h"
+#include "base/thread.h"
+#include "grammar/cut.h"
+#include "time/clock.h"
+
+/* A statement that stands; in the session's arena. */
+struct definition {
+    struct cut    cut;
+    const char   *name; /* of its file; NULL */
+    const char   *text;
+    size_t        size;
+    size_t        padding; /* bytes of the text that only stand for what is before it in its file */
+    const char   *base_dir;
+    bool          once; /* an INSERT of rows: it stands until the next change */
+};
+
+struct definitions {
+    struct definition **items;
+    size_t              count;
+};
+
+/* A compiled application, and what runs of it. */
+struct generation {
+    struct app            *app;
+    const struct app_plan *plan;
+    struct graph          *graph;
+    struct reftable      **tables;
+    double                *refreshed; /* monotonic seconds, by table */
+};
+
+/* A source on its way into the graph. */
+struct session_lane {
+    struct session          *session;
+    struct arena            *arena;
+    const struct plan_source *plan; /* as it was when the lane was opened */
+    struct feed              feed;
+    struct source           *source;
+    struct decoder          *decoder;
+    const uint32_t          *streams; /* of the plan that runs; under the lock, like all below */
+    uint32_t                 n_streams;
+    uint32_t                 kept; /* its index in the plan that comes; GRAPH_NEW: it goes */
+    uint64_t                 seq;
+    bool                     live, running, ended;
+    struct thread            thread;
+};
+
+struct session_sink {
+    struct arena           *arena;
+    const struct plan_sink *plan; /* as it was when the sink was opened */
+    const struct schema    *schema;
+    struct sink            *sink;
+    bool                    kept;
+};
+
+struct session {
+    struct session_config config;
+    struct clock          clock;
+    struct definitions    definitions;
+    size_t                n_dropped; /* streams */
+    pthread_mutex_t       lock;  /* around the graph */
+    pthread_cond_t        lane_ended;
+    struct generation     now;
+    ARRAY(struct app *) apps; /* of all generations: rows on their way may point into their constants */
+    ARRAY(struct session_lane *) lanes;
+    ARRAY(struct session_sink *) sinks;
+    struct arena         *arena;
+    struct session_query *tap; /* the query that reads the running graph, or NULL */
+    struct status         failure;
+    atomic_ullong         faults;
+    bool                  error_sunk, closed;
+};
+
+/* ---- session.c ---- */
+
+/* The definitions, compiled; the application is the caller's. NULL, with the errors in *messages, when something is
+ * wrong. fresh: the definitions from this one on are new, and their warnings are told. */
+struct app *session_compile(struct session *s, const struct definitions *all, size_t fresh,
+                            const struct session_text *query, int64_t *limit,
+                            struct buf *messages, struct status *first);
+/* The text behind as many lines and columns as stand before it in its file. */
+char *session_padded(struct arena *a, const struct session_text *t, size_t *padding);
+
+/* ---- session_world.c ---- */
+
+struct status world_open(struct session *s) MUST_CHECK;
+/* The application takes the place of the one that runs, and is the session's from now on; on failure nothing has
+ * changed and it is still the caller's. */
+struct status world_change(struct session *s, struct app *app) MUST_CHECK;
+void world_close(struct session *s, struct status *st);
+/* Graph configuration of a plan. */
+struct status world_graph(struct session *s, struct app *app, struct generation *out) MUST_CHECK;
+void world_forget(struct generation *g);
+/* Streams that some live source can reach, by number. */
+bool *world_live_streams(struct session *s, struct arena *a, const struct app_plan *plan);
+/* Marks the streams that a part of a plan reads. */
+void world_mark_reads(const struct plan_node *n, bool *streams);
+/* Also marks those from which pumps fill them. */
+void world_mark_upstream(const struct app_plan *plan, bool *streams);
+struct session_lane *world_lane(const struct session *s, struct str source);
+
+/* ---- session_lane.c ---- */
+
+struct status lane_new(struct session *s, const struct app_plan *plan, uint32_t source,
+                       struct session_lane **out) MUST_CHECK;
+void lane_start(struct session_lane *l);
+void lane_free(struct session_lane *l);
+/* Decoded rows to the streams of a source, dealt out by their numbers. */
+struct status lane_push(struct graph *g, const uint32_t *streams, uint32_t n_streams,
+                        const struct source_rows *rows) MUST_CHECK;
+
+/* ---- session_query.c ---- */
+
+/* The sink for the rows of the query that taps the running graph. */
+struct graph_sink query_sink(struct session_query *q);
+
+#endif
