@@ -225,6 +225,7 @@ static void edit_text(struct repl *r, const char *path, int fd)
     }
     fclose(f);
     fwrite(r->typed.data ? r->typed.data : "", 1, r->typed.len, stdout);
+    if (r->typed.len && r->typed.data[r->typed.len - 1] != '\n') fputc('\n', stdout);
 }
 
 static void edit(struct repl *r, const char *word)

@@ -87,3 +87,259 @@ sluice> \dp
 sluice> \nothing
 there is no \nothing; \? lists what there is
 sluice> ^D
+
+# A live source runs in the background. Ctrl-C ends a query, not what runs; a pump that is replaced takes over.
+$ cat > live.sql <<'END'
+> CREATE SOURCE beats (n INTEGER PATH '$.n') FROM
+>   'exec:i=0; while sleep 0.02; do i=$((i+1)); echo "{\"n\": $i}"; done';
+> CREATE STREAM even (n INTEGER);
+> CREATE PUMP p AS INSERT INTO even SELECT STREAM n FROM beats WHERE MOD(n, 2) = 0;
+> END
+$ pty sluice repl live.sql <<'END' | sed 's/^ *[0-9]* *$/ N/; s/([0-9]* rows/(N rows/' | uniq
+> + SELECT STREAM n FROM even;
+> ~ 6
+> = ^C
+> > SELECT STREAM n FROM beats LIMIT 3;
+> > CREATE OR REPLACE PUMP p AS INSERT INTO even SELECT STREAM -n FROM beats;
+> > SELECT STREAM n < 0 AS less FROM even LIMIT 2;
+> > DROP PUMP p;
+> > DROP STREAM even;
+> > SELECT STREAM n FROM even;
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> SELECT STREAM n FROM even;
+ N
+----------
+ N
+^C
+(N rows, stopped)
+sluice> SELECT STREAM n FROM beats LIMIT 3;
+ N
+----------
+ N
+(N rows)
+sluice> CREATE OR REPLACE PUMP p AS INSERT INTO even SELECT STREAM -n FROM beats;
+OK
+sluice> SELECT STREAM n < 0 AS less FROM even LIMIT 2;
+ LESS
+------
+ TRUE
+(N rows)
+sluice> DROP PUMP p;
+OK
+sluice> DROP STREAM even;
+OK
+sluice> SELECT STREAM n FROM even;
+error 42P01: no stream or table "EVEN"
+SELECT STREAM n FROM even;
+                     ^~~~
+hint: an input or table is declared first, in this file or an earlier one, by CREATE SOURCE or CREAT
+E REFERENCE TABLE: CREATE SOURCE "EVEN" (column type, ...) FROM 'url';
+sluice> \q
+
+# Words are completed: one candidate at once, several as a list; names as they must be written.
+$ pty sluice repl <<'END'
+> > CREATE STREAM "Mixed case" (pressure DOUBLE, precision_of_it DOUBLE);
+> = SEL^ISTREAM pre
+> = ^I
+> = s^I
+> = FROM "Mi^I;^M
+> = \pset format j^I^M
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> CREATE STREAM "Mixed case" (pressure DOUBLE, precision_of_it DOUBLE);
+OK
+sluice> SELECT STREAM pre
+preceding  precision  precision_of_it  pressure
+sluice> SELECT STREAM pressure FROM "Mixed case" ;
+ PRESSURE
+----------
+(0 rows)
+sluice> \pset format json
+sluice> \q
+
+# The history outlives the session; a statement of several lines is one entry. Ctrl-C at the prompt gives up what is typed.
+$ pty sluice repl <<'END' > /dev/null
+> > CREATE STREAM kept
+> >   (a INTEGER);
+> + \q
+> END
+$ pty sluice repl <<'END'
+> = nonsense
+> = ^C
+> = ^P^P
+> > 
+> > \d kept
+> = ^D
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> nonsense
+sluice> CREATE STREAM kept   (a INTEGER);
+OK
+sluice> \d kept
+stream KEPT
+ Column | Type    |
+--------+---------+--
+ A      | INTEGER |
+CREATE STREAM kept   (a INTEGER);
+sluice> ^D
+
+# How rows are shown.
+$ cat > shown.sql <<'END'
+> CREATE SOURCE s (a VARCHAR(20), d DECIMAL(5, 2), t TIMESTAMP, ok BOOLEAN) FROM 'shown.ndjson';
+> END
+$ printf '{"A":"two\\nlines, \\u001b[2J","D":1.5,"T":"2026-03-01 10:00:00","OK":true}\n{"A":"Z\\u00fcrich"}\n' > shown.ndjson
+$ cat > show.sql <<'END'
+> SELECT STREAM * FROM s;
+> \x
+> SELECT STREAM * FROM s;
+> \x off
+> \pset format json
+> SELECT STREAM * FROM s;
+> \pset format csv
+> SELECT STREAM * FROM s;
+> \o rows.csv
+> SELECT STREAM * FROM s LIMIT 1;
+> \o
+> \pset format nothing
+> END
+$ sluice repl shown.sql < show.sql; cat -A rows.csv
+ A                   | D        | T                       | OK
+---------------------+----------+-------------------------+------
+ two\nlines, \x1B[2J |     1.50 | 2026-03-01 10:00:00.000 | TRUE
+ Zürich              |     NULL | NULL                    | NULL
+(2 rows)
+-[ row 1 ]-
+A  | two\nlines, \x1B[2J
+D  | 1.50
+T  | 2026-03-01 10:00:00.000
+OK | TRUE
+-[ row 2 ]-
+A  | Zürich
+D  | NULL
+T  | NULL
+OK | NULL
+(2 rows)
+{"A":"two\nlines, \u001b[2J","D":1.50,"T":"2026-03-01 10:00:00.000","OK":true}
+{"A":"Zürich","D":null,"T":null,"OK":null}
+A,D,T,OK
+"two
+lines, [2J",1.50,2026-03-01 10:00:00.000,TRUE
+Zürich,,,
+there is no format "nothing": table, json or csv
+A,D,T,OK$
+"two$
+lines, ^[[2J",1.50,2026-03-01 10:00:00.000,TRUE$
+
+# Statements from a pipe: what fails stops nothing, and the first failure is the exit code.
+$ printf 'SELECT STREAM nothing FROM s;\n-- more\nCREATE SINK k FROM s INTO %s;\n' "'copy.csv'" | sluice repl shown.sql; cat copy.csv
+<stdin>:1:15: error 42703: no column "NOTHING" here
+SELECT STREAM nothing FROM s;
+              ^~~~~~~
+"two
+lines, [2J",1.50,2026-03-01 10:00:00.000,true
+Zürich,,,
+$ echo '\i nowhere.sql' | sluice repl
+cannot read nowhere.sql: No such file or directory
+[exit 2]
+$ echo 'SELECT STREAM * FROM r;' | sluice repl --source R=x
+--source R=x: there is no "R" yet
+<stdin>:1:22: error 42P01: no stream or table "R"
+SELECT STREAM * FROM r;
+                     ^
+hint: an input or table is declared first, in this file or an earlier one, by CREATE SOURCE or CREATE REFERENCE TABLE: CREATE SOURCE "R" (column type, ...) FROM 'url';
+[exit 2]
+$ echo "CREATE SOURCE r (a INTEGER) FROM '-';" | sluice repl
+<stdin>:1:34: error HY024: source R cannot read standard input: statements come from there
+CREATE SOURCE r (a INTEGER) FROM '-';
+                                 ^~~
+[exit 3]
+
+# Definitions of a file are compiled together: all errors at once, and none counts if one is wrong.
+$ cat > wrong.sql <<'END'
+> CREATE SINK early FROM later INTO 'null:';
+> CREATE STREAM later (a INTEGR);
+>   CREATE PUMP p AS INSERT INTO later SELECT STREAM a FROM nothing;
+> END
+$ echo '\d' | sluice repl wrong.sql
+wrong.sql:2:24: error 42704: no type INTEGR
+CREATE STREAM later (a INTEGR);
+                       ^~~~~~
+hint: did you mean "INTEGER"?
+wrong.sql:3:59: error 42P01: no stream or table "NOTHING"
+  CREATE PUMP p AS INSERT INTO later SELECT STREAM a FROM nothing;
+                                                          ^~~~~~~
+hint: an input or table is declared first, in this file or an earlier one, by CREATE SOURCE or CREATE REFERENCE TABLE: CREATE SOURCE "NOTHING" (column type, ...) FROM 'url';
+wrong.sql:1:24: error 42P01: no stream "LATER"
+CREATE SINK early FROM later INTO 'null:';
+                       ^~~~~
+ Kind   | Name         | Rows | State | Where
+--------+--------------+------+-------+-------
+ stream | error_stream | 0    |       | 
+[exit 3]
+
+# Why nothing comes out, in the session that has it.
+$ pty sluice repl live.sql <<'END' | sed 's/[0-9][0-9]* row.*/N rows/; s/[0-9][0-9]* in,/N in,/; s/^ *[0-9]*$/ N/'
+> > CREATE OR REPLACE PUMP p AS INSERT INTO even SELECT STREAM n FROM beats WHERE n < 0;
+> > CREATE STREAM alone (a INTEGER);
+> > SELECT STREAM n FROM beats LIMIT 2;
+> > \why even
+> > \why alone
+> > \why nothing
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> CREATE OR REPLACE PUMP p AS INSERT INTO even SELECT STREAM n FROM beats WHERE n < 0;
+OK
+sluice> CREATE STREAM alone (a INTEGER);
+OK
+sluice> SELECT STREAM n FROM beats LIMIT 2;
+ N
+----------
+ N
+ N
+(N rows
+sluice> \why even
+stream EVEN: N rows
+  pump P
+    Project: N in, 0 out
+    Filter: N in, 0 out: it lets nothing through
+    stream BEATS: N rows
+      source BEATS: runs
+sluice> \why alone
+stream ALONE: N rows
+  nobody writes it
+sluice> \why nothing
+no stream "NOTHING"; \d lists what there is
+sluice> \q
+
+# \e takes the last statement to an editor; \timing tells how long.
+$ printf '#!/bin/sh\nsed -i s/device/temp/ "$1"\n' > editor; chmod +x editor
+$ EDITOR=./editor pty sluice repl <<'END' | sed 's/[0-9.]* ms/N ms/'
+> > CREATE SOURCE readings (device VARCHAR(8) PATH '$.device', temp DOUBLE PATH '$.temp') FROM 'in.ndjson';
+> > SELECT STREAM device FROM readings LIMIT 1;
+> > \timing
+> > \e
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> CREATE SOURCE readings (device VARCHAR(8) PATH '$.device', temp DOUBLE PATH '$.temp') FROM '
+in.ndjson';
+OK
+sluice> SELECT STREAM device FROM readings LIMIT 1;
+ DEVICE
+----------
+ a7
+(1 row)
+sluice> \timing
+Timing is on.
+sluice> \e
+SELECT STREAM temp FROM readings LIMIT 1;
+ TEMP
+----------
+       40
+(1 row)
+Time: N ms
+sluice> \q
