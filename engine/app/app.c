@@ -73,13 +73,11 @@ const struct text_file *app_add_text(struct app *app, const char *name, const ch
     return file;
 }
 
-/* A standing query ends after so many rows: that is for whoever shows them, not for the plan. */
+/* A query ends after so many rows: that is for whoever shows them, not for the plan. */
 static int64_t take_limit(struct ast_statement *s)
 {
     struct ast_query *q = s->kind == STATEMENT_SELECT ? s->query : NULL;
-    const struct ast_query *first = q;
-    while (first && first->kind == QUERY_UNION) first = first->left;
-    if (!q || !q->limit || q->limit->kind != AST_NUMBER || !first->stream) return -1;
+    if (!q || !q->limit || q->limit->kind != AST_NUMBER) return -1;
     struct value n;
     struct arena *a = arena_new();
     bool number = text_parse(a, str_data(&q->limit->text), q->limit->text.len,
@@ -98,6 +96,7 @@ const struct text_file *app_add_query(struct app *app, const char *name, const c
     parse_file(app->arena, file, &statements, &app->diags);
     *limit = -1;
     for (size_t i = 0; i < statements.count; i++) *limit = take_limit(statements.items[i]);
+    bind_answers(app->binder);
     bind_statements(app->binder, &statements,
                     arena_dup(app->arena, base_dir, strlen(base_dir) + 1));
     return file;

@@ -21,7 +21,7 @@ void app_add_file(struct app *app, const char *path);
  * paths in it stand relative to. Returns what places in it point to. */
 const struct text_file *app_add_text(struct app *app, const char *name, const char *text,
                                      size_t size, const char *base_dir);
-/* The same for a query that is typed: LIMIT n of a SELECT STREAM is taken out and told; -1: there is none. */
+/* The same for a query that is typed: LIMIT n is taken out and told, -1 without; one over tables alone is answered. */
 const struct text_file *app_add_query(struct app *app, const char *name, const char *text,
                                       size_t size, const char *base_dir, int64_t *limit);
 /* `NAME=URL`, as --source and --sink give it. */

@@ -113,6 +113,8 @@ bool *world_live_streams(struct session *s, struct arena *a, const struct app_pl
 void world_mark_reads(const struct plan_node *n, bool *streams);
 /* Also marks those from which pumps fill them. */
 void world_mark_upstream(const struct app_plan *plan, bool *streams);
+/* Reads reference tables anew whose time has come; any thread, without the lock. */
+void world_refresh(struct session *s);
 struct session_lane *world_lane(const struct session *s, struct str source);
 
 /* ---- session_lane.c ---- */

@@ -118,6 +118,7 @@ static void run_lane(void *arg)
         struct block *block;
         bool first;
         struct status st = OK;
+        world_refresh(l->session);
         got = source_read(l->source, PIECE_BYTES, IDLE_MS, &block, &first, &st);
         if (got == SOURCE_BLOCK) {
             st = push_block(l, block, first);

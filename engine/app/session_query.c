@@ -116,6 +116,13 @@ static struct batch *next_rows(struct session_query *q)
 
 /* ---- reading for a query alone ---- */
 
+static enum err err_of(struct str name)
+{
+    int err = ERR_COUNT - 1;
+    while (err > ERR_NONE + 1 && !str_equal_c(name, err_name((enum err)err))) err--;
+    return (enum err)err;
+}
+
 static struct status tell_errors(void *arg, struct batch *rows)
 {
     struct session_query *q = arg;
@@ -123,7 +130,10 @@ static struct status tell_errors(void *arg, struct batch *rows)
         uint32_t row = batch_row(rows, i);
         struct value message = vector_value(&rows->columns[ERROR_MESSAGE], row);
         struct value name = vector_value(&rows->columns[ERROR_NAME], row);
-        if (q->faults++ < FAULTS_TOLD)
+        if (!q->standing && q->failure.err == ERR_NONE)
+            q->failure = status_new(q->arena, err_of(name.str), SPAN_NONE, "%.*s",
+                                    STR_ARG(message.str));
+        else if (q->faults++ < FAULTS_TOLD && q->standing)
             log_message(LOG_WARNING, "row to error_stream, %.*s: %.*s", STR_ARG(name.str),
                         STR_ARG(message.str));
     }
@@ -234,14 +244,16 @@ enum session_rows session_next(struct session_query *q, int wait_ms, struct batc
         r = next_reading(q);
         if (r) q->failure = read_piece(q, r);
     }
+    if (q->failure.err != ERR_NONE) {
+        *st = q->failure;
+        return SESSION_FAILED;
+    }
     pthread_mutex_lock(&q->lock);
     if (q->tap && q->first == q->rows.count && !q->ended) wait_for_rows(q, wait_ms);
     *rows = next_rows(q);
     bool ended = q->ended || (!q->tap && !next_reading(q));
     pthread_mutex_unlock(&q->lock);
     if (*rows) return SESSION_ROWS;
-    *st = q->failure;
-    if (st->err != ERR_NONE) return SESSION_FAILED;
     return ended ? SESSION_END : SESSION_WAIT;
 }
 
@@ -354,6 +366,7 @@ struct status session_ask(struct session *s, const struct session_text *text,
     pthread_mutex_init(&q->lock, NULL);
     pthread_cond_init(&q->came, NULL);
     struct status st;
+    world_refresh(s);
     q->own.app = session_compile(s, &s->definitions, s->definitions.count, text, &q->limit,
                                  messages, &st);
     if (q->own.app) {

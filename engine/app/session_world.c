@@ -348,6 +348,54 @@ static struct status load_tables(struct session *s, struct generation *g)
     return OK;
 }
 
+/* A table whose `refresh` has passed; from now on it is the caller's to read. Under the lock. */
+static bool next_due(struct session *s, uint32_t *out)
+{
+    for (uint32_t i = 0; i < s->now.plan->n_tables; i++) {
+        int64_t every_ms = plan_table_refresh_ms(&s->now.plan->tables[i]);
+        double now = seconds();
+        if (every_ms == 0 || now < s->now.refreshed[i] + (double)every_ms * 1e-3) continue;
+        s->now.refreshed[i] = now;
+        *out = i;
+        return true;
+    }
+    return false;
+}
+
+static void set_table(struct session *s, const struct app_plan *plan, uint32_t table,
+                      struct reftable *rows)
+{
+    pthread_mutex_lock(&s->lock);
+    bool same = s->now.plan == plan; /* else the application has changed meanwhile: the next time */
+    if (same) {
+        graph_set_table(s->now.graph, table, reftable_retain(rows));
+        reftable_release(s->now.tables[table]);
+        s->now.tables[table] = rows;
+    }
+    pthread_mutex_unlock(&s->lock);
+    if (!same) reftable_release(rows);
+}
+
+void world_refresh(struct session *s)
+{
+    for (;;) {
+        uint32_t table;
+        pthread_mutex_lock(&s->lock);
+        const struct app_plan *plan = s->now.plan;
+        bool due = next_due(s, &table);
+        pthread_mutex_unlock(&s->lock);
+        if (!due) return;
+        struct arena *a = arena_new();
+        struct reftable *rows = NULL;
+        struct status st = feed_load_table(a, plan, table, &rows);
+        if (st.err == ERR_NONE) set_table(s, plan, table, rows);
+        else
+            log_message(LOG_WARNING, "reference table %.*s keeps its rows: %s",
+                        STR_ARG(plan->tables[table].name), st.message);
+        arena_free(a);
+    }
+}
+
 static rowtime session_now(void *arg)
 {
     struct session *s = arg;

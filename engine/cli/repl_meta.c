@@ -277,6 +277,7 @@ static void watch(struct repl *r, const char *word)
         if (!repl_query(r, &t)) break;
         pause_for(every);
     }
+    if (repl_interrupted && r->interactive) fputc('\n', stdout);
     repl_interrupted = 0;
     buf_free(&text);
 }

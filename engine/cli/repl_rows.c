@@ -188,7 +188,8 @@ static bool show_all(struct repl *r, struct session_query *q)
     }
     if (repl_interrupted && r->interactive) fputc('\n', stdout); /* behind the ^C */
     repl_interrupted = 0;
-    end(&s, q, stopped && got != SESSION_END);
+    bool none = got == SESSION_FAILED && !session_is_standing(q); /* half an answer is none */
+    if (!none) end(&s, q, stopped && got != SESSION_END);
     table_free(s.table);
     buf_free(&s.text);
     arena_free(s.arena);

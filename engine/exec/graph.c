@@ -191,7 +191,7 @@ struct status graph_start(struct graph *g)
     for (size_t i = 0; i < g->ops.count; i++) {
         if (g->ops.items[i]->class == &op_table_class) TRY(table_start(g->ops.items[i]));
     }
-    return OK;
+    return graph_release_errors(g);
 }
 
 struct status graph_push(struct graph *g, uint32_t stream, const struct source_rows *rows)

@@ -98,6 +98,11 @@ void bind_statements(struct binder *b, const struct ast_statements *statements,
     }
 }
 
+void bind_answers(struct binder *b)
+{
+    b->answers = true;
+}
+
 struct status bind_one(struct binder *b, const struct ast_statement *s, const char *base_dir)
 {
     b->base_dir = base_dir ? base_dir : ".";

@@ -17,6 +17,9 @@ struct binder *binder_new(struct arena *a, const struct fn_catalog *functions, s
  */
 void bind_statements(struct binder *b, const struct ast_statements *statements,
                      const char *base_dir);
+/* From now on a SELECT over tables or VALUES, or without FROM, is a query like any other (REPL): its rows come once,
+ * when the application starts, and are all there is. */
+void bind_answers(struct binder *b);
 /* Binds one more statement, a sink's as well, at once (tests): what it misses is its failure, not left for later. */
 struct status bind_one(struct binder *b, const struct ast_statement *s,
                        const char *base_dir) MUST_CHECK;

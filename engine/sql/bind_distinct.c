@@ -24,7 +24,7 @@ struct status bind_distinct(struct binder *b, const struct ast_query *q, const s
     n->inputs[0] = rows->node;
     n->n_inputs = 1;
     n->keys = ARENA_ARRAY(b->arena, struct expr *, items->count + 1);
-    bool by_time = false, by_item = false;
+    bool by_time = b->answering, by_item = false;
     uint32_t column = 0;
     for (size_t i = 0; i < items->count; i++) {
         const struct expr *e = items->items[i].expr;

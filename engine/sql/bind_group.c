@@ -115,7 +115,8 @@ struct status bind_aggregate(struct bind_env *env, const struct ast_expr *e, str
 {
     if (fn_is_analytic(env->b->functions, e->name)) return needs_over(env->b, e);
     if (!env->group) return misplaced(env, e);
-    if (e->distinct && str_equal_c(e->name, "COUNT")) return count_distinct(env->b, e);
+    if (e->distinct && str_equal_c(e->name, "COUNT") && !env->b->answering)
+        return count_distinct(env->b, e);
     struct plan_agg agg = { 0 };
     TRY(bind_agg_args(env, e, &agg));
     bool extreme = str_equal_c(e->name, "MIN") || str_equal_c(e->name, "MAX");
@@ -183,6 +184,10 @@ static struct status not_monotonic(struct binder *b, const struct ast_query *q)
 static struct status choose_window(struct binder *b, const struct ast_query *q, struct group *g)
 {
     uint32_t n_rowtime = 0, best = UINT32_MAX;
+    if (b->answering) {
+        g->window = (struct plan_window){ .kind = WINDOW_ROWTIME };
+        return OK;
+    }
     for (uint32_t i = 0; i < g->keys.count; i++) {
         struct mono m = g->monos[i];
         if (m.of_rowtime && ++n_rowtime > 1) {

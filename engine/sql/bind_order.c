@@ -244,9 +244,20 @@ static void find_rowtime(const struct items *items, struct result *out)
     }
 }
 
+/* The rows of a table are of one time: what they are sorted by stands behind it. */
+static void order_within_time(struct binder *b, struct order *order)
+{
+    struct order_key *keys = arena_calloc(b->arena, (order->n_keys + 1) * sizeof *keys);
+    keys[0] = (struct order_key){ .expr = expr_rowtime(b->arena, order->at), .of_result = true };
+    memcpy(keys + 1, order->keys, order->n_keys * sizeof *keys);
+    order->keys = keys;
+    order->n_keys++;
+}
+
 struct status bind_result(struct binder *b, const struct ast_query *q, const struct rows *rows,
                           const struct items *items, struct order *order, struct result *out)
 {
+    if (order->n_keys > 0 && b->answering) order_within_time(b, order);
     if (order->n_keys > 0) TRY(check_first(b, q, rows, order));
     bool sorts = order->n_keys > 0;
     if (!sorts && !q->distinct) return bind_project(b, q, rows, items, out);

@@ -274,10 +274,12 @@ static struct status bind_top_select(struct binder *b, const struct ast_statemen
 {
     struct result q = { 0 };
     TRY(bind_query(b, s->query, NULL, &q));
+    bool answer = b->answers && b->reads.count == 0;
+    if (!q.rows.node && answer) TRY(table_rows(b, s->query->at, &q));
     if (!q.rows.node) return needs_stream(b, s->query);
     const struct ast_query *first = s->query;
     while (first->kind != QUERY_SELECT && first->left) first = first->left;
-    if (first->kind == QUERY_SELECT && !first->stream) {
+    if (first->kind == QUERY_SELECT && !first->stream && !answer) {
         struct status st = status_new(b->arena, ERR_NOT_ALLOWED_HERE, s->query->at,
                                       "SELECT at the top level reads a stream, which has no end");
         return status_with_hint(st, "SELECT STREAM is a continuous query");

@@ -75,6 +75,24 @@ static struct status select_plain(struct binder *b, const struct ast_query *q,
     return bind_result(b, q, &rows, &items, &order, out);
 }
 
+static bool aggregates_in(struct binder *b, const struct ast_expr *e)
+{
+    if (!e) return false;
+    if (e->kind == AST_CALL && !e->over && fn_is_aggregate(b->functions, e->name)) return true;
+    for (uint32_t i = 0; i < e->n_args; i++) {
+        if (aggregates_in(b, e->args[i])) return true;
+    }
+    return false;
+}
+
+/* Whether all rows are one group although no GROUP BY says so. */
+static bool aggregates(struct binder *b, const struct ast_query *q)
+{
+    bool any = q->having != NULL;
+    for (uint32_t i = 0; i < q->n_items; i++) any |= aggregates_in(b, q->items[i].expr);
+    return any;
+}
+
 static struct status select_stream(struct binder *b, const struct ast_query *q, struct from *from,
                                    struct result *out)
 {
@@ -84,27 +102,65 @@ static struct status select_stream(struct binder *b, const struct ast_query *q, 
         TRY(bind_condition(&env, q->where, &where));
         TRY(binder_filter(b, &from->rows, where, "WHERE", q->where->at));
     }
-    return bind_is_grouped(q) ? bind_grouped(b, q, from, out) : select_plain(b, q, from, out);
+    return bind_is_grouped(q) || (b->answering && aggregates(b, q))
+               ? bind_grouped(b, q, from, out)
+               : select_plain(b, q, from, out);
+}
+
+/* ---- a table, to be answered ---- */
+
+/* FROM (VALUES (0)), for a SELECT without FROM. */
+static const struct ast_from *one_row(struct binder *b, const struct ast_query *q)
+{
+    struct ast_expr *number = ARENA_NEW(b->arena, struct ast_expr);
+    *number = (struct ast_expr){ .kind = AST_NUMBER, .text = str_c("0"), .at = q->at, .depth = 1 };
+    struct ast_expr *row = ARENA_NEW(b->arena, struct ast_expr);
+    *row = (struct ast_expr){ .kind = AST_ROW, .at = q->at, .n_args = 1, .depth = 2 };
+    row->args = arena_dup(b->arena, &number, sizeof number);
+    struct ast_query *values = ARENA_NEW(b->arena, struct ast_query);
+    *values = (struct ast_query){ .kind = QUERY_VALUES, .at = q->at, .n_rows = 1, .depth = 3 };
+    values->rows = arena_dup(b->arena, &row, sizeof row);
+    struct ast_from *from = ARENA_NEW(b->arena, struct ast_from);
+    *from = (struct ast_from){ .kind = FROM_VALUES, .at = q->at, .query = values, .depth = 4 };
+    return from;
+}
+
+/* The rows of the table as those of a stream that has them once: a window is all of them. */
+static struct status select_answer(struct binder *b, const struct ast_query *q, struct from *from,
+                                   struct result *out)
+{
+    const struct schema table = b->catalog->tables.items[from->table].schema;
+    TRY(binder_node(b, PLAN_TABLE, from->at, &table, &from->rows.node));
+    from->rows.node->lookup.table = from->table;
+    from->rows.monos = arena_calloc(b->arena, (table.n_columns + 1) * sizeof *from->rows.monos);
+    if (from->table_filter)
+        TRY(binder_filter(b, &from->rows, from->table_filter, "WHERE", from->at));
+    b->answering = true;
+    struct status st = select_stream(b, q, from, out);
+    b->answering = false;
+    return st;
 }
 
 static struct status bind_select(struct binder *b, const struct ast_query *q,
                                  const struct with_name *with, struct result *out)
 {
-    if (!q->from) return binder_unsupported(b, q->at, "SELECT without FROM");
+    bool answer = b->answers && b->depth == 1 && !q->stream;
+    if (!q->from && !answer) return binder_unsupported(b, q->at, "SELECT without FROM");
     if (q->limit) {
         struct status st = status_new(b->arena, ERR_NOT_SUPPORTED, q->limit->at,
                                       "LIMIT has no meaning on a stream, which has no end");
         return status_with_hint(st, "TABLE(TOP_K_ITEMS_TUMBLING(...)) gives the first of a window");
     }
     struct from from;
-    TRY(bind_from(b, q->from, q, with, &from));
-    if (q->from->over) {
+    TRY(bind_from(b, q->from ? q->from : one_row(b, q), q, with, &from));
+    if (q->from && q->from->over) {
         return status_new(b->arena, ERR_BAD_WINDOW, q->from->over->at,
                           "a window behind a stream stands on a side of a join; for sliding "
                           "aggregates it stands behind the function: SUM(x) OVER (...)");
     }
     if (from.has_window) return bind_needless_window(b, &from);
     from.scope.query = q;
+    if (answer && !from.rows.node) return select_answer(b, q, &from, out);
     return from.rows.node ? select_stream(b, q, &from, out) : select_table(b, q, &from, out);
 }
 

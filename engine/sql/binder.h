@@ -36,6 +36,8 @@ struct binder {
     uint32_t                 depth;   /* queries, views and functions within each other */
     uint32_t                 expr_depth; /* expressions within each other, through macros too */
     uint32_t                 n_nodes; /* plan nodes of the statement */
+    bool                     answers;   /* a query of tables alone is one that is answered (bind_answers) */
+    bool                     answering; /* such a query is being bound: all its rows are of one time */
     ARRAY(uint32_t) reads;           /* streams that the statement reads */
     ARRAY(struct early_sink) early_sinks; /* bound when their streams stand, or reported at the end */
     ARRAY(struct str) failed;        /* names whose definition was refused: what misses them is not their fault */

@@ -343,3 +343,114 @@ SELECT STREAM temp FROM readings LIMIT 1;
 (1 row)
 Time: N ms
 sluice> \q
+
+# A plain SELECT over tables, VALUES or nothing is answered and ends.
+$ printf '{"id":"a","ward":1,"w":1.5}\n{"id":"b","ward":2,"w":0.5}\n{"id":"c","ward":1,"w":7}\n' > devices.ndjson
+$ cat > devices.sql <<'END'
+> CREATE REFERENCE TABLE devices (id VARCHAR(8) PATH '$.id', ward INTEGER PATH '$.ward', w DOUBLE PATH '$.w')
+> FROM 'devices.ndjson';
+> END
+$ sluice repl devices.sql <<'END'
+> SELECT UPPER('x') AS u, 1 + 1, CAST(NULL AS INTEGER) AS n;
+> SELECT * FROM devices LIMIT 2;
+> SELECT id, w * 2 AS twice FROM devices WHERE ward = 1 ORDER BY w DESC;
+> SELECT ward, COUNT(*) AS n, AVG(w) AS a FROM devices GROUP BY ward HAVING COUNT(*) > 0 ORDER BY n DESC, ward;
+> SELECT COUNT(*) AS n, MAX(w) AS m, COUNT(DISTINCT ward) AS d FROM devices;
+> SELECT DISTINCT ward FROM devices ORDER BY ward DESC;
+> SELECT x FROM (VALUES (1, 'a'), (2, 'b'), (3, 'c')) AS t (n, x) WHERE n IN (SELECT ward FROM devices);
+> SELECT id, SUM(w) OVER (PARTITION BY ward ROWS UNBOUNDED PRECEDING) AS s FROM devices;
+> CREATE VIEW heavy AS SELECT id FROM devices WHERE w > 1;
+> SELECT COUNT(*) AS n FROM heavy;
+> VALUES (1, 'x'), (2, 'y');
+> END
+ U | EXPR$1 | N
+---+--------+------
+ X |      2 | NULL
+(1 row)
+ ID | WARD | W
+----+------+-----
+ a  |    1 | 1.5
+ b  |    2 | 0.5
+(2 rows)
+ ID | TWICE
+----+-------
+ c  |    14
+ a  |     3
+(2 rows)
+ WARD | N | A
+------+---+------
+    1 | 2 | 4.25
+    2 | 1 |  0.5
+(2 rows)
+ N | M | D
+---+---+---
+ 3 | 7 | 2
+(1 row)
+ WARD
+------
+    2
+    1
+(2 rows)
+ X
+---
+ a
+ b
+(2 rows)
+ ID | S
+----+-----
+ a  | 1.5
+ b  | 0.5
+ c  | 8.5
+(3 rows)
+ N
+---
+ 2
+(1 row)
+ EXPR$0 | EXPR$1
+--------+--------
+      1 | x
+      2 | y
+(2 rows)
+
+# A row that fails makes the answer fail; what cannot be answered says so.
+$ echo 'SELECT 10 / (ward - 2) AS r FROM devices;' | sluice repl devices.sql
+error 22012: division by zero
+[exit 1]
+$ echo 'SELECT STREAM id FROM devices;' | sluice repl devices.sql
+<stdin>:1:1: error 42601: SELECT STREAM reads a stream, and this FROM has tables only
+SELECT STREAM id FROM devices;
+^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+[exit 3]
+$ echo 'SELECT id FROM devices UNION ALL SELECT id FROM devices;' | sluice repl devices.sql
+<stdin>:1:1: error 0A000: a set operator on tables is not supported yet
+SELECT id FROM devices UNION ALL SELECT id FROM devices;
+^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+[exit 3]
+
+# In a file of sluice run nobody waits for an answer.
+$ echo 'SELECT id FROM devices;' > ask.sql; sluice check devices.sql ask.sql
+ask.sql:1:1: error 42601: a pump reads a stream, and this query reads tables only
+SELECT id FROM devices;
+^~~~~~~~~~~~~~~~~~~~~~
+[exit 3]
+
+# \watch repeats a query until Ctrl-C.
+$ pty sluice repl devices.sql <<'END' | uniq | head -12
+> > SELECT COUNT(*) AS n FROM devices;
+> + \watch 60
+> ~ (1 row)
+> = ^C
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> SELECT COUNT(*) AS n FROM devices;
+ N
+---
+ 3
+(1 row)
+sluice> \watch 60
+ N
+---
+ 3
+(1 row)
+^C
