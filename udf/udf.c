@@ -3,9 +3,12 @@
  */
 #include "udf/udf.h"
 
+#include "udf/hotspots/hotspots.h"
+#include "udf/items/items.h"
+#include "udf/rank/group_rank.h"
 #include "udf/rcf/random_cut_forest.h"
 
 const struct sluice_package *const udf_packages[] = {
-    &rcf_package,
+    &rcf_package, &hotspots_package, &count_distinct_package, &top_k_package, &rank_package,
     NULL,
 };
