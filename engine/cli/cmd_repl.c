@@ -1,8 +1,8 @@
 /*
  * cmd_repl.c: `sluice repl`: statements act as they are typed.
  *
- * A line that begins with a backslash, between two statements, is for the session itself; everything else is collected
- * until a `;` ends it. Files, and statements that come through a pipe, are read as scripts.
+ * A line that begins with a backslash is for the session itself; everything else is collected until a `;` ends it.
+ * Files, and statements that come through a pipe, are read as scripts.
  */
 
 #include "cli/repl.h"
@@ -253,12 +253,33 @@ static void remember(struct repl_line *l, struct buf *entry)
     buf_clear(entry);
 }
 
+/* The quote that what was typed so far leaves open, or 0. */
+static char open_quote(const struct buf *typed)
+{
+    char open = 0;
+    for (size_t i = 0; i < typed->len; i++) {
+        char c = typed->data[i];
+        bool comment = !open && c == '-' && i + 1 < typed->len && typed->data[i + 1] == '-';
+        while (comment && i + 1 < typed->len && typed->data[i] != '\n') i++;
+        if (open) open = c == open ? 0 : open;
+        else if (!comment && (c == '\'' || c == '"')) open = c;
+    }
+    return open;
+}
+
+static const char *prompt_for(const struct repl *r)
+{
+    char quote = open_quote(&r->typed);
+    if (r->typed.len == 0) return "sluice> ";
+    return quote == '\'' ? "     '> " : quote ? "     \"> " : "     -> ";
+}
+
 static void take_line(struct repl *r, struct repl_line *l, const char *line, struct buf *entry)
 {
-    bool between = r->typed.len == 0;
+    bool free = !open_quote(&r->typed); /* a line of a text may begin with anything */
     if (entry->len) buf_append_char(entry, '\n');
     buf_append_c(entry, line);
-    if (between && line[strspn(line, " \t")] == '\\') {
+    if (free && line[strspn(line, " \t")] == '\\') {
         remember(l, entry);
         repl_meta(r, line + strspn(line, " \t"));
     } else {
@@ -277,7 +298,7 @@ static void talk(struct repl *r)
     struct repl_line *l = repl_line_open(r);
     struct buf entry = { 0 };
     while (!r->quit && !repl_ended) {
-        const char *line = repl_line_read(l, r->typed.len ? "     -> " : "sluice> ");
+        const char *line = repl_line_read(l, prompt_for(r));
         if (line) {
             take_line(r, l, line, &entry);
         } else if (repl_interrupted) {

@@ -81,26 +81,25 @@ static void move_by(char direction, int n)
 static void end_escape(char last)
 {
     char *line = screen.text[screen.row];
-    int n = atoi(screen.escape + 1);
-    if (n < 0 || n > WIDTH) n = WIDTH;
-    int column = screen.column < WIDTH ? screen.column : WIDTH - 1, some = n ? n : 1;
+    int given = atoi(screen.escape + 1), n = given < 1 || given > WIDTH ? 1 : given;
+    int at = screen.column < 0 ? 0 : screen.column < WIDTH ? screen.column : WIDTH - 1;
+    size_t column = (size_t)at, some = (size_t)n;
     if (some > WIDTH - column) some = WIDTH - column;
-    if (column < 0 || some < 0) return;
-    size_t rest = (size_t)(WIDTH - column - some);
-    if (strchr("ABCD", last)) move_by(last, n ? n : 1);
-    if (last == 'G') screen.column = n ? n - 1 : 0;
-    if (last == 'K') clear_line(screen.row, n == 1 ? 0 : column, WIDTH);
+    size_t rest = WIDTH - column - some;
+    if (strchr("ABCD", last)) move_by(last, n);
+    if (last == 'G') screen.column = n - 1;
+    if (last == 'K') clear_line(screen.row, given == 1 ? 0 : (int)column, WIDTH);
     if (last == 'J') {
-        clear_line(screen.row, column, WIDTH);
+        clear_line(screen.row, (int)column, WIDTH);
         for (int i = screen.row + 1; i < screen.rows; i++) clear_line(i, 0, WIDTH);
     }
     if (last == '@') {
         memmove(line + column + some, line + column, rest);
-        clear_line(screen.row, column, column + some);
+        memset(line + column, ' ', some);
     }
     if (last == 'P') {
         memmove(line + column, line + column + some, rest);
-        clear_line(screen.row, WIDTH - some, WIDTH);
+        memset(line + WIDTH - some, ' ', some);
     }
     screen.n_escape = -1;
 }

@@ -454,3 +454,24 @@ sluice> \watch 60
  3
 (1 row)
 ^C
+
+# A quote that is open shows in the prompt; commands act in the middle of a statement.
+$ pty sluice repl <<'END'
+> > SELECT 'it is -- no
+> > \q comment' AS t,
+> > \pset format json
+> > -- 'this is
+> > 1 AS n;
+> > ;
+> > \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> SELECT 'it is -- no
+     '> \q comment' AS t,
+     -> \pset format json
+     -> -- 'this is
+     -> 1 AS n;
+{"T":"it is -- no\n\\q comment","N":1}
+(1 row)
+sluice> ;
+sluice> \q
