@@ -251,6 +251,49 @@ static void settle_drop(struct session *s, const struct definition *drop)
     buf_free(&ignored);
 }
 
+/* Sources, sinks and reference tables are never dropped in a file, so that the language has no word for it. */
+static bool is_own_drop(const struct definition *d)
+{
+    return d->cut.kind == CUT_DROP &&
+           (str_equal_c(d->cut.object, "SOURCE") || str_equal_c(d->cut.object, "SINK") ||
+            str_equal_c(d->cut.object, "TABLE"));
+}
+
+static struct status drop_unknown(struct session *s, const struct definition *drop,
+                                  struct buf *messages)
+{
+    struct status st = status_new(s->arena, ERR_UNKNOWN_NAME, SPAN_NONE,
+                                  "nothing that CREATE %.*s made is called \"%.*s\"",
+                                  STR_ARG(drop->cut.object), STR_ARG(drop->cut.name));
+    status_print(messages, &st);
+    return st;
+}
+
+/* What uses the object would not compile without it: that says whether it can go. */
+static struct status drop_own(struct session *s, const struct definition *drop,
+                              struct buf *messages)
+{
+    struct definitions list = { 0 };
+    struct status st;
+    bool found = false;
+    for (size_t i = 0; i < s->definitions.count; i++) {
+        struct definition *d = s->definitions.items[i];
+        bool same = same_object(d, drop);
+        found = found || same;
+        if (!same) list_add(&list, d);
+        else if (str_equal_c(drop->cut.object, "SOURCE")) list_add(&list, dropped_stream(s));
+    }
+    if (found) {
+        struct app *app = session_compile(s, &list, list.count, NULL, NULL, messages, &st);
+        if (app) st = adopt(s, &list, app, messages);
+        else buf_append_c(messages, "hint: it is in use: what uses it goes first\n");
+    } else {
+        st = drop_unknown(s, drop, messages);
+    }
+    mem_free(list.items);
+    return st;
+}
+
 /* The list without rows that were inserted before. */
 static struct definitions lasting(const struct definitions *l)
 {
@@ -269,6 +312,10 @@ struct status session_define(struct session *s, const struct session_text *texts
     for (size_t i = 0; i < n; i++) list_add(&list, definition_new(s->arena, &texts[i]));
     struct definition *last = n ? list.items[list.count - 1] : NULL;
     struct status st = OK;
+    if (n == 1 && is_own_drop(last)) {
+        mem_free(list.items);
+        return drop_own(s, last, messages);
+    }
     if (n != 1 || !try_in_place(s, last, messages, &st)) st = try_list(s, &list, fresh, messages);
     mem_free(list.items);
     if (st.err == ERR_NONE && n == 1 && last->cut.kind == CUT_DROP) settle_drop(s, last);

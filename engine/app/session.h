@@ -55,7 +55,8 @@ enum session_kind session_cut(const char *text, size_t n, size_t *size, bool *co
 
 /* ---- definitions ---- */
 
-/* All of them together or none: every error is appended to *messages, and warnings. OK, or the first failure. */
+/* All of them together or none: every error is appended to *messages, and warnings. OK, or the first failure. Alone, a
+ * DROP SOURCE, SINK or REFERENCE TABLE does what the language has no statement for. */
 struct status session_define(struct session *s, const struct session_text *texts, size_t n,
                              struct buf *messages) MUST_CHECK;
 

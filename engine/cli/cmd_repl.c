@@ -159,7 +159,13 @@ static void script_statement(struct script *s)
     enum session_kind kind = session_cut(s->text + s->at, s->size - s->at, &size, &complete);
     struct session_text t = { .name = s->name, .data = s->text + s->at, .size = size,
                               .line = s->line, .column = s->column, .base_dir = s->base_dir };
-    if (kind == SESSION_DEFINITION) *array_push(s->repl->arena, &s->repl->waiting) = t;
+    bool drops = size >= 4 && strncasecmp(t.data, "DROP", 4) == 0; /* acts alone */
+    if (kind == SESSION_DEFINITION && drops) {
+        define_waiting(s->repl);
+        define(s->repl, &t, 1);
+    } else if (kind == SESSION_DEFINITION) {
+        *array_push(s->repl->arena, &s->repl->waiting) = t;
+    }
     if (kind == SESSION_QUERY) {
         define_waiting(s->repl);
         repl_statement(s->repl, &t);

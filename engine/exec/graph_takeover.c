@@ -91,15 +91,27 @@ static struct op *old_source(const struct takeover *t, uint32_t stream)
     return old->plan->streams[stream].source == source ? old->sources[stream] : NULL;
 }
 
+/* Whether a stream has another number than it had: rows that operators keep would belong to other streams. */
+static bool numbers_moved(const struct app_plan *old, const struct app_plan *new)
+{
+    for (uint32_t i = 0; i < old->n_streams; i++) {
+        for (uint32_t k = 0; k < new->n_streams; k++) {
+            if (i != k && str_equal(&old->streams[i].name, &new->streams[k].name)) return true;
+        }
+    }
+    return false;
+}
+
 static void find_heirs(struct takeover *t)
 {
     struct graph *g = t->g;
+    bool moved = numbers_moved(t->from->graph->plan, g->plan);
     t->n_heirs = g->ops.count;
     t->heirs = arena_calloc(g->arena, t->n_heirs * sizeof *t->heirs);
     for (size_t i = 0; i < t->n_heirs; i++) {
         struct heir *h = &t->heirs[i];
         h->op = g->ops.items[i];
-        if (h->op->pump > 0) h->old = old_of_pump(t, h->op);
+        if (h->op->pump > 0 && !moved) h->old = old_of_pump(t, h->op);
         for (uint32_t s = 0; s < g->plan->n_streams; s++) {
             if (h->op == g->streams[s]) h->old = old_stream(t, s);
             if (h->op == g->streams[s]) h->stream = true;

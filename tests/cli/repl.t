@@ -475,3 +475,28 @@ sluice> SELECT 'it is -- no
 (1 row)
 sluice> ;
 sluice> \q
+
+# Sources, sinks and reference tables can be dropped in a session, unless something uses them.
+$ sluice repl <<'END'
+> CREATE SOURCE readings (device VARCHAR(8) PATH '$.device', temp DOUBLE PATH '$.temp') FROM 'in.ndjson';
+> CREATE STREAM hot (device VARCHAR(8), temp DOUBLE);
+> CREATE PUMP p AS INSERT INTO hot SELECT STREAM device, temp FROM readings WHERE temp > 30;
+> CREATE SINK k FROM hot INTO 'hot.ndjson';
+> DROP SOURCE readings;
+> DROP SINK k;
+> DROP SINK k;
+> DROP PUMP p;
+> DROP SOURCE readings;
+> DROP STREAM hot;
+> \d
+> END
+<stdin>:3:66: error 42P01: no stream or table "READINGS"
+CREATE PUMP p AS INSERT INTO hot SELECT STREAM device, temp FROM readings WHERE temp > 30;
+                                                                 ^~~~~~~~
+hint: an input or table is declared first, in this file or an earlier one, by CREATE SOURCE or CREATE REFERENCE TABLE: CREATE SOURCE "READINGS" (column type, ...) FROM 'url';
+hint: it is in use: what uses it goes first
+error 42704: nothing that CREATE SINK made is called "K"
+ Kind   | Name         | Rows | State | Where
+--------+--------------+------+-------+-------
+ stream | error_stream | 0    |       | 
+[exit 3]
