@@ -170,6 +170,10 @@ static struct status bind_lookup(struct binder *b, const struct ast_from *f,
 struct status bind_join(struct binder *b, const struct ast_from *f, const struct from *left,
                         const struct from *right, struct from *out)
 {
+    struct from rows = *left;
+    bool answer = b->answers && b->reads.count == 0 && !right->rows.node;
+    if (answer && !rows.rows.node) TRY(bind_table_rows(b, &rows));
+    left = &rows;
     bool stream_left = left->rows.node != NULL, stream_right = right->rows.node != NULL;
     out->at = f->at;
     if (stream_left && stream_right) return bind_stream_join(b, f, left, right, out);

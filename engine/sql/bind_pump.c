@@ -6,6 +6,7 @@
  */
 
 #include "sql/bind_ddl.h"
+#include "sql/bind_select.h"
 #include "sql/fold.h"
 
 /* ---- the target ---- */
@@ -210,7 +211,7 @@ static struct status needs_stream(struct binder *b, const struct ast_query *q)
 }
 
 /* The rows of a table as those of a stream that has them once. */
-static struct status table_rows(struct binder *b, struct span at, struct result *q)
+struct status bind_result_rows(struct binder *b, struct span at, struct result *q)
 {
     struct arena *a = b->arena;
     const struct schema table = b->catalog->tables.items[q->table].schema;
@@ -246,7 +247,7 @@ static struct status bind_insert(struct binder *b, const struct ast_statement *s
     TRY(query);
     TRY(target);
     if (!q.rows.node && pump->name.len > 0) return needs_stream(b, s->query);
-    if (!q.rows.node) TRY(table_rows(b, s->query->at, &q));
+    if (!q.rows.node) TRY(bind_result_rows(b, s->query->at, &q));
     struct plan_stream stream = b->catalog->streams.items[pump->target];
     TRY(insert_node(b, s, &stream, &q, &pump->root));
     add_pump(b, pump);
@@ -275,7 +276,7 @@ static struct status bind_top_select(struct binder *b, const struct ast_statemen
     struct result q = { 0 };
     TRY(bind_query(b, s->query, NULL, &q));
     bool answer = b->answers && b->reads.count == 0;
-    if (!q.rows.node && answer) TRY(table_rows(b, s->query->at, &q));
+    if (!q.rows.node && answer) TRY(bind_result_rows(b, s->query->at, &q));
     if (!q.rows.node) return needs_stream(b, s->query);
     const struct ast_query *first = s->query;
     while (first->kind != QUERY_SELECT && first->left) first = first->left;

@@ -125,26 +125,43 @@ static const struct ast_from *one_row(struct binder *b, const struct ast_query *
     return from;
 }
 
-/* The rows of the table as those of a stream that has them once: a window is all of them. */
-static struct status select_answer(struct binder *b, const struct ast_query *q, struct from *from,
-                                   struct result *out)
+struct status bind_table_rows(struct binder *b, struct from *from)
 {
     const struct schema table = b->catalog->tables.items[from->table].schema;
     TRY(binder_node(b, PLAN_TABLE, from->at, &table, &from->rows.node));
     from->rows.node->lookup.table = from->table;
     from->rows.monos = arena_calloc(b->arena, (table.n_columns + 1) * sizeof *from->rows.monos);
-    if (from->table_filter)
-        TRY(binder_filter(b, &from->rows, from->table_filter, "WHERE", from->at));
+    if (!from->table_filter) return OK;
+    return binder_filter(b, &from->rows, from->table_filter, "WHERE", from->at);
+}
+
+/* Whether the query is more than some rows and columns of its table, so that it is no table itself. */
+static bool reshapes(struct binder *b, const struct ast_query *q)
+{
+    bool plain = q->from && !bind_is_grouped(q) && !q->distinct && q->n_order == 0;
+    for (uint32_t i = 0; i < q->n_items; i++) {
+        enum ast_kind kind = q->items[i].expr->kind;
+        plain = plain && (kind == AST_COLUMN || kind == AST_STAR);
+    }
+    return !plain || aggregates(b, q);
+}
+
+/* A window is all rows there are. */
+static struct status select_answer(struct binder *b, const struct ast_query *q, struct from *from,
+                                   struct result *out)
+{
+    if (!from->rows.node) TRY(bind_table_rows(b, from));
+    bool before = b->answering;
     b->answering = true;
     struct status st = select_stream(b, q, from, out);
-    b->answering = false;
+    b->answering = before;
     return st;
 }
 
 static struct status bind_select(struct binder *b, const struct ast_query *q,
                                  const struct with_name *with, struct result *out)
 {
-    bool answer = b->answers && b->depth == 1 && !q->stream;
+    bool answer = b->answers && !q->stream;
     if (!q->from && !answer) return binder_unsupported(b, q->at, "SELECT without FROM");
     if (q->limit) {
         struct status st = status_new(b->arena, ERR_NOT_SUPPORTED, q->limit->at,
@@ -160,7 +177,8 @@ static struct status bind_select(struct binder *b, const struct ast_query *q,
     }
     if (from.has_window) return bind_needless_window(b, &from);
     from.scope.query = q;
-    if (answer && !from.rows.node) return select_answer(b, q, &from, out);
+    bool no_table = from.rows.node ? b->reads.count == 0 : b->depth == 1 || reshapes(b, q);
+    if (answer && no_table) return select_answer(b, q, &from, out);
     return from.rows.node ? select_stream(b, q, &from, out) : select_table(b, q, &from, out);
 }
 

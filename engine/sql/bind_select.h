@@ -92,6 +92,11 @@ static inline bool bind_is_grouped(const struct ast_query *q)
     return q->n_group > 0 || q->stagger;
 }
 
+/* bind_select.c: the rows of a table as those of a stream that has them once, for queries that are answered */
+struct status bind_table_rows(struct binder *b, struct from *from) MUST_CHECK;
+/* bind_pump.c: the same of a query's result that is a table, with the query's columns */
+struct status bind_result_rows(struct binder *b, struct span at, struct result *q) MUST_CHECK;
+
 /* bind_window.c: a window on a side of a join */
 struct status bind_join_window(struct bind_env *env, const struct ast_window *w,
                                enum join_window *out, int64_t *size) MUST_CHECK;

@@ -30,6 +30,16 @@ static struct status over_stream(struct binder *b, const struct ast_query *q)
     return status_with_hint(st, "streams meet in a join: FROM a JOIN b ON ...");
 }
 
+/* What a query in an expression reads is a table, also where tables are answered. */
+static struct status bind_inner_from(struct binder *b, const struct ast_query *q, struct from *from)
+{
+    bool before = b->answers;
+    b->answers = false;
+    struct status st = bind_from(b, q->from, q, NULL, from);
+    b->answers = before;
+    return st;
+}
+
 static struct status bind_inner_select(struct bind_env *env, const struct ast_query *q,
                                        struct inner *in)
 {
@@ -41,7 +51,7 @@ static struct status bind_inner_select(struct bind_env *env, const struct ast_qu
                                                                      "of an expression");
     }
     struct from from;
-    TRY(bind_from(b, q->from, q, NULL, &from));
+    TRY(bind_inner_from(b, q, &from));
     if (from.rows.node) return over_stream(b, q);
     in->table = from.table;
     in->where = from.table_filter;

@@ -35,6 +35,16 @@ static struct status gather(struct binder *b, const struct ast_query *q,
     return OK;
 }
 
+/* Branches over tables alone, as rows. */
+static struct status answer_branches(struct binder *b, const struct ast_query *q, struct result *r,
+                                     size_t n)
+{
+    for (size_t i = 0; b->answers && b->reads.count == 0 && i < n; i++) {
+        if (!r[i].rows.node) TRY(bind_result_rows(b, q->at, &r[i]));
+    }
+    return OK;
+}
+
 static struct status check_branches(struct binder *b, const struct ast_query *q,
                                     const struct result *r, size_t n)
 {
@@ -52,7 +62,7 @@ static struct status check_branches(struct binder *b, const struct ast_query *q,
         }
     }
     if (!stream) return binder_unsupported(b, q->at, "a set operator on tables");
-    if (q->kind == QUERY_UNION && q->all) return OK;
+    if (q->kind == QUERY_UNION && (q->all || (b->answers && b->reads.count == 0))) return OK;
     struct status st = status_new(b->arena, ERR_NOT_SUPPORTED, q->at,
                                   "%s is not possible on streams, which have no end",
                                   operator_name(q));
@@ -131,7 +141,7 @@ static struct status union_node(struct binder *b, const struct ast_query *q, str
 /* ORDER BY behind the last branch sorts the whole. */
 static struct status order_whole(struct binder *b, const struct ast_query *q, struct result *out)
 {
-    if (q->n_order == 0) return OK;
+    if (q->n_order == 0 && !q->distinct) return OK;
     struct scope_relation r = { .is_stream = true, .at = q->at };
     r.columns = arena_calloc(b->arena, (out->n_columns + 1) * sizeof *r.columns);
     r.n_columns = r.n_visible = out->n_columns;
@@ -161,11 +171,18 @@ struct status bind_set(struct binder *b, const struct ast_query *q, const struct
     struct branches branches = { 0 };
     TRY(gather(b, q->left, with, &branches));
     TRY(gather(b, q->right, with, &branches));
+    TRY(answer_branches(b, q, branches.items, branches.count));
     TRY(check_branches(b, q, branches.items, branches.count));
     if (q->limit) {
         return status_new(b->arena, ERR_NOT_SUPPORTED, q->limit->at,
                           "LIMIT has no meaning on a stream, which has no end");
     }
     TRY(union_node(b, q, branches.items, branches.count, out));
-    return order_whole(b, q, out);
+    bool before = b->answering;
+    b->answering = b->answers && b->reads.count == 0;
+    struct ast_query whole = *q;
+    whole.distinct = !q->all;
+    struct status st = order_whole(b, &whole, out);
+    b->answering = before;
+    return st;
 }

@@ -362,6 +362,14 @@ $ sluice repl devices.sql <<'END'
 > CREATE VIEW heavy AS SELECT id FROM devices WHERE w > 1;
 > SELECT COUNT(*) AS n FROM heavy;
 > VALUES (1, 'x'), (2, 'y');
+> SELECT id FROM devices UNION ALL SELECT UPPER(id) FROM devices ORDER BY 1 DESC LIMIT 4;
+> SELECT ward FROM devices UNION SELECT 7 FROM devices ORDER BY ward;
+> SELECT a.id, b.w FROM devices a JOIN devices b ON a.id = b.id WHERE b.w > 1;
+> SELECT d.id, v.name FROM devices d LEFT JOIN (VALUES (1, 'one')) AS v (n, name) ON d.ward = v.n;
+> SELECT MAX(n) AS m FROM (SELECT ward, COUNT(*) AS n FROM devices GROUP BY ward) AS t;
+> WITH twice AS (SELECT id, w * 2 AS ww FROM devices WHERE w > 1) SELECT * FROM twice ORDER BY ww DESC;
+> SELECT 1 AS one UNION ALL SELECT 2;
+> SELECT (SELECT name FROM (VALUES (1, 'one'), (2, 'two')) AS v (n, name) WHERE n = d.ward) AS s FROM devices d;
 > END
  U | EXPR$1 | N
 ---+--------+------
@@ -411,6 +419,50 @@ $ sluice repl devices.sql <<'END'
       1 | x
       2 | y
 (2 rows)
+ ID
+----
+ c
+ b
+ a
+ C
+(4 rows)
+ WARD
+------
+    1
+    2
+    7
+(3 rows)
+ ID | W
+----+-----
+ a  | 1.5
+ c  |   7
+(2 rows)
+ ID | NAME
+----+------
+ a  | one
+ b  | NULL
+ c  | one
+(3 rows)
+ M
+---
+ 2
+(1 row)
+ ID | WW
+----+----
+ c  | 14
+ a  |  3
+(2 rows)
+ ONE
+-----
+   1
+   2
+(2 rows)
+ S
+-----
+ one
+ two
+ one
+(3 rows)
 
 # A row that fails makes the answer fail; what cannot be answered says so.
 $ echo 'SELECT 10 / (ward - 2) AS r FROM devices;' | sluice repl devices.sql
@@ -421,10 +473,11 @@ $ echo 'SELECT STREAM id FROM devices;' | sluice repl devices.sql
 SELECT STREAM id FROM devices;
 ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 [exit 3]
-$ echo 'SELECT id FROM devices UNION ALL SELECT id FROM devices;' | sluice repl devices.sql
-<stdin>:1:1: error 0A000: a set operator on tables is not supported yet
-SELECT id FROM devices UNION ALL SELECT id FROM devices;
-^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+$ echo 'SELECT id FROM devices EXCEPT SELECT id FROM devices;' | sluice repl devices.sql
+<stdin>:1:1: error 0A000: EXCEPT is not possible on streams, which have no end
+SELECT id FROM devices EXCEPT SELECT id FROM devices;
+^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: UNION ALL is
 [exit 3]
 
 # In a file of sluice run nobody waits for an answer.
