@@ -77,7 +77,8 @@ run_file() {
         done
         (
             cd "$work/dir" || exit 99
-            HOME=$work/home PATH=$build:$build/tests/cli:$PATH LC_ALL=C TZ=UTC timeout 60 bash -c "$command"
+            HOME=$work/home LSAN_OPTIONS=suppressions=$ROOT/tests/cli/leaks.txt:print_suppressions=0 \
+                PATH=$build:$build/tests/cli:$PATH LC_ALL=C TZ=UTC timeout 60 bash -c "$command"
         ) >"$work/got" 2>&1 </dev/null
         local code=$?
         [ -s "$work/got" ] && [ -n "$(tail -c 1 "$work/got")" ] && echo >>"$work/got"
