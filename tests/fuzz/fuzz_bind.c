@@ -1,6 +1,7 @@
 /*
  * Text to plan: whatever is bound gives diagnostics with places and messages, or a plan whose expressions read columns
- * that there are and whose pumps give the columns of their targets. EXPLAIN writes it in every form.
+ * that there are and whose pumps give the columns of their targets. EXPLAIN writes it in every form. A text that begins
+ * with ? is one of a session, where queries over tables are answered.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,9 @@ static void check_diags(const struct diags *d)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    bool answers = size > 0 && data[0] == '?';
+    data += answers;
+    size -= answers;
     char *text = malloc(size + 1);
     if (!text) return 0;
     if (size > 0) memcpy(text, data, size);
@@ -131,6 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct binder *b = binder_new(a, catalog(), &d);
     for (size_t i = 0; i < 2; i++) {
         struct ast_statements s = { 0 };
+        if (i == 1 && answers) bind_answers(b);
         parse_file(a, &files[i], &s, &d);
         bind_statements(b, &s, ".");
     }
