@@ -236,16 +236,28 @@ static struct status start_tables(const struct takeover *t)
     return OK;
 }
 
+/* Failed rows that wait for their turn know the numbers of their pumps: they wait on where those have stayed, and
+ * go out now where not. */
+static bool keeps_numbers(const struct takeover *t)
+{
+    for (uint32_t i = 0; i < t->from->graph->plan->n_pumps; i++) {
+        if (i >= t->g->plan->n_pumps || t->from->pumps[i] != i) return false;
+    }
+    return !numbers_moved(t->from->graph->plan, t->g->plan);
+}
+
 struct status graph_take_over(struct graph *g, const struct graph_from *from, bool *untouched)
 {
     struct takeover t = { .g = g, .from = from };
     *untouched = true;
-    TRY(graph_release_errors_until(from->graph, BOUND_END));
+    bool keep = keeps_numbers(&t);
+    if (!keep) TRY(graph_release_errors_until(from->graph, BOUND_END));
     find_heirs(&t);
     for (size_t i = 0; i < t.n_heirs; i++) TRY(inherit(&t, &t.heirs[i]));
     if (from->graph->latest > g->latest) g->latest = from->graph->latest;
     g->error_time = from->graph->error_time;
     *untouched = false;
+    if (keep) errors_move(g->errors, from->graph->errors);
     for (size_t i = 0; i < t.n_heirs; i++) {
         if (t.heirs[i].stream) TRY(move_rows(&t, &t.heirs[i]));
     }

@@ -125,6 +125,22 @@ static void fresh_graph(struct bench *b)
     buf_free(&again.out);
 }
 
+/* Another graph goes on as this one. */
+static void next_graph(struct bench *b)
+{
+    struct arena *a = app_arena(b->app);
+    uint32_t *same = ARENA_ARRAY(a, uint32_t, b->plan->n_pumps + b->plan->n_sources + 1);
+    for (uint32_t i = 0; i < b->plan->n_pumps + b->plan->n_sources; i++) same[i] = i;
+    struct graph *old = b->graph;
+    struct graph_from from = { .graph = old, .sources = same, .pumps = same };
+    bool untouched;
+    open_graph(b);
+    struct status st = graph_take_over(b->graph, &from, &untouched);
+    if (st.err) fail_msg("%s", st.message);
+    assert_false(untouched);
+    graph_free(old);
+}
+
 static uint32_t source_of(const struct bench *b, const char *name)
 {
     for (uint32_t i = 0; i < b->plan->n_sources; i++) {
@@ -197,6 +213,7 @@ static void push_records(struct bench *b)
                (!r[n].source || source_of(b, r[n].source) == source)) n++;
         if (r->text) push(b, source, at, n);
         if (run->checkpoints) fresh_graph(b);
+        if (run->takeovers) next_graph(b);
         at += n;
     }
 }

@@ -22,6 +22,7 @@ struct graph_run {
     uint32_t                   n_records;
     uint32_t                   batch_rows;
     bool                       checkpoints; /* after each batch into a fresh graph */
+    bool                       takeovers;   /* after each batch by a graph of the same plan */
     bool                       sections;
 };
 

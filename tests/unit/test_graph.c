@@ -47,17 +47,19 @@ static void check_ways(const char *sql, const char *table)
                              .batch_rows = 1 };
     char *first = graph_run(&run);
     const uint32_t sizes[] = { 3, 1000, 64 };
-    for (uint32_t way = 0; way < 9; way++) {
+    for (uint32_t way = 0; way < 12; way++) {
         run.batch_rows = sizes[way % 3];
         run.checkpoints = way / 3 == 1;
         run.sections = way / 3 == 2;
+        run.takeovers = way / 3 == 3;
         char *other = graph_run(&run);
         if (strcmp(first, other) != 0) {
             size_t at = 0;
             while (first[at] == other[at]) at++;
             while (at && first[at - 1] != '\n') at--;
-            fail_msg("with batches of %u%s%s:\n  row by row: %.*s\n  here:       %.*s",
+            fail_msg("with batches of %u%s%s%s:\n  row by row: %.*s\n  here:       %.*s",
                      run.batch_rows, run.checkpoints ? " and checkpoints" : "",
+                     run.takeovers ? " and takeovers" : "",
                      run.sections ? " through sections" : "", (int)strcspn(first + at, "\n"),
                      first + at, (int)strcspn(other + at, "\n"), other + at);
         }
