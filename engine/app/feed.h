@@ -26,7 +26,8 @@ struct feed {
     uint32_t stream; /* of plan->streams */
     struct io_endpoint *endpoint;
     struct decode_config config;
-    const bool *needed; /* of the stream's columns, hidden ones too: config.needed is its beginning */
+    const bool
+        *needed; /* of the stream's columns, hidden ones too: config.needed is its beginning */
     const char *format;
     int32_t rowtime_column; /* -1: arrival */
     int64_t lateness_ms;
@@ -50,7 +51,15 @@ void feed_row_of_record(void *arg, uint32_t source, struct str record, struct bu
  * the log (L-27). */
 struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint32_t table,
                               struct reftable **out) MUST_CHECK;
-/* The same from a text of records (test files); an empty or NULL text gives no rows. */
+/* Any table, of an endpoint or of a query: `tables` are those before it. */
+struct status feed_fill_table(struct arena *a, const struct app_plan *plan,
+                              struct reftable **tables, uint32_t table, rowtime now,
+                              struct reftable **out) MUST_CHECK;
+/* After one of the tables was replaced: those of queries, too, in the graph and in `tables`. A query that fails is
+ * told, and its rows stay. */
+void feed_refill_queries(const struct app_plan *plan, struct reftable **tables, struct graph *g,
+                         rowtime now);
+/* feed_load_table from a text of records (test files); an empty or NULL text gives no rows. */
 struct status feed_load_table_text(struct arena *a, const struct app_plan *plan, uint32_t table,
                                    const char *text, size_t size, struct reftable **out) MUST_CHECK;
 

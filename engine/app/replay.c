@@ -198,7 +198,8 @@ struct status replay_table_text(struct replay *r, struct str name, const char *t
 static struct status load_tables(struct replay *r)
 {
     for (uint32_t i = 0; i < r->plan->n_tables; i++) {
-        if (!r->tables[i]) TRY(feed_load_table(r->arena, r->plan, i, &r->tables[i]));
+        if (!r->tables[i])
+            TRY(feed_fill_table(r->arena, r->plan, r->tables, i, r->config.start, &r->tables[i]));
     }
     return OK;
 }

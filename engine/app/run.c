@@ -79,7 +79,7 @@ static struct status load_tables(struct run *r)
     r->tables = arena_calloc(r->arena, (r->plan->n_tables + 1) * sizeof *r->tables);
     r->refreshed = ARENA_ARRAY(r->arena, double, r->plan->n_tables);
     for (uint32_t i = 0; i < r->plan->n_tables; i++) {
-        TRY(feed_load_table(r->arena, r->plan, i, &r->tables[i]));
+        TRY(feed_fill_table(r->arena, r->plan, r->tables, i, run_now(r), &r->tables[i]));
         r->refreshed[i] = seconds(CLOCK_MONOTONIC);
     }
     return OK;
@@ -162,7 +162,10 @@ static void refresh_table(struct run *r, uint32_t table)
     struct reftable *rows = NULL;
     struct status st = feed_load_table(a, r->plan, table, &rows);
     if (st.err == ERR_NONE) {
-        graph_set_table(r->graph, table, rows);
+        graph_set_table(r->graph, table, reftable_retain(rows));
+        reftable_release(r->tables[table]);
+        r->tables[table] = rows;
+        feed_refill_queries(r->plan, r->tables, r->graph, run_now(r));
     } else {
         log_message(LOG_WARNING, "reference table %.*s keeps its rows: %s",
                     STR_ARG(r->plan->tables[table].name), st.message);

@@ -289,7 +289,8 @@ static struct status open_lanes(struct session *s, const struct app_plan *plan)
     if (s->now.plan) match_sources(s->now.plan, plan, same);
     for (uint32_t i = 0; i < plan->n_sources; i++) {
         struct session_lane *l = same[i] == GRAPH_NEW ? NULL : world_lane(s, plan->sources[i].name);
-        if (!plan->sources[i].endpoint.has_url) continue; /* nothing comes, until it is told from where */
+        if (!plan->sources[i].endpoint.has_url)
+            continue; /* nothing comes, until it is told from where */
         if (!l) {
             TRY(lane_new(s, plan, i, &l));
             *array_push(s->arena, &s->lanes) = l;
@@ -343,7 +344,8 @@ static struct status load_tables(struct session *s, struct generation *g)
     for (uint32_t i = 0; i < g->plan->n_tables; i++) {
         g->refreshed[i] = seconds();
         g->tables[i] = same_table(s, &g->plan->tables[i], &g->refreshed[i]);
-        if (!g->tables[i]) TRY(feed_load_table(a, g->plan, i, &g->tables[i]));
+        if (!g->tables[i])
+            TRY(feed_fill_table(a, g->plan, g->tables, i, clock_now(&s->clock), &g->tables[i]));
     }
     return OK;
 }
@@ -371,6 +373,7 @@ static void set_table(struct session *s, const struct app_plan *plan, uint32_t t
         graph_set_table(s->now.graph, table, reftable_retain(rows));
         reftable_release(s->now.tables[table]);
         s->now.tables[table] = rows;
+        feed_refill_queries(plan, s->now.tables, s->now.graph, clock_now(&s->clock));
     }
     pthread_mutex_unlock(&s->lock);
     if (!same) reftable_release(rows);

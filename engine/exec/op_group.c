@@ -182,6 +182,16 @@ static struct status group_push(struct op *op, uint32_t input, struct batch *in)
     return OK;
 }
 
+/* Aggregates of a table without rows: COUNT is 0, the others NULL. Only there GROUP BY has no key. */
+static struct status give_empty_group(struct group *g)
+{
+    rowtime now = g->op.graph->latest;
+    struct group_close how = { .time = now, .cause_time = now };
+    g->n_groups = 1;
+    agg_set_reserve(&g->aggs, 1);
+    return complete(g, &how);
+}
+
 static struct status group_advance(struct op *op, uint32_t input, struct bound bound)
 {
     assert(input == 0);
@@ -190,6 +200,8 @@ static struct status group_advance(struct op *op, uint32_t input, struct bound b
     if (g->window.open && group_window_due(&g->window, bound)) {
         struct group_close how = group_window_at_bound(&g->window, bound);
         TRY(complete(g, &how));
+    } else if (g->node->n_keys == 0 && bound.time == ROWTIME_END) {
+        TRY(give_empty_group(g));
     }
     return op_emit_bound(op, group_window_bound(&g->window, bound));
 }

@@ -504,7 +504,9 @@ struct status subqueries_open(struct arena *a, const struct app_plan *plan,
         pthread_mutex_init(&all->slots[i].lock, NULL);
         all->n_slots++;
         /* Those within its own expressions come before it. */
-        TRY(prepare(all, i, tables[plan->subqueries[i]->table]));
+        uint32_t table = plan->subqueries[i]->table;
+        if (table < plan->n_tables)
+            TRY(prepare(all, i, tables[table])); /* else no query here asks it */
     }
     return OK;
 }

@@ -79,6 +79,11 @@ static void copy_tables(struct binder *b, struct app_plan *p, struct renumber *m
         if (!c->pumps.items[i].dropped) mark_tables(c->pumps.items[i].pump.root, used);
     }
     for (size_t i = 0; i < c->subqueries.count; i++) used[c->subqueries.items[i]->table] = true;
+    for (size_t i = c->tables.count; i-- > 0;) { /* a query reads tables before it */
+        const struct plan_table *t = &c->tables.items[i];
+        if (used[i] && t->query) mark_tables(t->query, used);
+        if (used[i] && t->second) mark_tables(t->second, used);
+    }
     p->tables = ARENA_ARRAY(b->arena, struct plan_table, c->tables.count + 1);
     map->tables = ARENA_ARRAY(b->arena, uint32_t, c->tables.count + 1);
     for (uint32_t i = 0; i < c->tables.count; i++) {
@@ -97,6 +102,14 @@ static void renumber_node(struct plan_node *n, const struct renumber *map)
     bool of_table = n->kind == PLAN_LOOKUP || n->kind == PLAN_TABLE;
     if (of_table) n->lookup.table = map->tables[n->lookup.table];
     for (uint32_t i = 0; i < n->n_inputs; i++) renumber_node(n->inputs[i], map);
+}
+
+static void renumber_queries(struct app_plan *p, const struct renumber *map)
+{
+    for (uint32_t i = 0; i < p->n_tables; i++) {
+        if (p->tables[i].query) renumber_node(p->tables[i].query, map);
+        if (p->tables[i].second) renumber_node(p->tables[i].second, map);
+    }
 }
 
 static void copy_pumps(struct binder *b, struct app_plan *p, const struct renumber *map)
@@ -169,6 +182,7 @@ struct app_plan *plan_assemble(struct binder *b)
     number_sources(b, p, &map);
     copy_streams(b, p, &map);
     copy_tables(b, p, &map);
+    renumber_queries(p, &map);
     copy_pumps(b, p, &map);
     copy_subqueries(b, p, &map);
     copy_sinks(b, p, &map);

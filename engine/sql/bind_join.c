@@ -167,18 +167,37 @@ static struct status bind_lookup(struct binder *b, const struct ast_from *f,
     return join_split(b, node, condition);
 }
 
+/* Two tables: the rows of the one that an outer join keeps stand for those of a stream. */
+static struct status bind_tables(struct binder *b, const struct ast_from *f,
+                                 const struct from *left, const struct from *right,
+                                 struct from *out)
+{
+    if (f->join == JOIN_FULL) {
+        struct status st = status_new(b->arena, ERR_NOT_SUPPORTED, f->at,
+                                      "a FULL JOIN of tables is not possible");
+        return status_with_hint(st, "UNION ALL of a LEFT JOIN and of the rows without a match is");
+    }
+    bool keeps_right = f->join == JOIN_RIGHT;
+    struct from rows = keeps_right ? *right : *left;
+    TRY(bind_table_rows(b, rows.at, rows.table, rows.table_filter, &rows.rows));
+    rows.table_filter = NULL;
+    out->of_tables = true;
+    return keeps_right ? bind_lookup(b, f, left, &rows, out) : bind_lookup(b, f, &rows, right, out);
+}
+
 struct status bind_join(struct binder *b, const struct ast_from *f, const struct from *left,
                         const struct from *right, struct from *out)
 {
-    struct from rows = *left;
-    bool answer = b->answers && b->reads.count == 0 && !right->rows.node;
-    if (answer && !rows.rows.node) TRY(bind_table_rows(b, &rows));
-    left = &rows;
     bool stream_left = left->rows.node != NULL, stream_right = right->rows.node != NULL;
     out->at = f->at;
-    if (stream_left && stream_right) return bind_stream_join(b, f, left, right, out);
-    if (!stream_left && !stream_right) {
-        return binder_unsupported(b, f->at, "a join of two tables without a stream");
+    if (stream_left && stream_right && (left->of_tables || right->of_tables)) {
+        struct status st = status_new(b->arena, ERR_NOT_SUPPORTED, f->at,
+                                      "a join of tables in parentheses cannot be joined");
+        return status_with_hint(st, "write it as a sub-query: (SELECT ... FROM a JOIN b ON ...)");
     }
-    return bind_lookup(b, f, left, right, out);
+    if (stream_left && stream_right) return bind_stream_join(b, f, left, right, out);
+    if (!stream_left && !stream_right) return bind_tables(b, f, left, right, out);
+    TRY(bind_lookup(b, f, left, right, out));
+    out->of_tables = left->of_tables || right->of_tables;
+    return OK;
 }

@@ -3,7 +3,8 @@
  *
  *     FROM -> FILTER (WHERE) -> [PLAN_OVER, or PLAN_GROUP -> FILTER (HAVING)] -> PROJECT
  *
- * A SELECT over a table alone makes no operators: it is a table again, with fewer columns and rows, for a join.
+ * A choice of columns and rows of a table makes no operators: it is a table again, for a join. What is more than that
+ * is bind_derived.c's.
  */
 
 #include "sql/bind_select.h"
@@ -17,9 +18,6 @@ static struct status table_items(struct binder *b, const struct items *items, st
     const struct schema *s = &b->catalog->tables.items[out->table].schema;
     for (size_t i = 0; i < items->count; i++) {
         const struct item *item = &items->items[i];
-        if (item->expr->kind != EXPR_COLUMN) {
-            return binder_unsupported(b, item->at, "an expression in a query over a table alone");
-        }
         uint32_t column = item->expr->column;
         struct result_column *c = &out->columns[out->n_columns];
         *c = item->column;
@@ -33,13 +31,6 @@ static struct status table_items(struct binder *b, const struct items *items, st
 static struct status select_table(struct binder *b, const struct ast_query *q,
                                   const struct from *from, struct result *out)
 {
-    if (q->stream) {
-        return status_new(b->arena, ERR_NOT_ALLOWED_HERE, q->at,
-                          "SELECT STREAM reads a stream, and this FROM has tables only");
-    }
-    if (bind_is_grouped(q) || q->having || q->distinct || q->n_order > 0) {
-        return binder_unsupported(b, q->at, "grouping, sorting or DISTINCT of a table alone");
-    }
     *out = (struct result){ .table = from->table, .table_filter = from->table_filter };
     if (q->where) {
         struct bind_env env = bind_env(b, &from->scope, "WHERE");
@@ -86,7 +77,7 @@ static bool aggregates_in(struct binder *b, const struct ast_expr *e)
 }
 
 /* Whether all rows are one group although no GROUP BY says so. */
-static bool aggregates(struct binder *b, const struct ast_query *q)
+bool bind_has_aggregates(struct binder *b, const struct ast_query *q)
 {
     bool any = q->having != NULL;
     for (uint32_t i = 0; i < q->n_items; i++) any |= aggregates_in(b, q->items[i].expr);
@@ -102,7 +93,7 @@ static struct status select_stream(struct binder *b, const struct ast_query *q, 
         TRY(bind_condition(&env, q->where, &where));
         TRY(binder_filter(b, &from->rows, where, "WHERE", q->where->at));
     }
-    return bind_is_grouped(q) || (b->answering && aggregates(b, q))
+    return bind_is_grouped(q) || (b->answering && bind_has_aggregates(b, q))
                ? bind_grouped(b, q, from, out)
                : select_plain(b, q, from, out);
 }
@@ -125,49 +116,51 @@ static const struct ast_from *one_row(struct binder *b, const struct ast_query *
     return from;
 }
 
-struct status bind_table_rows(struct binder *b, struct from *from)
-{
-    const struct schema table = b->catalog->tables.items[from->table].schema;
-    TRY(binder_node(b, PLAN_TABLE, from->at, &table, &from->rows.node));
-    from->rows.node->lookup.table = from->table;
-    from->rows.monos = arena_calloc(b->arena, (table.n_columns + 1) * sizeof *from->rows.monos);
-    if (!from->table_filter) return OK;
-    return binder_filter(b, &from->rows, from->table_filter, "WHERE", from->at);
-}
-
-/* Whether the query is more than some rows and columns of its table, so that it is no table itself. */
-static bool reshapes(struct binder *b, const struct ast_query *q)
-{
-    bool plain = q->from && !bind_is_grouped(q) && !q->distinct && q->n_order == 0;
-    for (uint32_t i = 0; i < q->n_items; i++) {
-        enum ast_kind kind = q->items[i].expr->kind;
-        plain = plain && (kind == AST_COLUMN || kind == AST_STAR);
-    }
-    return !plain || aggregates(b, q);
-}
-
-/* A window is all rows there are. */
+/* The rows of the table as those of a stream that has them once: a window is all of them. */
 static struct status select_answer(struct binder *b, const struct ast_query *q, struct from *from,
                                    struct result *out)
 {
-    if (!from->rows.node) TRY(bind_table_rows(b, from));
     bool before = b->answering;
+    if (!from->rows.node)
+        TRY(bind_table_rows(b, from->at, from->table, from->table_filter, &from->rows));
     b->answering = true;
     struct status st = select_stream(b, q, from, out);
     b->answering = before;
     return st;
 }
 
+/* Columns of the table, and conditions: the table again. */
+static bool is_choice(struct binder *b, const struct ast_query *q, const struct from *from)
+{
+    if (from->rows.node || bind_is_grouped(q) || q->having || q->distinct || q->n_order > 0 ||
+        q->limit || bind_has_aggregates(b, q))
+        return false;
+    struct bind_env env = bind_env(b, &from->scope, "SELECT");
+    struct items items = { 0 };
+    if (bind_items(&env, q, &items).err != ERR_NONE) return true; /* which says what is wrong */
+    for (size_t i = 0; i < items.count; i++) {
+        if (items.items[i].expr->kind != EXPR_COLUMN) return false;
+    }
+    return true;
+}
+
+static struct status select_tables(struct binder *b, const struct ast_query *q, struct from *from,
+                                   struct result *out)
+{
+    if (q->stream) {
+        return status_new(b->arena, ERR_NOT_ALLOWED_HERE, q->at,
+                          "SELECT STREAM reads a stream, and this FROM has tables only");
+    }
+    if (b->answers && b->depth == 1) return select_answer(b, q, from, out);
+    if (is_choice(b, q, from)) return select_table(b, q, from, out);
+    struct result rows = { 0 };
+    TRY(select_answer(b, q, from, &rows));
+    return bind_derived(b, q, &rows, NULL, out);
+}
+
 static struct status bind_select(struct binder *b, const struct ast_query *q,
                                  const struct with_name *with, struct result *out)
 {
-    bool answer = b->answers && !q->stream;
-    if (!q->from && !answer) return binder_unsupported(b, q->at, "SELECT without FROM");
-    if (q->limit) {
-        struct status st = status_new(b->arena, ERR_NOT_SUPPORTED, q->limit->at,
-                                      "LIMIT has no meaning on a stream, which has no end");
-        return status_with_hint(st, "TABLE(TOP_K_ITEMS_TUMBLING(...)) gives the first of a window");
-    }
     struct from from;
     TRY(bind_from(b, q->from ? q->from : one_row(b, q), q, with, &from));
     if (q->from && q->from->over) {
@@ -177,9 +170,13 @@ static struct status bind_select(struct binder *b, const struct ast_query *q,
     }
     if (from.has_window) return bind_needless_window(b, &from);
     from.scope.query = q;
-    bool no_table = from.rows.node ? b->reads.count == 0 : b->depth == 1 || reshapes(b, q);
-    if (answer && no_table) return select_answer(b, q, &from, out);
-    return from.rows.node ? select_stream(b, q, &from, out) : select_table(b, q, &from, out);
+    if (!from.rows.node || from.of_tables) return select_tables(b, q, &from, out);
+    if (q->limit) {
+        struct status st = status_new(b->arena, ERR_NOT_SUPPORTED, q->limit->at,
+                                      "LIMIT has no meaning on a stream, which has no end");
+        return status_with_hint(st, "TABLE(TOP_K_ITEMS_TUMBLING(...)) gives the first of a window");
+    }
+    return select_stream(b, q, &from, out);
 }
 
 /* ---- any query ---- */

@@ -18,6 +18,7 @@ struct from {
     uint32_t     table;
     struct expr *table_filter; /* over the table's columns; NULL: all rows */
     struct span  at;
+    bool         of_tables;    /* `rows` are those of tables: a join of tables alone */
     bool         has_window;   /* OVER (...) behind a stream, for the join with another */
     struct span  window_at;
     enum join_window window;
@@ -36,6 +37,16 @@ struct windows {
 /* bind_from.c; query: whose FROM it is */
 struct status bind_from(struct binder *b, const struct ast_from *f, const struct ast_query *query,
                         const struct with_name *with, struct from *out) MUST_CHECK;
+/* bind_derived.c */
+/* The rows of a table that pass the filter (NULL: all) as those of a stream that has them once. */
+struct status bind_table_rows(struct binder *b, struct span at, uint32_t table, struct expr *filter,
+                              struct rows *out) MUST_CHECK;
+/* The query's rows, which `rows` gives, as a table; `second`, if given, is the other side of q's set operator, with the
+ * same columns. */
+struct status bind_derived(struct binder *b, const struct ast_query *q, const struct result *rows,
+                           struct plan_node *second, struct result *out) MUST_CHECK;
+/* Whether a query over tables has aggregates, so that without GROUP BY all rows are one group. */
+bool bind_has_aggregates(struct binder *b, const struct ast_query *q);
 /* bind_join.c */
 struct status bind_join(struct binder *b, const struct ast_from *f, const struct from *left,
                         const struct from *right, struct from *out) MUST_CHECK;
@@ -92,9 +103,7 @@ static inline bool bind_is_grouped(const struct ast_query *q)
     return q->n_group > 0 || q->stagger;
 }
 
-/* bind_select.c: the rows of a table as those of a stream that has them once, for queries that are answered */
-struct status bind_table_rows(struct binder *b, struct from *from) MUST_CHECK;
-/* bind_pump.c: the same of a query's result that is a table, with the query's columns */
+/* bind_pump.c: the rows of a result that is a table, with the query's columns */
 struct status bind_result_rows(struct binder *b, struct span at, struct result *q) MUST_CHECK;
 
 /* bind_window.c: a window on a side of a join */

@@ -30,28 +30,12 @@ static struct status over_stream(struct binder *b, const struct ast_query *q)
     return status_with_hint(st, "streams meet in a join: FROM a JOIN b ON ...");
 }
 
-/* What a query in an expression reads is a table, also where tables are answered. */
-static struct status bind_inner_from(struct binder *b, const struct ast_query *q, struct from *from)
-{
-    bool before = b->answers;
-    b->answers = false;
-    struct status st = bind_from(b, q->from, q, NULL, from);
-    b->answers = before;
-    return st;
-}
-
 static struct status bind_inner_select(struct bind_env *env, const struct ast_query *q,
                                        struct inner *in)
 {
     struct binder *b = env->b;
-    bool reshapes = bind_is_grouped(q) || q->having || q->limit || q->n_with > 0;
-    if (!q->from || reshapes) {
-        return binder_unsupported(b, q->at,
-                                  !q->from ? "SELECT without FROM" : "grouping or LIMIT in a query "
-                                                                     "of an expression");
-    }
     struct from from;
-    TRY(bind_inner_from(b, q, &from));
+    TRY(bind_from(b, q->from, q, NULL, &from));
     if (from.rows.node) return over_stream(b, q);
     in->table = from.table;
     in->where = from.table_filter;
@@ -74,9 +58,16 @@ static struct status bind_inner_select(struct bind_env *env, const struct ast_qu
 static struct status bind_inner(struct bind_env *env, const struct ast_query *q, struct inner *in)
 {
     struct binder *b = env->b;
-    if (q->kind == QUERY_SELECT) return bind_inner_select(env, q, in);
+    bool reshapes = bind_is_grouped(q) || q->having || q->limit || q->n_with > 0 ||
+                    bind_has_aggregates(b, q);
+    if (q->kind == QUERY_SELECT && q->from && !reshapes) return bind_inner_select(env, q, in);
     struct result r = { 0 };
-    TRY(bind_query(b, q, NULL, &r));
+    struct status st = bind_query(b, q, NULL, &r);
+    if (st.err == ERR_UNKNOWN_RELATION && q->kind == QUERY_SELECT && !st.hint)
+        return status_with_hint(
+            st, "a query with aggregates or LIMIT is asked once and cannot name the "
+                "row outside; join with it: JOIN (SELECT key, COUNT(*) ... GROUP BY key)");
+    TRY(st);
     if (r.rows.node) return over_stream(b, q);
     in->table = r.table;
     in->where = r.table_filter;

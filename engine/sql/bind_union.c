@@ -1,5 +1,5 @@
 /*
- * bind_union.c: UNION ALL of streams, and what the other set operators are told.
+ * bind_union.c: UNION ALL of streams, set operators of tables, and what those of streams are told.
  *
  * Branches get the common types of their columns and the names of the first one; rows keep their time and merge in its
  * order. a UNION ALL b UNION ALL c is one operator with three inputs.
@@ -35,16 +35,6 @@ static struct status gather(struct binder *b, const struct ast_query *q,
     return OK;
 }
 
-/* Branches over tables alone, as rows. */
-static struct status answer_branches(struct binder *b, const struct ast_query *q, struct result *r,
-                                     size_t n)
-{
-    for (size_t i = 0; b->answers && b->reads.count == 0 && i < n; i++) {
-        if (!r[i].rows.node) TRY(bind_result_rows(b, q->at, &r[i]));
-    }
-    return OK;
-}
-
 static struct status check_branches(struct binder *b, const struct ast_query *q,
                                     const struct result *r, size_t n)
 {
@@ -61,8 +51,11 @@ static struct status check_branches(struct binder *b, const struct ast_query *q,
                               operator_name(q), r[0].n_columns, r[i].n_columns);
         }
     }
-    if (!stream) return binder_unsupported(b, q->at, "a set operator on tables");
-    if (q->kind == QUERY_UNION && (q->all || (b->answers && b->reads.count == 0))) return OK;
+    if (!stream && q->all && q->kind != QUERY_UNION)
+        return status_new(b->arena, ERR_NOT_SUPPORTED, q->at,
+                          "%s is not possible; without ALL it is", operator_name(q));
+    if (!stream) return OK;
+    if (q->kind == QUERY_UNION && q->all) return OK;
     struct status st = status_new(b->arena, ERR_NOT_SUPPORTED, q->at,
                                   "%s is not possible on streams, which have no end",
                                   operator_name(q));
@@ -81,7 +74,8 @@ static struct status convert(struct binder *b, const struct schema *to, struct r
     n->n_inputs = 1;
     n->exprs = ARENA_ARRAY(a, struct expr *, to->n_columns + 1);
     for (uint32_t i = 0; i < to->n_columns; i++) {
-        struct expr *e = expr_column(a, i, r->columns[i].type, r->columns[i].at);
+        uint32_t from = r->table_columns ? r->table_columns[i] : i;
+        struct expr *e = expr_column(a, from, r->columns[i].type, r->columns[i].at);
         TRY(bind_cast(b, e, to->columns[i].type, true, e->at, &n->exprs[i]));
     }
     r->rows.node = n;
@@ -141,7 +135,7 @@ static struct status union_node(struct binder *b, const struct ast_query *q, str
 /* ORDER BY behind the last branch sorts the whole. */
 static struct status order_whole(struct binder *b, const struct ast_query *q, struct result *out)
 {
-    if (q->n_order == 0 && !q->distinct) return OK;
+    if (q->n_order == 0) return OK;
     struct scope_relation r = { .is_stream = true, .at = q->at };
     r.columns = arena_calloc(b->arena, (out->n_columns + 1) * sizeof *r.columns);
     r.n_columns = r.n_visible = out->n_columns;
@@ -165,24 +159,54 @@ static struct status order_whole(struct binder *b, const struct ast_query *q, st
     return OK;
 }
 
+/* ---- tables ---- */
+
+/* UNION ALL is the operator over their rows; of the others both sides are kept, in the common types. */
+static struct status combine_tables(struct binder *b, const struct ast_query *q,
+                                    struct branches *branches, struct result *out)
+{
+    struct result *r = branches->items;
+    for (size_t i = 0; i < branches->count; i++)
+        TRY(bind_table_rows(b, q->at, r[i].table, r[i].table_filter, &r[i].rows));
+    struct result all = { 0 };
+    TRY(union_node(b, q, r, branches->count, &all));
+    bool whole = q->kind == QUERY_UNION && q->all;
+    struct plan_node *node = all.rows.node, *second = whole ? NULL : node->inputs[1];
+    if (second) all.rows.node = node->inputs[0];
+    struct ast_query set = *q; /* LIMIT is that of the whole */
+    set.limit = NULL;
+    TRY(bind_derived(b, &set, &all, second, out));
+    out->sets_rowtime = false;
+    return OK;
+}
+
+static struct status bind_table_set(struct binder *b, const struct ast_query *q,
+                                    struct branches *branches, struct result *out)
+{
+    TRY(combine_tables(b, q, branches, out));
+    if (q->n_order == 0 && !q->limit) return OK;
+    struct result sorted = *out;
+    TRY(bind_table_rows(b, q->at, out->table, NULL, &sorted.rows));
+    bool before = b->answering;
+    b->answering = true;
+    struct status st = order_whole(b, q, &sorted);
+    b->answering = before;
+    TRY(st);
+    return bind_derived(b, q, &sorted, NULL, out);
+}
+
 struct status bind_set(struct binder *b, const struct ast_query *q, const struct with_name *with,
                        struct result *out)
 {
     struct branches branches = { 0 };
     TRY(gather(b, q->left, with, &branches));
     TRY(gather(b, q->right, with, &branches));
-    TRY(answer_branches(b, q, branches.items, branches.count));
     TRY(check_branches(b, q, branches.items, branches.count));
+    if (!branches.items[0].rows.node) return bind_table_set(b, q, &branches, out);
     if (q->limit) {
         return status_new(b->arena, ERR_NOT_SUPPORTED, q->limit->at,
                           "LIMIT has no meaning on a stream, which has no end");
     }
     TRY(union_node(b, q, branches.items, branches.count, out));
-    bool before = b->answering;
-    b->answering = b->answers && b->reads.count == 0;
-    struct ast_query whole = *q;
-    whole.distinct = !q->all;
-    struct status st = order_whole(b, &whole, out);
-    b->answering = before;
-    return st;
+    return order_whole(b, q, out);
 }

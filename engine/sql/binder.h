@@ -36,11 +36,13 @@ struct binder {
     uint32_t                 depth;   /* queries, views and functions within each other */
     uint32_t                 expr_depth; /* expressions within each other, through macros too */
     uint32_t                 n_nodes; /* plan nodes of the statement */
-    bool                     answers;   /* a query of tables alone is one that is answered (bind_answers) */
-    bool                     answering; /* such a query is being bound: all its rows are of one time */
+    bool answers;   /* a query of tables alone is one that is answered (bind_answers) */
+    bool answering; /* such a query is being bound: all its rows are of one time */
     ARRAY(uint32_t) reads;           /* streams that the statement reads */
-    ARRAY(struct early_sink) early_sinks; /* bound when their streams stand, or reported at the end */
-    ARRAY(struct str) failed;        /* names whose definition was refused: what misses them is not their fault */
+    ARRAY(struct early_sink)
+    early_sinks; /* bound when their streams stand, or reported at the end */
+    ARRAY(struct str)
+    failed; /* names whose definition was refused: what misses them is not their fault */
 };
 
 /* Rows on their way: the operator that makes them, and what is known of its columns. */
@@ -52,22 +54,24 @@ struct rows {
 /* A column of a query's result. */
 struct result_column {
     struct str   name;
-    bool         explicit_name; /* an alias or a column's own name; otherwise one that the system made */
+    bool explicit_name; /* an alias or a column's own name; otherwise one that the system made */
     struct type  type;
     bool         not_null;
     bool         personal;
-    bool         literal; /* written as a literal: a function of the application takes it in its parameter's type */
+    bool
+        literal; /* written as a literal: a function of the application takes it in its parameter's type */
     const struct sluice_record *record; /* NULL: a plain value */
     struct span  at;
 };
 
 /* A bound query. */
 struct result {
-    struct rows           rows; /* a stream: the operator whose columns are these; node NULL: a table, below */
+    struct rows
+        rows; /* a stream: the operator whose columns are these; node NULL: a table, below */
     struct result_column *columns;
     uint32_t              n_columns;
     bool                  sets_rowtime; /* an item AS ROWTIME */
-    uint32_t              rowtime_at;   /* position among the items, for a column list that names it */
+    uint32_t rowtime_at; /* position among the items, for a column list that names it */
     /* a table: */
     uint32_t              table;
     uint32_t             *table_columns; /* the table's column behind each of `columns` */

@@ -44,7 +44,7 @@ struct expr {
     bool             per_row;
     bool             implicit; /* EXPR_CALL: a cast as INSERT makes it */
     const struct plan_subquery *subquery;
-    uint32_t         weight; /* nodes of the tree, one that is shared counted each time; at least 1 */
+    uint32_t weight; /* nodes of the tree, one that is shared counted each time; at least 1 */
 };
 
 /* Whether evaluating it can fault (division, casts, overflow ...): what may not be moved or left out. */
@@ -70,7 +70,7 @@ struct plan_subquery {
     uint32_t          *table_keys; /* ... these columns, found by hash */
     uint32_t           n_keys;
     struct expr       *condition; /* NULL: none */
-    struct expr       *match;     /* IN: the comparison with a row, BOOLEAN; NULL: keys[0] is all of it */
+    struct expr *match; /* IN: the comparison with a row, BOOLEAN; NULL: keys[0] is all of it */
     struct expr       *value;     /* SCALAR */
     bool               can_fault;
 };
@@ -99,7 +99,7 @@ enum window_kind {
     WINDOW_STEP,    /* [start, start + step_ms), aligned to origin; the bound closes it */
     WINDOW_MONTHS,  /* calendar steps of `months` months since 1970-01 */
     WINDOW_ROWTIME, /* one window a ROWTIME value; result ROWTIME is that value, closed when time passes it */
-    WINDOW_CHANGE,  /* closes when `key` changes from row to row (MONOTONIC); ROWTIME of the row that did it */
+    WINDOW_CHANGE, /* closes when `key` changes from row to row (MONOTONIC); ROWTIME of the row that did it */
     WINDOW_STAGGER  /* opens a key's window at its first row, closes length_ms later */
 };
 
@@ -117,12 +117,13 @@ struct plan_agg {
     bool              distinct;
     bool              ignore_nulls;
     struct type       type;
-    struct expr      *parameter; /* n of NTH_VALUE, half-life of EXP_AVG: written behind args[0]; NULL: none */
+    struct expr
+        *parameter; /* n of NTH_VALUE, half-life of EXP_AVG: written behind args[0]; NULL: none */
 };
 
 /* The rows that a sliding aggregate sees: the current one and those before it. */
 struct plan_frame {
-    bool    rows;    /* ROWS: `size` rows; otherwise RANGE: `size` milliseconds, both ends included */
+    bool rows; /* ROWS: `size` rows; otherwise RANGE: `size` milliseconds, both ends included */
     bool    endless; /* UNBOUNDED PRECEDING */
     int64_t size;    /* at least 0 */
 };
@@ -151,7 +152,7 @@ struct plan_lookup {
     uint32_t      table;         /* of app_plan.tables */
     bool          outer;         /* LEFT: rows without a match stay, with NULLs */
     struct expr **stream_keys;   /* over the stream's columns; equal to ... */
-    uint32_t     *table_keys;    /* ... these columns of the table; types that are looked up as they are */
+    uint32_t *table_keys; /* ... these columns of the table; types that are looked up as they are */
     uint32_t      n_keys;        /* 0: every row of the table is tried */
     struct expr  *condition;     /* of ON, over stream columns then table columns; NULL: none */
 };
@@ -207,7 +208,8 @@ struct plan_node {
     const char        *clause;    /* "WHERE", "HAVING": what made the filter, for EXPLAIN */
     struct expr      **exprs;     /* PLAN_PROJECT: one an output column */
     struct expr       *rowtime;   /* PLAN_PROJECT: AS ROWTIME; NULL: the row keeps its time */
-    struct expr      **keys;      /* PLAN_GROUP: output is keys, then aggregates; PLAN_SORT, PLAN_DISTINCT: columns or
+    struct expr *
+        *keys; /* PLAN_GROUP: output is keys, then aggregates; PLAN_SORT, PLAN_DISTINCT: columns or
                                      the ROWTIME of the input */
     uint32_t           n_keys;
     struct plan_agg   *aggs;
@@ -215,7 +217,7 @@ struct plan_node {
     struct plan_window window;
     struct plan_lookup lookup;
     struct plan_join   join;
-    struct plan_over   over;      /* PLAN_OVER: output is the input's columns, then one a function */
+    struct plan_over over; /* PLAN_OVER: output is the input's columns, then one a function */
     struct plan_table_fn table_fn;
     struct plan_sort   sort;
 };
@@ -234,7 +236,8 @@ struct plan_endpoint {
     bool                has_url;
     struct str          url;
     struct span         url_at;
-    const char         *base_dir; /* what a relative path stands relative to: folder of the SQL file, or "." */
+    const char
+        *base_dir; /* what a relative path stands relative to: folder of the SQL file, or "." */
     struct plan_option *options;
     uint32_t            n_options;
 };
@@ -280,6 +283,8 @@ int32_t plan_source_rowtime(const struct plan_source *s);
 /* Option `lateness`; 0 without it. */
 int64_t plan_source_lateness_ms(const struct plan_source *s);
 
+enum plan_set { SET_NONE, SET_UNION, SET_EXCEPT, SET_INTERSECT };
+
 struct plan_table {
     struct str           name;
     struct span          at;
@@ -288,9 +293,15 @@ struct plan_table {
     uint32_t            *primary_key;
     uint32_t             n_primary_key;
     struct plan_endpoint endpoint;
-    bool                 constant; /* VALUES: rows stand here */
-    struct value        *values;   /* row by row */
+    bool                 constant; /* VALUES and queries: it has no endpoint */
+    struct value        *values;   /* VALUES: row by row */
     uint32_t             n_rows;
+    /* A query over tables with a lower index, whose rows are taken once before the graph starts, and again when such a
+     * table is read again. */
+    struct plan_node *query;  /* NULL: none */
+    struct plan_node *second; /* the other side of a set operator */
+    enum plan_set     set;
+    int64_t           limit; /* rows; -1: all */
 };
 
 /* on_missing = 'error': a row that finds nothing in the table is an error row. */

@@ -224,10 +224,24 @@ static void prune_subquery(struct pruner *p, const struct plan_subquery *s)
     }
 }
 
+/* A table that a query fills has all of its columns. */
+static void prune_query(struct pruner *p, struct plan_table *t)
+{
+    struct plan_node *sides[] = { t->query, t->second };
+    for (int i = 0; i < 2; i++) {
+        if (!sides[i]) continue;
+        bool *used = new_mask(p, sides[i]->out.n_columns);
+        use_all(used, sides[i]->out.n_columns);
+        prune_node(p, sides[i], used, false);
+        use_all(t->needed, t->schema.n_columns);
+    }
+}
+
 void plan_prune(struct arena *a, struct app_plan *plan)
 {
     struct pruner p = { a, plan };
     for (uint32_t i = 0; i < plan->n_subqueries; i++) prune_subquery(&p, plan->subqueries[i]);
+    for (uint32_t i = 0; i < plan->n_tables; i++) prune_query(&p, &plan->tables[i]);
     for (uint32_t i = 0; i < plan->n_pumps; i++) {
         struct plan_node *root = plan->pumps[i].root;
         bool *used = new_mask(&p, root->out.n_columns);

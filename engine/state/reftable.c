@@ -185,6 +185,57 @@ static void keep_last_of_key(struct reftable *t, const uint32_t *columns, uint32
     mem_free(ids);
 }
 
+/* ---- sets ---- */
+
+/* All rows of the other table behind those of t. */
+static void copy_rows(struct reftable *t, const struct reftable *other)
+{
+    reserve(t, other->n_rows);
+    for (uint32_t done = 0; done < other->n_rows; done += CHUNK) {
+        uint32_t rows[CHUNK], n = other->n_rows - done < CHUNK ? other->n_rows - done : CHUNK;
+        for (uint32_t i = 0; i < n; i++) rows[i] = done + i;
+        for (uint32_t c = 0; c < t->n_columns; c++)
+            vector_gather(t->text, &t->columns[c], t->n_rows, t->cap, &other->columns[c], rows, n,
+                          true);
+        t->n_rows += n;
+    }
+}
+
+/* Of each key that the operator wants the first row. ids: of t's own n_own rows, then of the other side's. */
+static void pick_keys(struct reftable *t, const uint32_t *ids, uint32_t n_own, uint32_t n_keys,
+                      enum reftable_set set)
+{
+    uint32_t *rows = mem_calloc(n_keys, sizeof *rows), n = 0;
+    uint8_t *state = mem_calloc(n_keys, 1); /* 1: of the other side; 2: taken */
+    for (uint32_t row = n_own; set != REFTABLE_UNION && row < t->n_rows; row++) state[ids[row]] = 1;
+    uint32_t last = set == REFTABLE_UNION ? t->n_rows : n_own;
+    for (uint32_t row = 0; row < last; row++) {
+        uint8_t *s = &state[ids[row]];
+        bool wanted = set == REFTABLE_INTERSECT ? *s == 1 : *s == 0;
+        if (!wanted) continue;
+        *s = 2;
+        rows[n++] = row;
+    }
+    pick_rows(t, rows, n);
+    mem_free(rows);
+    mem_free(state);
+}
+
+void reftable_combine(struct reftable *t, const struct reftable *other, enum reftable_set set)
+{
+    assert(!t->sealed && t->n_columns == other->n_columns);
+    uint32_t n_own = t->n_rows;
+    copy_rows(t, other);
+    uint32_t *columns = mem_calloc(t->n_columns, sizeof *columns);
+    uint32_t *ids = mem_calloc(t->n_rows, sizeof *ids);
+    for (uint32_t c = 0; c < t->n_columns; c++) columns[c] = c;
+    struct key_table *keys = keys_of_rows(t, columns, t->n_columns, ids);
+    pick_keys(t, ids, n_own, key_table_count(keys), set);
+    key_table_free(keys);
+    mem_free(columns);
+    mem_free(ids);
+}
+
 /* Bitmaps without a mark go, so that readers need not look. */
 static void drop_empty_nulls(struct vector *v, uint32_t n_rows)
 {

@@ -18,6 +18,10 @@ void reftable_append(struct reftable *t, const struct batch *rows);
 /* With a primary key, whose columns must be among the kept ones, the last of several rows with an equal key is kept,
  * in the place of the first. */
 void reftable_seal(struct reftable *t, const uint32_t *primary_key, uint32_t n_primary_key);
+/* Set operators over whole rows, NULLs equal: t becomes what it has together with `other`, without it, or in common
+ * with it, each row once. Both have the same columns, all kept, and are not sealed. */
+enum reftable_set { REFTABLE_UNION, REFTABLE_EXCEPT, REFTABLE_INTERSECT };
+void reftable_combine(struct reftable *t, const struct reftable *other, enum reftable_set set);
 uint32_t reftable_rows(const struct reftable *t);
 /* One column over all rows. */
 const struct vector *reftable_column(const struct reftable *t, uint32_t column);

@@ -555,20 +555,6 @@ static void macros_do_not_explode(void **state)
     buf_free(&sql);
 }
 
-static void what_is_to_come_is_refused_by_name(void **state)
-{
-    (void)state;
-    static const char *const cases[][2] = {
-        { "SELECT STREAM K FROM S WHERE EXISTS (SELECT COUNT(*) FROM T GROUP BY ID)", "grouping" },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct arena *a = arena_new();
-        EXPECT(str_format_c(a, SOURCE TABLE_T "%s;", cases[i][0]), "error 0A000", cases[i][1],
-               "is not supported yet");
-        arena_free(a);
-    }
-}
-
 static void order_by_rowtime_alone_is_pointed_out(void **state)
 {
     (void)state;
@@ -628,7 +614,6 @@ int main(void)
         cmocka_unit_test(circles_are_refused),
         cmocka_unit_test(long_chains_are_refused),
         cmocka_unit_test(macros_do_not_explode),
-        cmocka_unit_test(what_is_to_come_is_refused_by_name),
         cmocka_unit_test(order_by_rowtime_alone_is_pointed_out),
         cmocka_unit_test(scalars_without_columns),
     };
