@@ -1,8 +1,8 @@
 /*
  * fmt_json_read.c: NDJSON to batches: the loop over lines, and the careful way through a record.
  *
- * Each line is one record. Blank lines are skipped. A record that is not JSON, not an object, or has a value
- * that does not convert, becomes a fault with its text; its neighbours go on.
+ * Each line is one record, or several one behind the other. Blank lines are skipped. A record that is not JSON, not an
+ * object, or has a value that does not convert, becomes a fault with its text; its neighbours go on.
  */
 
 #include "io/fmt_json_read.h"
@@ -131,6 +131,63 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
+/* Whether an object or array seems to be followed by another one: a quick look, which texts can deceive. */
+static bool may_hold_several(const char *p, const char *stop)
+{
+    static const char ends[] = { '}', ']' };
+    for (int i = 0; i < 2; i++) {
+        for (const char *at = p; (at = memchr(at, ends[i], (size_t)(stop - at))) != NULL;) {
+            at++;
+            const char *next = at;
+            while (next < stop && is_blank(*next)) next++;
+            if (next < stop && (*next == '{' || *next == '[')) return true;
+        }
+    }
+    return false;
+}
+
+/* The end of the object or array at p, and of the blanks behind it; NULL: it is none. */
+static const char *skip_document(struct json_decoder *d, const char *p, const char *stop)
+{
+    struct json_error e;
+    struct json_node *root = d->has_row_path ? &d->base.root : &d->paths.root;
+    if (*p != '{' && *p != '[') return NULL;
+    json_node_reset(root);
+    p = json_node_scan(root, p, stop, LIMIT_JSON_DEPTH, &e);
+    while (p && p < stop && is_blank(*p)) p++;
+    return p;
+}
+
+static bool holds_several(struct json_decoder *d, const char *start, const char *stop)
+{
+    const char *p = start;
+    if (!may_hold_several(start, stop)) return false;
+    while (p && p < stop) p = skip_document(d, p, stop);
+    return p != NULL;
+}
+
+static void careful_document(struct json_decoder *d, const char *start, const char *stop)
+{
+    if (d->has_row_path) careful_base(d, start, stop);
+    else careful_record(d, start, stop);
+    d->rows.n_records++;
+}
+
+/* What stands on a line: one record, or several when all of it are such. */
+static void careful_documents(struct json_decoder *d, const char *start, const char *stop)
+{
+    if (!holds_several(d, start, stop)) {
+        careful_document(d, start, stop);
+        return;
+    }
+    while (start < stop) {
+        const char *next = skip_document(d, start, stop), *end = next;
+        while (is_blank(end[-1])) end--;
+        careful_document(d, start, end);
+        start = next;
+    }
+}
+
 /* The line at p; returns the next one. */
 static const char *careful_line(struct json_decoder *d, const char *start)
 {
@@ -141,9 +198,8 @@ static const char *careful_line(struct json_decoder *d, const char *start)
     while (p < stop && is_blank(*p)) p++;
     while (stop > p && is_blank(stop[-1])) stop--;
     if (too_long) decode_rows_size_fault(&d->rows, start);
-    else if (p < stop && d->has_row_path) careful_base(d, p, stop);
-    else if (p < stop) careful_record(d, p, stop);
-    d->rows.n_records += p < stop || too_long;
+    else if (p < stop) careful_documents(d, p, stop);
+    d->rows.n_records += too_long;
     return feed ? feed + 1 : d->end;
 }
 

@@ -14,3 +14,14 @@ $ sed -i "s/lines (line VARCHAR(40))/lines (line VARCHAR(40), n INTEGER)/; s/|| 
 $ echo '{"A":"x"}' | sluice run --quiet lines.sql
 error HY024: format 'text' is for a stream of one text column; this one has 2 columns
 [exit 3]
+
+# Several records on a line are rows of their own; a line that is not JSON to its end gives none.
+$ cat > many.sql <<'SQL'
+> CREATE SOURCE s (a INTEGER) FROM '-';
+> SELECT STREAM a FROM s;
+> SQL
+$ printf '{"A":1}{"A":2} {"A":3}\n{"A":4} x\n' | sluice run --quiet many.sql
+{"A":1}
+{"A":2}
+{"A":3}
+sluice: warning: record refused, PARSE_ERROR: record is not valid JSON: something follows the record at byte 9

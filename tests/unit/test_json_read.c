@@ -181,9 +181,14 @@ static void lines(void **state)
                "1\n2\n3\n4\n");
     expect_one(INTEGER, "", "");
     expect_one(INTEGER, "\n\n", "");
-    expect_one(INTEGER, "{\"A\":1}{\"A\":2}\n{\"A\":1} x\n{\"A\":3},\n",
-               BAD("something follows the record", 8) BAD("something follows the record", 9)
+    expect_one(INTEGER, "{\"A\":1} x\n{\"A\":3},\n{\"A\":1}1\n",
+               BAD("something follows the record", 9) BAD("something follows the record", 8)
                    BAD("something follows the record", 8));
+    /* several records on a line, all or none of them */
+    expect_one(INTEGER, "{\"A\":1}{\"A\":2} \t{\"A\":3}\r\n{\"A\":4}\n", "1\n2\n3\n4\n");
+    expect_one(INTEGER, "{\"A\":1} {\"A\":2} x\n{\"A\":1} {\"A\":\n{\"A\":\"} {\"}",
+               BAD("something follows the record", 9) BAD("something follows the record", 9)
+                   "! COERCION cannot convert } { to INTEGER for column \"A\"\n");
     expect_one(INTEGER, "[1]\n1\n\"a\"\nnull\nx\n",
                BAD("expected an object", 1) BAD("expected an object", 1)
                    BAD("expected an object", 1) BAD("expected an object", 1)
