@@ -56,6 +56,13 @@ CREATE STREAM "SEEN" ("second" TIMESTAMP, "patient_id" VARCHAR(16));
 CREATE PUMP "ONCE" AS INSERT INTO "SEEN"
 SELECT STREAM DISTINCT FLOOR(s.ROWTIME TO SECOND), "patient_id" FROM "READINGS" AS s;
 
+-- rows held back for their time
+CREATE STREAM "IN_ORDER" ("device_id" VARCHAR(16), "pulse" DOUBLE);
+CREATE PUMP "PUT_IN_ORDER" AS INSERT INTO "IN_ORDER"
+SELECT STREAM x."at" AS ROWTIME, x."device_id", x."pulse"
+FROM (SELECT STREAM "device_id", "pulse", TO_TIMESTAMP("timestamp" - CAST("pulse" AS BIGINT) * 20) AS "at" FROM "READINGS") AS x
+ORDER BY x."at" WITHIN INTERVAL '3' SECOND;
+
 -- table functions that hold rows and counts
 CREATE STREAM "DISTINCTS" ("n" BIGINT);
 CREATE PUMP "COUNT_PATIENTS" AS INSERT INTO "DISTINCTS" SELECT STREAM * FROM
@@ -70,6 +77,7 @@ CREATE STREAM "DENSE" ("r" VARCHAR(10000));
 CREATE PUMP "SPOTS" AS INSERT INTO "DENSE" SELECT STREAM HOTSPOTS_RESULT FROM
 TABLE(HOTSPOTS(CURSOR(SELECT STREAM "pulse", "systolic" FROM "READINGS" WHERE "systolic" > 150), 100, 5.5, 4));
 
+CREATE SINK "in_order" FROM "IN_ORDER" INTO 'out/in_order.ndjson';
 CREATE SINK "distincts" FROM "DISTINCTS" INTO 'out/distincts.ndjson';
 CREATE SINK "tops" FROM "TOPS" INTO 'out/tops.ndjson';
 CREATE SINK "places" FROM "PLACES" INTO 'out/places.ndjson';
