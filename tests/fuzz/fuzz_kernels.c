@@ -13,7 +13,7 @@
 
 #include "func/catalog.h"
 
-enum { ARGS = 4, ROWS = 5 };
+enum { ARGS = 5, ROWS = 5 };
 
 struct input {
     const uint8_t *p, *end;
@@ -75,6 +75,13 @@ static struct type take_type(struct input *in, enum sluice_class class)
     return t;
 }
 
+/* No column holds a NaN, which has no order to agree on, or an infinity, which is an overflow; a REAL has 32 bits. */
+static double storable(double v, struct type t)
+{
+    if (t.kind == TYPE_REAL) v = (float)v;
+    return isfinite(v) ? v : 0.5;
+}
+
 static struct value take_value(struct input *in, struct arena *a, struct type t)
 {
     struct value v = { .type = t };
@@ -85,7 +92,7 @@ static struct value take_value(struct input *in, struct arena *a, struct type t)
         int64_t bits = take_i64(in);
         if (bits > -1000 && bits < 1000) v.f64 = (double)bits;
         else memcpy(&v.f64, &bits, sizeof bits);
-        if (isnan(v.f64)) v.f64 = 0.5; /* no column holds one; it has no order to agree on */
+        v.f64 = storable(v.f64, t);
         break;
     }
     case FORM_STR: {
@@ -186,12 +193,12 @@ static bool choose(struct input *in, struct arena *a, struct value *values, uint
     const struct fn_row *row = &rows[take(in) % n_rows];
     struct type types[ARGS];
     const struct value *constants[ARGS];
-    uint8_t shape = take(in);
+    uint8_t shape = take(in), constant = take(in);
     *n = 1 + shape % ARGS;
     for (uint32_t i = 0; i < *n; i++) {
         types[i] = take_type(in, row->fn ? row->fn->args[i].class : SLUICE_ANY);
         values[i] = take_value(in, a, types[i]);
-        constants[i] = shape >> (4 + i) & 1 ? &values[i] : NULL;
+        constants[i] = constant >> i & 1 ? &values[i] : NULL;
     }
     if (!row->fn) {
         *n = 1;
@@ -208,6 +215,8 @@ static bool choose(struct input *in, struct arena *a, struct value *values, uint
             values[i] = take_value(in, a, choice->args[i]);
         }
         values[i].type = choice->args[i];
+        if (type_form(values[i].type) == FORM_F64)
+            values[i].f64 = storable(values[i].f64, values[i].type);
     }
     return true;
 }
