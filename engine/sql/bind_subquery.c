@@ -18,6 +18,7 @@ struct inner {
     struct expr       *where; /* NULL: none */
     struct expr      **items;
     uint32_t           n_items;
+    bool               counts; /* the value is a COUNT: 0 where there is no row */
 };
 
 /* ---- the query ---- */
@@ -55,6 +56,122 @@ static struct status bind_inner_select(struct bind_env *env, const struct ast_qu
     return OK;
 }
 
+/* ---- aggregates of the rows that go with the row outside ---- */
+
+enum { KEYS_MAX = 16 };
+
+/* (SELECT COUNT(*) FROM T WHERE T.V > 1 AND T.K = s.K) is looked up in SELECT COUNT(*), T.K FROM T WHERE T.V > 1
+ * GROUP BY T.K. */
+struct correlated {
+    struct ast_query  query; /* of the groups */
+    struct ast_expr **keys;  /* of the query, and ... */
+    struct ast_expr **asks;  /* ... what they are compared with outside */
+    uint32_t          n_keys;
+    struct ast_expr  *locals; /* WHERE without the comparisons */
+};
+
+static bool is_call(const struct ast_expr *e, const char *name, uint32_t n_args)
+{
+    return e->kind == AST_CALL && e->n_args == n_args && str_equal_c(e->name, name);
+}
+
+static void add_local(struct binder *b, struct correlated *c, struct ast_expr *part)
+{
+    if (!c->locals) {
+        c->locals = part;
+        return;
+    }
+    struct ast_expr *both = arena_dup(b->arena, part, sizeof *part);
+    struct ast_expr *args[] = { c->locals, part };
+    *both =
+        (struct ast_expr){ .kind = AST_CALL, .name = str_c("AND"), .at = part->at, .n_args = 2 };
+    both->args = arena_dup(b->arena, args, sizeof args);
+    both->depth = (c->locals->depth > part->depth ? c->locals->depth : part->depth) + 1;
+    c->locals = both;
+}
+
+static bool binds(struct bind_env *env, const struct ast_expr *e)
+{
+    struct expr *out;
+    return bind_expr(env, e, &out).err == ERR_NONE;
+}
+
+/* Sorts the parts of WHERE; inner: what the query itself sees. False: one is of another form. */
+static bool sort_parts(struct bind_env *env, struct bind_env *inner, struct ast_expr *e,
+                       struct correlated *c)
+{
+    if (is_call(e, "AND", 2))
+        return sort_parts(env, inner, e->args[0], c) && sort_parts(env, inner, e->args[1], c);
+    if (binds(inner, e)) {
+        add_local(env->b, c, e);
+        return true;
+    }
+    if (!is_call(e, "=", 2) || c->n_keys == KEYS_MAX) return false;
+    int key = binds(inner, e->args[0]) ? 0 : 1;
+    if (!binds(inner, e->args[key]) || !binds(env, e->args[1 - key])) return false;
+    c->keys[c->n_keys] = e->args[key];
+    c->asks[c->n_keys++] = e->args[1 - key];
+    return true;
+}
+
+static bool counts(const struct ast_expr *e)
+{
+    if (e->kind == AST_CALL && !e->over && str_equal_c(e->name, "COUNT")) return true;
+    for (uint32_t i = 0; i < e->n_args; i++) {
+        if (counts(e->args[i])) return true;
+    }
+    return false;
+}
+
+/* The query of the groups; false: this one is none that can be asked so. */
+static bool make_groups(struct bind_env *env, const struct ast_query *q, struct correlated *c)
+{
+    struct binder *b = env->b;
+    const struct ast_expr *item = q->n_items == 1 ? q->items[0].expr : NULL;
+    bool plain = q->kind == QUERY_SELECT && q->where && item && q->n_group == 0 && !q->stagger &&
+                 !q->having && !q->distinct && !q->limit && q->n_with == 0 && q->n_order == 0;
+    if (!plain || (counts(item) && !(item->kind == AST_CALL && str_equal_c(item->name, "COUNT"))))
+        return false;
+    struct from from;
+    if (bind_from(b, q->from, q, NULL, &from).err != ERR_NONE) return false;
+    struct bind_env inner = bind_env(b, &from.scope, "WHERE");
+    c->keys = ARENA_ARRAY(b->arena, struct ast_expr *, KEYS_MAX);
+    c->asks = ARENA_ARRAY(b->arena, struct ast_expr *, KEYS_MAX);
+    if (!sort_parts(env, &inner, q->where, c) || c->n_keys == 0) return false;
+    c->query = *q;
+    c->query.where = c->locals;
+    c->query.group = c->keys;
+    c->query.n_group = c->n_keys;
+    c->query.group_at = q->at;
+    c->query.n_items = 1 + c->n_keys;
+    c->query.items = arena_calloc(b->arena, c->query.n_items * sizeof *c->query.items);
+    c->query.items[0] = q->items[0];
+    for (uint32_t i = 0; i < c->n_keys; i++) c->query.items[1 + i].expr = c->keys[i];
+    return true;
+}
+
+static struct status bind_groups(struct bind_env *env, const struct ast_query *q,
+                                 const struct correlated *c, struct inner *in)
+{
+    struct binder *b = env->b;
+    struct result r = { 0 };
+    TRY(bind_query(b, &c->query, NULL, &r));
+    in->table = r.table;
+    in->counts = counts(q->items[0].expr);
+    in->n_items = 1;
+    struct expr **columns = ARENA_ARRAY(b->arena, struct expr *, r.n_columns);
+    for (uint32_t i = 0; i < r.n_columns; i++)
+        columns[i] = expr_column(b->arena, r.table_columns[i], r.columns[i].type, r.columns[i].at);
+    in->items = columns;
+    struct expr **asked = ARENA_ARRAY(b->arena, struct expr *, c->n_keys);
+    for (uint32_t i = 0; i < c->n_keys; i++) {
+        struct expr *x;
+        TRY(bind_expr(env, c->asks[i], &x));
+        asked[i] = expr_is_constant(x) ? x : scope_outer(b, &in->outer, x);
+    }
+    return bind_equal_values(env, q->at, asked, columns + 1, c->n_keys, &in->where);
+}
+
 static struct status bind_inner(struct bind_env *env, const struct ast_query *q, struct inner *in)
 {
     struct binder *b = env->b;
@@ -63,9 +180,11 @@ static struct status bind_inner(struct bind_env *env, const struct ast_query *q,
     if (q->kind == QUERY_SELECT && q->from && !reshapes) return bind_inner_select(env, q, in);
     struct result r = { 0 };
     struct status st = bind_query(b, q, NULL, &r);
+    struct correlated groups = { 0 };
+    if (st.err != ERR_NONE && make_groups(env, q, &groups)) return bind_groups(env, q, &groups, in);
     if (st.err == ERR_UNKNOWN_RELATION && q->kind == QUERY_SELECT && !st.hint)
         return status_with_hint(
-            st, "a query with aggregates or LIMIT is asked once and cannot name the "
+            st, "this query is asked once and cannot name the "
                 "row outside; join with it: JOIN (SELECT key, COUNT(*) ... GROUP BY key)");
     TRY(st);
     if (r.rows.node) return over_stream(b, q);
@@ -221,6 +340,19 @@ static struct expr *subquery_expr(struct binder *b, const struct plan_subquery *
     return out;
 }
 
+/* COALESCE(value, 0) */
+static struct status zero_for_none(struct bind_env *env, const struct ast_expr *e,
+                                   struct expr **value)
+{
+    struct ast_expr zero = { .kind = AST_NUMBER, .text = str_c("0"), .at = e->at, .depth = 1 };
+    struct expr **args = ARENA_ARRAY(env->b->arena, struct expr *, 2);
+    args[0] = *value;
+    TRY(bind_expr(env, &zero, &args[1]));
+    TRY(bind_cast(env->b, args[1], args[0]->type, true, e->at, &args[1]));
+    *value = expr_new(env->b->arena, EXPR_COALESCE, args[0]->type, e->at, args, 2);
+    return OK;
+}
+
 static struct status bind_subquery_inside(struct bind_env *env, const struct ast_expr *e,
                                           struct expr **out)
 {
@@ -241,6 +373,7 @@ static struct status bind_subquery_inside(struct bind_env *env, const struct ast
     s->number = (uint32_t)b->catalog->subqueries.count;
     *array_push(b->arena, &b->catalog->subqueries) = s;
     *out = subquery_expr(b, s, e, &in);
+    if (in.counts && s->kind == SUBQUERY_SCALAR) TRY(zero_for_none(env, e, out));
     return e->negated ? bind_not(env, e->at, *out, out) : OK;
 }
 
