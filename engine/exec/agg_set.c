@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "data/key.h"
 #include "func/call.h"
+#include "func/kept.h"
 
 uint32_t agg_set_n_exprs(const struct plan_node *node)
 {
@@ -190,6 +191,7 @@ static bool seen_load(struct agg_set *s, uint32_t agg, uint32_t id, struct snap_
 void agg_set_step(struct agg_set *s, const struct vector *args, const uint32_t *rows,
                   const uint32_t *ids, uint32_t n, struct arena *scratch)
 {
+    int64_t before = kept_bytes;
     for (uint32_t i = 0; i < s->n_aggs; i++) {
         const struct plan_agg *g = &s->aggs[i];
         struct sluice_agg_call call = {
@@ -207,6 +209,7 @@ void agg_set_step(struct agg_set *s, const struct vector *args, const uint32_t *
         if (g->distinct) call.n_rows = new_rows(s, i, &call, scratch);
         if (call.n_rows) g->agg.agg->step(&call);
     }
+    s->text_bytes += kept_bytes - before;
 }
 
 /* ---- results out ---- */
@@ -252,16 +255,19 @@ void agg_set_values(struct agg_set *s, const uint32_t *ids, uint32_t n, struct v
 
 void agg_set_drop(struct agg_set *s, uint32_t id)
 {
+    int64_t before = kept_bytes;
     char *state = s->base + id * s->stride;
     for (uint32_t i = 0; i < s->n_aggs; i++) {
         if (s->aggs[i].distinct) seen_drop(s, i, id);
         if (s->aggs[i].agg.agg->drop) s->aggs[i].agg.agg->drop(state + s->offsets[i]);
     }
     memset(state, 0, s->stride);
+    s->text_bytes += kept_bytes - before;
 }
 
 void agg_set_drop_all(struct agg_set *s, uint32_t n_ids)
 {
+    int64_t before = kept_bytes;
     for (uint32_t i = 0; i < s->n_aggs; i++) {
         for (uint32_t id = 0; s->aggs[i].distinct && id < n_ids; id++) seen_drop(s, i, id);
         if (!s->aggs[i].agg.agg->drop) continue;
@@ -270,6 +276,7 @@ void agg_set_drop_all(struct agg_set *s, uint32_t n_ids)
         }
     }
     if (n_ids) memset(s->base, 0, n_ids * s->stride);
+    s->text_bytes += kept_bytes - before;
 }
 
 void agg_set_save(const struct agg_set *s, uint32_t id, struct snap_writer *w)
@@ -286,7 +293,10 @@ bool agg_set_load(struct agg_set *s, uint32_t id, struct snap_reader *r)
     for (uint32_t i = 0; i < s->n_aggs; i++) {
         char *state = s->base + id * s->stride + s->offsets[i];
         if (s->aggs[i].distinct && !seen_load(s, i, id, r)) return false;
-        if (!s->aggs[i].agg.agg->load(state, (struct sluice_reader *)r)) return false;
+        int64_t before = kept_bytes;
+        bool sound = s->aggs[i].agg.agg->load(state, (struct sluice_reader *)r);
+        s->text_bytes += kept_bytes - before;
+        if (!sound) return false;
     }
     return !r->failed;
 }

@@ -18,12 +18,13 @@ struct agg_set {
     const struct plan_agg *aggs;
     uint32_t               n_aggs;
     uint32_t              *offsets; /* in an id's states */
-    uint32_t              *args;    /* of the vectors handed to step: the first argument of each aggregate */
+    uint32_t *args; /* of the vectors handed to step: the first argument of each aggregate */
     uint32_t               n_args;
     size_t                 stride;  /* bytes of an id */
     char                  *base;
     uint32_t               cap;     /* ids with room; unused ones are zero */
     size_t                 seen_bytes; /* of the values that DISTINCT has seen */
+    int64_t                text_bytes; /* of the texts that states keep */
 };
 
 void agg_set_open(struct agg_set *s, struct arena *a, const struct plan_node *node);
@@ -47,7 +48,7 @@ void agg_set_save(const struct agg_set *s, uint32_t id, struct snap_writer *w);
 bool agg_set_load(struct agg_set *s, uint32_t id, struct snap_reader *r);
 static inline size_t agg_set_bytes(const struct agg_set *s)
 {
-    return s->stride * s->cap + s->seen_bytes;
+    return s->stride * s->cap + s->seen_bytes + (size_t)s->text_bytes;
 }
 
 #endif

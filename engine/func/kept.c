@@ -2,9 +2,12 @@
 
 #include "func/kept.h"
 
+_Thread_local int64_t kept_bytes;
+
 void kept_set_text(struct kept *s, const struct str *text)
 {
     if (text->len > s->text.cap) {
+        kept_bytes += text->len - s->text.cap;
         s->text.p = mem_realloc(s->text.p, text->len);
         s->text.cap = text->len;
     }
@@ -97,6 +100,7 @@ static bool load_text(struct kept *s, uint32_t size, struct sluice_reader *r)
     while (s->text.n < size) {
         uint32_t more = size - s->text.n < 4096 ? size - s->text.n : 4096;
         s->text.p = mem_realloc(s->text.p, (size_t)s->text.n + more);
+        kept_bytes += s->text.n + more - s->text.cap;
         s->text.cap = s->text.n + more;
         if (!sluice_read(r, s->text.p + s->text.n, more)) return false;
         s->text.n += more;
@@ -119,6 +123,9 @@ bool kept_load(void *state, struct sluice_reader *r)
 void kept_drop(void *state)
 {
     struct kept *s = state;
-    if (s->form == FORM_STR) mem_free(s->text.p);
+    if (s->form == FORM_STR) {
+        kept_bytes -= s->text.cap;
+        mem_free(s->text.p);
+    }
     *s = (struct kept){ .present = false };
 }

@@ -26,6 +26,10 @@ struct kept {
     };
 };
 
+/* Bytes of texts that calls in this thread have taken to the heap less those they gave back: the difference over a call
+ * is what its states grew by. */
+extern _Thread_local int64_t kept_bytes;
+
 static inline struct str kept_text(const struct kept *s)
 {
     return str_view(s->text.p, s->text.n);

@@ -85,3 +85,16 @@ $ seq 999 | gzip > garbage.sql; sluice run garbage.sql 2>/dev/null
 [exit 3]
 
 $ : > empty.sql; sluice run empty.sql --quiet
+
+# The texts that MAX keeps count towards the memory limit.
+$ cat > texts.sql <<'SQL'
+> CREATE SOURCE s (k INTEGER, t VARCHAR(2000)) FROM '-';
+> SELECT STREAM k, MAX(t) AS m FROM s GROUP BY k, STEP(s.ROWTIME BY INTERVAL '1' DAY);
+> SQL
+$ pad=$(printf 'x%.0s' {1..1500}); for i in {1..3000}; do echo "{\"K\":$i,\"T\":\"$pad\"}"; done > texts.ndjson
+$ sluice run --quiet --memory-limit 4MB texts.sql < texts.ndjson 2>&1 >/dev/null
+error 54000: pump 1 : 1 Group would keep * bytes, and operators * in all; the limit is 4194304 (glob)
+hint: raise the limit, or keep less: a shorter window, fewer keys
+[exit 1]
+$ sluice run --quiet --memory-limit 16MB texts.sql < texts.ndjson | wc -l
+3000
