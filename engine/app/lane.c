@@ -324,7 +324,7 @@ static void run_workers(struct lane *l)
 }
 
 /* The last bound of a lane. A run that is stopped with a state file sends none: its windows stay
- * open for the next start. So does the last lane, until what is there was saved: with more input
+ * open for the next start. Nor does one that failed, whose windows have not seen all their rows. So does the last lane, until what is there was saved: with more input
  * the next start goes on as if this end had not been. */
 static void end_lane(struct lane *l)
 {
@@ -333,7 +333,7 @@ static void end_lane(struct lane *l)
     bool last = ++r->lanes_done == r->n_lanes;
     bool failed = run_has_failed(r);
     if (r->recovery && !failed && last) run_fail(r, recovery_checkpoint(r->recovery, r));
-    bool goes_on = r->recovery && (failed || run_is_stopping(r));
+    bool goes_on = failed || (r->recovery && run_is_stopping(r));
     for (uint32_t i = 0; i < l->n_streams && !goes_on; i++)
         run_fail(r, graph_advance(r->graph, l->streams[i], BOUND_END));
     l->ended = !goes_on;

@@ -15,6 +15,7 @@
 
 #include "data/calendar.h"
 #include "io/output.h"
+#include "time/clock.h"
 
 enum {
     SIZE_DEFAULT = 5 << 20,
@@ -28,7 +29,7 @@ struct folder {
     char *name; /* of the sink, fit for a file's name */
     int64_t size_max, interval_ms;
     uint64_t counter; /* objects begun */
-    rowtime last;     /* of the last row that was written; ROWTIME_MIN: none */
+    rowtime last;     /* of the last row that was written; before the first: when the run began */
     bool open;
     rowtime due;           /* when the object ends */
     int64_t size;          /* bytes of rows in it */
@@ -47,7 +48,10 @@ static struct status dir_open(struct output *o, const struct url *u)
     for (char *p = f->name; *p; p++) {
         if (*p == '/') *p = '_';
     }
-    f->last = ROWTIME_MIN;
+    /* rows that are timed by their arrival make objects of this time or later */
+    struct clock clock;
+    clock_init_wall(&clock);
+    f->last = clock_now(&clock);
     f->size_max = option_size(o->endpoint, "size", SIZE_DEFAULT);
     f->interval_ms = option_interval(o->endpoint, "interval", INTERVAL_DEFAULT_MS);
     return output_make_folders(o, str_format_c(o->arena, "%s/", u->path));
@@ -169,7 +173,7 @@ static bool is_later(const struct folder *f, const char *name)
     char stamp[STAMP_MAX];
     size_t n = strlen(f->name);
     const char *dash = strrchr(name, '-');
-    if (f->last == ROWTIME_MIN || strncmp(name, f->name, n) != 0 || name[n] != '-') return false;
+    if (strncmp(name, f->name, n) != 0 || name[n] != '-') return false;
     uint64_t number = 0;
     const char *p = dash + 1;
     for (; *p >= '0' && *p <= '9'; p++) number = number * 10 + (uint64_t)(*p - '0');

@@ -98,3 +98,7 @@ hint: raise the limit, or keep less: a shorter window, fewer keys
 [exit 1]
 $ sluice run --quiet --memory-limit 16MB texts.sql < texts.ndjson | wc -l
 3000
+
+# A run that fails keeps its open windows to itself: they have not seen all their rows.
+$ sluice run --quiet --memory-limit 4MB texts.sql < texts.ndjson 2>/dev/null | wc -l
+0

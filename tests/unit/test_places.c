@@ -15,6 +15,7 @@
 #include "io/sink.h"
 #include "io/source.h"
 #include "io_files.h"
+#include "time/clock.h"
 
 static struct arena *arena;
 static const char *folder;
@@ -164,18 +165,23 @@ static const struct schema schema = { columns, 1 };
 /* 2026-01-31 23:59:50 */
 static const rowtime start = 1769903990000;
 
-static void deliver(struct sink *s, uint32_t from, uint32_t to)
+static void deliver_timed(struct sink *s, rowtime first, uint32_t from, uint32_t to)
 {
     if (from == to) return;
     struct builder *b = builder_new(&columns[0].type, 1);
     for (uint32_t i = from; i < to; i++) {
-        builder_row(b, start + i * 250, 0, i, NULL, 0);
+        builder_row(b, first + i * 250, 0, i, NULL, 0);
         builder_value(b, 0, &(struct value){ .type = columns[0].type, .i64 = i });
     }
     struct batch *rows = builder_take(b);
     expect_ok(sink_deliver(s, rows, NULL));
     batch_release(rows);
     builder_free(b);
+}
+
+static void deliver(struct sink *s, uint32_t from, uint32_t to)
+{
+    deliver_timed(s, start, from, to);
 }
 
 static void close_sink(struct sink *s)
@@ -249,6 +255,19 @@ static struct io_endpoint *out_to(const char *url)
     return endpoint_new(arena, "OUT", url);
 }
 
+static uint32_t count_lines(const char *root)
+{
+    uint32_t n = 0;
+    const char *list = files_list(arena, root);
+    while (*list) {
+        const char *name = str_to_c(arena, str_view(list, strcspn(list, "\n")));
+        struct str text = files_read(arena, files_path(arena, root, name));
+        for (size_t i = 0; i < text.len; i++) n += str_data(&text)[i] == '\n';
+        list += strlen(name) + 1;
+    }
+    return n;
+}
+
 static void files_go_on_from_their_position(void **state)
 {
     (void)state;
@@ -304,6 +323,36 @@ static void objects_of_other_runs_stay(void **state)
     }
 }
 
+/* Rows that are timed by their arrival come again at another time, and their objects under other names. */
+static void objects_of_lost_arrivals_go(void **state)
+{
+    (void)state;
+    struct clock clock;
+    clock_init_wall(&clock);
+    rowtime now = clock_now(&clock);
+    for (uint32_t saved = 0; saved < 30; saved += 5) {
+        const char *name = str_format_c(arena, "d%u", saved);
+        const char *other =
+            files_path(arena, at(name), "2026/01/01/00/OUT-2026-01-01-00-00-00-000007.ndjson");
+        files_write(other, "x", 1);
+        struct io_endpoint *e = folder_sink(name, false);
+        struct snap_writer w = { { 0 } };
+        struct sink *s = NULL;
+        expect_ok(sink_open(arena, e, &schema, &s));
+        deliver_timed(s, now, 0, saved);
+        expect_ok(sink_save(s, &w));
+        deliver_timed(s, now, saved, 200);
+        close_sink(s);
+        expect_ok(sink_resume(arena, e, &schema, str_view(w.out.data, w.out.len), &s));
+        deliver_timed(s, now + 100000, saved, 200);
+        close_sink(s);
+        buf_free(&w.out);
+        assert_int_equal(access(other, F_OK), 0);
+        assert_int_equal(unlink(other), 0);
+        assert_int_equal(count_lines(at(name)), 200);
+    }
+}
+
 /* Any bytes instead of a position leave a file alone, or are refused with a status. */
 static void damaged_positions(void **state)
 {
@@ -353,6 +402,7 @@ int main(void)
         TEST(files_go_on_from_their_position),
         TEST(folders_go_on_from_their_position),
         TEST(objects_of_other_runs_stay),
+        TEST(objects_of_lost_arrivals_go),
         TEST(damaged_positions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
