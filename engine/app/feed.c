@@ -62,7 +62,10 @@ struct status feed_decode_options(struct arena *a, const struct io_endpoint *e,
                                   struct decode_config *out)
 {
     const struct io_option *row_path = find_option(e, "row_path");
-    if (row_path) TRY(path_parse(a, row_path->text, row_path->at, &out->row_path));
+    if (row_path) {
+        TRY(path_parse(a, row_path->text, row_path->at, &out->row_path));
+        TRY(decode_check_row_path(a, row_path->at, &out->row_path));
+    }
     out->column_delimiter = text_option(e, "column_delimiter");
     out->row_delimiter = text_option(e, "row_delimiter");
     out->header = true_option(e, "header");
@@ -241,23 +244,23 @@ void feed_row_of_record(void *arg, uint32_t source, struct str record, struct bu
 /* ---- checks ---- */
 
 static void check_source(struct arena *a, const struct plan_endpoint *e, struct str name,
-                         struct diags *diags)
+                         bool table, struct diags *diags)
 {
     struct io_endpoint *endpoint = feed_endpoint(a, e, name);
     struct decode_config ignored = { 0 };
     if (!e->has_url) return;
-    diags_error(diags, source_check(a, endpoint));
+    diags_error(diags, table ? source_check(a, endpoint) : source_check_stream(a, endpoint));
     diags_error(diags, feed_decode_options(a, endpoint, &ignored));
 }
 
 void feed_check(struct arena *a, const struct app_plan *plan, struct diags *diags)
 {
     for (uint32_t i = 0; i < plan->n_sources; i++) {
-        check_source(a, &plan->sources[i].endpoint, plan->sources[i].name, diags);
+        check_source(a, &plan->sources[i].endpoint, plan->sources[i].name, false, diags);
     }
     for (uint32_t i = 0; i < plan->n_tables; i++) {
         if (!plan->tables[i].constant)
-            check_source(a, &plan->tables[i].endpoint, plan->tables[i].name, diags);
+            check_source(a, &plan->tables[i].endpoint, plan->tables[i].name, true, diags);
     }
     for (uint32_t i = 0; i < plan->n_sinks; i++) {
         const struct plan_sink *s = &plan->sinks[i];

@@ -50,20 +50,21 @@ static void choose_path(struct json_decoder *d)
     d->fast_record = avx2 ? json_fast_record_avx2 : json_fast_record_plain;
 }
 
-static struct status check_row_path(struct arena *a, const struct path *path)
+struct status decode_check_row_path(struct arena *a, struct span at, const struct path *path)
 {
     int arrays = 0;
     for (uint32_t i = 0; i < path->n_steps; i++) arrays += path->steps[i].kind == STEP_EACH;
     if (arrays <= 1) return OK;
-    return status_new(a, ERR_BAD_PATH, SPAN_NONE,
-                      "the row path goes through an array inside an array");
+    struct status st = status_new(a, ERR_BAD_PATH, at,
+                                  "the row path goes through an array inside an array");
+    return status_with_hint(st, "one array makes rows; take the inner one whole, as text");
 }
 
 struct status decoder_new(struct arena *a, const char *format, const struct decode_config *config,
                           struct decoder **out)
 {
     struct decoder *d = ARENA_NEW(a, struct decoder);
-    TRY(check_row_path(a, &config->row_path));
+    TRY(decode_check_row_path(a, SPAN_NONE, &config->row_path));
     if (strcmp(format, "json") == 0) {
         d->json = json_decoder_new(a, config);
         choose_path(d->json);

@@ -56,6 +56,10 @@ struct decode_config {
     bool       header; /* the first record of each input names columns: it is skipped */
 };
 
+/* Refuses a row path of two arrays with BAD_PATH. */
+struct status decode_check_row_path(struct arena *a, struct span at,
+                                    const struct path *path) MUST_CHECK;
+
 struct decoder;
 
 /* format: "json", "csv" or "tsv"; one decoder a thread; it lives in the arena. Fails with BAD_PATH when

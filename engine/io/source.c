@@ -34,7 +34,8 @@ struct source {
     size_t packed_left;    /* are still to be taken */
     uint64_t done;         /* bytes read from the input */
     uint64_t file_offset;  /* lines.offset at which the file at hand began */
-    uint64_t skip;         /* bytes of the (unpacked) file that are still to be left out: it is gone on with */
+    uint64_t
+        skip; /* bytes of the (unpacked) file that are still to be left out: it is gone on with */
 };
 
 static const struct option_def source_options[] = {
@@ -82,6 +83,18 @@ struct status source_check(struct arena *a, const struct io_endpoint *e)
                       e->name);
 }
 
+struct status source_check_stream(struct arena *a, const struct io_endpoint *e)
+{
+    struct url u;
+    TRY(source_check(a, e));
+    TRY(url_parse(a, e, &u));
+    if (class_of(u.kind)) return OK;
+    struct status st =
+        status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s cannot be a stream's source",
+                   STR_ARG(e->url), e->name);
+    return status_with_hint(st, "SQLite tables are for CREATE REFERENCE TABLE");
+}
+
 static void free_arena(void *arena)
 {
     arena_free(arena);
@@ -90,15 +103,9 @@ static void free_arena(void *arena)
 struct status source_open(struct arena *a, const struct io_endpoint *e, struct source **out)
 {
     struct url u;
-    TRY(source_check(a, e));
+    TRY(source_check_stream(a, e));
     TRY(url_parse(a, e, &u));
     const struct input_class *class = class_of(u.kind);
-    if (!class) {
-        struct status st =
-            status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s cannot be a stream's source",
-                       STR_ARG(e->url), e->name);
-        return status_with_hint(st, "SQLite tables are for CREATE REFERENCE TABLE");
-    }
     struct source *s = mem_calloc(1, sizeof *s);
     s->messages = arena_new();
     arena_on_free(a, free_arena, s->messages);

@@ -34,6 +34,8 @@ struct source;
 
 /* Checks URL and options without touching anything, so that `sluice check` can call it. */
 struct status source_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
+/* The same, and whether a stream can be read from there: from a database, only tables are. */
+struct status source_check_stream(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
 struct status source_open(struct arena *a, const struct io_endpoint *e,
                           struct source **out) MUST_CHECK;
 /* Waits at most wait_ms (0: not at all; -1: as long as it takes) and takes what is there, at most

@@ -38,3 +38,17 @@ CREATE SINK S FROM B INTO 'hpp://x';
                           ^~~~~~~~~
 hint: did you mean "tcp:"?
 [exit 3]
+
+# A stream is not read from a database, and one array makes rows.
+$ echo "CREATE SOURCE s (k INTEGER) FROM 'sqlite:x.db?table=t';" > wrong.sql; sluice check wrong.sql
+wrong.sql:1:34: error HY024: 'sqlite:x.db?table=t' of S cannot be a stream's source
+CREATE SOURCE s (k INTEGER) FROM 'sqlite:x.db?table=t';
+                                 ^~~~~~~~~~~~~~~~~~~~~
+hint: SQLite tables are for CREATE REFERENCE TABLE
+[exit 3]
+$ echo "CREATE SOURCE s (k INTEGER) FROM '-' WITH (row_path = '$.a[0:].b[0:]');" > wrong.sql; sluice check wrong.sql
+wrong.sql:1:55: error HY024: the row path goes through an array inside an array
+CREATE SOURCE s (k INTEGER) FROM '-' WITH (row_path = '$.a[0:].b[0:]');
+                                                      ^~~~~~~~~~~~~~~
+hint: one array makes rows; take the inner one whole, as text
+[exit 3]
