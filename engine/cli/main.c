@@ -151,5 +151,6 @@ static enum exit_code dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is seen by the write */
+    signal(SIGXFSZ, SIG_IGN); /* so is a file that may not grow */
     return (int)cli_flush(dispatch(argc, argv));
 }

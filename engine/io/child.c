@@ -24,6 +24,7 @@ static int spawn(const char *command, int its_end, int its_fd, pid_t *pid)
     sigemptyset(&none);
     sigemptyset(&usual);
     sigaddset(&usual, SIGPIPE);
+    sigaddset(&usual, SIGXFSZ);
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, its_end, its_fd);
     posix_spawnattr_init(&how);

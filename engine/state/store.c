@@ -1,18 +1,19 @@
 /*
  * store.c: a state file in SQLite (https://www.sqlite.org/lang_transaction.html).
  *
- * One table of names and bytes. The file is opened exclusively, so that two runs cannot share it,
+ * One table of names and bytes, each with a checksum, as a disk may give back what was not written. The file is opened exclusively, so that two runs cannot share it,
  * and every commit is synchronised to the disk.
  */
 
 #include "state/store.h"
 
 #include <sqlite3.h>
+#include <string.h>
 
 /* "SlSt": tells a state file from other databases; the version is that of the table. */
 enum {
     APPLICATION_ID = 0x536c5374,
-    VERSION = 1
+    VERSION = 2
 };
 
 struct store {
@@ -31,6 +32,13 @@ static struct status failed(const struct store *s, const char *verb)
         return status_with_hint(
             st,
             "another run of Sluice seems to use it: stop that one, or give this one another file");
+    }
+    if (code == SQLITE_FULL || code == SQLITE_IOERR) {
+        int cause = sqlite3_system_errno(s->db);
+        return status_with_hint(
+            st,
+            str_format_c(s->arena, "%s%smake room and start again: the last checkpoint is whole",
+                         cause ? strerror(cause) : "", cause ? "; " : ""));
     }
     if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
         return status_with_hint(st, "restore it from a copy, or remove it to begin anew");
@@ -63,7 +71,8 @@ static struct status make_table(struct store *s)
     sqlite3_snprintf(
         sizeof sql, sql,
         "PRAGMA application_id = %d; PRAGMA user_version = %d;"
-        "CREATE TABLE state (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE state (name TEXT PRIMARY KEY, checksum INTEGER NOT NULL, bytes BLOB NOT NULL)"
+        " WITHOUT ROWID",
         APPLICATION_ID, VERSION);
     return run_sql(s, sql, "make");
 }
@@ -106,7 +115,7 @@ struct status store_open(struct arena *a, const char *path, struct store **out)
             "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE;"
             "PRAGMA synchronous = FULL;"
             "BEGIN EXCLUSIVE; COMMIT",
-            "lock");
+            "open");
     }
     if (st.err == ERR_NONE) st = check_file(s);
     if (st.err == ERR_NONE) *out = s;
@@ -126,13 +135,28 @@ bool store_is_empty(const struct store *s)
     return s->empty;
 }
 
+static int64_t checksum(const char *name, const void *bytes, size_t size)
+{
+    return (int64_t)hash_bytes(bytes, size, hash_bytes(name, strlen(name), 0));
+}
+
+static struct status damaged(const struct store *s, const char *name)
+{
+    struct status st =
+        status_new(s->arena, ERR_IO, SPAN_NONE,
+                   "the state file %s is damaged: the bytes of \"%s\" are not those that were "
+                   "written",
+                   s->path, name);
+    return status_with_hint(st, "restore it from a copy, or remove it to begin anew");
+}
+
 struct status store_get(struct store *s, const char *name, struct buf *out, bool *found)
 {
     sqlite3_stmt *q = NULL;
     buf_clear(out);
     *found = false;
-    if (sqlite3_prepare_v2(s->db, "SELECT bytes FROM state WHERE name = ?", -1, &q, NULL) !=
-        SQLITE_OK)
+    if (sqlite3_prepare_v2(s->db, "SELECT bytes, checksum FROM state WHERE name = ?", -1, &q,
+                           NULL) != SQLITE_OK)
         return failed(s, "read");
     sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC);
     int result = sqlite3_step(q);
@@ -141,6 +165,8 @@ struct status store_get(struct store *s, const char *name, struct buf *out, bool
         buf_append(out, sqlite3_column_blob(q, 0), (size_t)sqlite3_column_bytes(q, 0));
     }
     struct status st = result == SQLITE_ROW || result == SQLITE_DONE ? OK : failed(s, "read");
+    if (*found && checksum(name, out->data, out->len) != sqlite3_column_int64(q, 1))
+        st = damaged(s, name);
     sqlite3_finalize(q);
     return st;
 }
@@ -153,10 +179,11 @@ struct status store_begin(struct store *s)
 struct status store_put(struct store *s, const char *name, const void *bytes, size_t size)
 {
     sqlite3_stmt *q = NULL;
-    if (sqlite3_prepare_v2(s->db, "INSERT INTO state VALUES (?, ?)", -1, &q, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(s->db, "INSERT INTO state VALUES (?, ?, ?)", -1, &q, NULL) != SQLITE_OK)
         return failed(s, "write");
     sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC);
-    sqlite3_bind_blob64(q, 2, size ? bytes : "", size, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 2, checksum(name, bytes, size));
+    sqlite3_bind_blob64(q, 3, size ? bytes : "", size, SQLITE_STATIC);
     struct status st = sqlite3_step(q) == SQLITE_DONE ? OK : failed(s, "write");
     sqlite3_finalize(q);
     return st;

@@ -102,3 +102,22 @@ $ sluice run --quiet --memory-limit 16MB texts.sql < texts.ndjson | wc -l
 # A run that fails keeps its open windows to itself: they have not seen all their rows.
 $ sluice run --quiet --memory-limit 4MB texts.sql < texts.ndjson 2>/dev/null | wc -l
 0
+
+# A reference table is read again while the run goes on; a version that cannot be read leaves the one before.
+$ cat > fresh.sql <<'SQL'
+> CREATE SOURCE s (k INTEGER) FROM '-';
+> CREATE REFERENCE TABLE d (k INTEGER, name VARCHAR(10)) FROM 'd.csv' WITH (header = TRUE, refresh = INTERVAL '0.1' SECOND);
+> SELECT STREAM s.k, d.name FROM s LEFT JOIN d ON s.k = d.k;
+> SQL
+$ cat > change <<'SH'
+> echo '{"K":1}'; sleep 0.5
+> printf 'k,name\n1,new\n' > d.new; mv d.new d.csv; sleep 0.5; echo '{"K":1}'; sleep 0.5
+> rm d.csv; sleep 0.5; echo '{"K":1}'; sleep 0.5
+> printf 'k,name\n1,last\n' > d.new; mv d.new d.csv; sleep 0.5; echo '{"K":1}'
+> SH
+$ printf 'k,name\n1,old\n' > d.csv; sh change | sluice run --quiet fresh.sql 2> messages; sort -u messages
+{"K":1,"NAME":"old"}
+{"K":1,"NAME":"new"}
+{"K":1,"NAME":"new"}
+{"K":1,"NAME":"last"}
+sluice: warning: reference table D keeps its rows: cannot open d.csv for D: No such file or directory

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include <cmocka.h>
 
 static const char path[] = "/tmp/sluice-test-store.db";
@@ -38,6 +40,40 @@ static void expect_stored(struct store *s, const char *value)
     assert_int_equal(store_get(s, "absent", &got, &found).err, ERR_NONE);
     assert_false(found);
     buf_free(&got);
+}
+
+/* What the disk gives back must be what was written, and under its name. */
+static void changed_bytes_are_refused(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "UPDATE state SET bytes = CAST('fjrst' AS BLOB) WHERE name = 'graph'",
+        "UPDATE state SET checksum = checksum + 1 WHERE name = 'graph'",
+        "UPDATE state SET name = 'x' WHERE name = 'nothing';"
+        "UPDATE state SET name = 'nothing' WHERE name = 'graph';"
+        "UPDATE state SET name = 'graph' WHERE name = 'x'",
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct arena *a = arena_new();
+        unlink(path);
+        struct store *s = open_store(a);
+        put_all(s, "first");
+        assert_int_equal(store_commit(s).err, ERR_NONE);
+        store_close(s);
+        sqlite3 *db = NULL;
+        assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, changes[i], NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(db);
+        s = open_store(a);
+        struct buf got = { 0 };
+        bool found;
+        struct status st = store_get(s, "graph", &got, &found);
+        assert_int_equal(st.err, ERR_IO);
+        assert_non_null(strstr(st.message, "is damaged"));
+        buf_free(&got);
+        store_close(s);
+        arena_free(a);
+    }
 }
 
 static void committed_sets_stay(void **state)
@@ -91,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(committed_sets_stay),
+        cmocka_unit_test(changed_bytes_are_refused),
         cmocka_unit_test(a_second_run_is_refused),
         cmocka_unit_test(other_files_are_refused),
     };
