@@ -323,9 +323,10 @@ static void run_workers(struct lane *l)
     for (uint32_t i = 1; i < l->n_workers; i++) thread_join(&l->workers[i].thread);
 }
 
-/* The last bound of a lane. A run that is stopped with a state file sends none: its windows stay
- * open for the next start. Nor does one that failed, whose windows have not seen all their rows. So does the last lane, until what is there was saved: with more input
- * the next start goes on as if this end had not been. */
+/* The last bound of a lane. A run that is stopped with a state file sends none: its windows stay open
+ * for the next start. Nor does one that failed, whose windows have not seen all their rows. So does the
+ * last lane, until what is there was saved: with more input the next start goes on as if this end had
+ * not been. */
 static void end_lane(struct lane *l)
 {
     struct run *r = l->run;

@@ -1,8 +1,8 @@
 /*
  * store.c: a state file in SQLite (https://www.sqlite.org/lang_transaction.html).
  *
- * One table of names and bytes, each with a checksum, as a disk may give back what was not written. The file is opened exclusively, so that two runs cannot share it,
- * and every commit is synchronised to the disk.
+ * One table of names and bytes, each with a checksum, as a disk may give back what was not written. The file is
+ * opened exclusively, so that two runs cannot share it, and every commit is synchronised to the disk.
  */
 
 #include "state/store.h"
