@@ -46,8 +46,9 @@ ALL_LDFLAGS = -rdynamic -Wl,--as-needed $(LDFLAGS_$(MODE)) $(LDFLAGS)
 LIBS        = -ljansson -lsqlite3 -lz -ldeflate -lpcre2-8 -lsodium -ledit -lm -lpthread -ldl
 
 # What there is. udf/example is a plug-in, not a part of the program.
+EXAMPLE := $(sort $(wildcard udf/example/*.c))
 MAIN    := $(wildcard engine/cli/main.c)
-SRC     := $(filter-out $(MAIN) udf/example/%, \
+SRC     := $(filter-out $(MAIN) $(EXAMPLE), \
              $(sort $(shell find engine grammar udf -name '*.c' 2>/dev/null)))
 GEN     := $(if $(wildcard grammar/parser.y),$(BUILD)/gen/parser.c) \
            $(if $(wildcard grammar/lexer.re),$(BUILD)/gen/lexer.c)
@@ -65,20 +66,25 @@ PROGRAM     := $(if $(MAIN),$(BUILD)/sluice)
 UNIT_BIN    := $(UNIT:%.c=$(BUILD)/%)
 FUZZ_BIN    := $(FUZZ:%.c=$(BUILD)/%)
 TOOL_BIN    := $(TOOLS:%.c=$(BUILD)/%)
+EXAMPLE_SO  := $(BUILD)/example.so
 
 FUZZ_SECONDS ?= 60
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test unit sql cli recovery differential bench fuzz fuzz-programs lint format docs demo deps packages clean \
+.PHONY: all example test unit sql cli recovery differential bench fuzz fuzz-programs lint format docs demo deps packages clean \
         help FORCE
 
 ## all: the program, build/sluice
 all: $(LIB) $(PROGRAM)
 	@$(if $(PROGRAM),ln -sfn $(PROGRAM:build/%=%) build/sluice)
 
+## example: the plug-in of udf/example, build/example.so
+example: $(EXAMPLE_SO)
+	@ln -sfn $(EXAMPLE_SO:build/%=%) build/example.so
+
 ## test: everything below tests/ and queries/, after installing what is missing
-test: all $(UNIT_BIN) $(TOOL_BIN)
+test: all $(UNIT_BIN) $(TOOL_BIN) $(EXAMPLE_SO)
 	@tests/run.sh $(BUILD) unit sql docs cli differential recovery
 
 ## unit: the cmocka tests of tests/unit; ONLY=test_str for one program
@@ -90,7 +96,7 @@ sql: all
 	@tests/run.sh $(BUILD) sql
 
 ## cli: the transcripts of tests/cli; ONLY=FILE.t for one
-cli: all $(TOOL_BIN)
+cli: all $(TOOL_BIN) $(EXAMPLE_SO)
 	@tests/cli/run.sh $(BUILD) $(ONLY)
 
 ## recovery: kills runs and lets them go on; KILLS=200 SEED=1 for more, or the same again
@@ -170,10 +176,12 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags | $(GEN)
 	$(call say,CC  )
 	$(Q)$(CC) $(ALL_CFLAGS) -w -Igrammar -MMD -MP -c -o $@ $<
 
-$(BUILD)/gen/parser.c: grammar/parser.y | packages
+# lemon leaves a header that would be the same alone: it is made newer, so that make knows it was looked at.
+$(BUILD)/gen/parser.c $(BUILD)/gen/parser.h &: grammar/parser.y | packages
 	@mkdir -p $(@D)
 	$(call say,GEN )
 	$(Q)$(LEMON) -q -T$(LEMPAR) -d$(@D) $<
+	@touch $(@D)/parser.h
 
 $(BUILD)/gen/lexer.c: grammar/lexer.re $(filter %parser.c,$(GEN)) | packages
 	@mkdir -p $(@D)
@@ -192,6 +200,11 @@ $(BUILD)/sluice: $(MAIN_OBJ) $(LIB) $(BUILD)/flags
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(SUPPORT_OBJ) $(LIB) $(BUILD)/sources
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(LIB) -lcmocka $(LIBS)
+
+# All that a plug-in needs: its sources and one header.
+$(EXAMPLE_SO): $(EXAMPLE) engine/sluice.h $(BUILD)/flags
+	$(call say,LINK)
+	$(Q)$(CC) -std=c17 $(WARN) $(CFLAGS_$(MODE)) -shared -fPIC -Iengine -o $@ $(EXAMPLE) -lm
 
 $(TOOL_BIN): %: %.o
 	$(call say,LINK)

@@ -345,4 +345,29 @@ struct sluice_package {
     const struct sluice_table_fn *table_functions;
 };
 
+/* ---- plug-ins: CREATE FUNCTION ... LANGUAGE C EXTERNAL NAME 'file.so:symbol' ---- */
+
+enum sluice_export_kind {
+    SLUICE_EXPORTS_FUNCTION = 1, /* struct sluice_fn */
+    SLUICE_EXPORTS_AGGREGATE,    /* struct sluice_agg */
+    SLUICE_EXPORTS_TABLE_FUNCTION /* struct sluice_table_fn */
+};
+
+#define SLUICE_EXPORT_MAGIC 0x656369756c73u /* "sluice" */
+
+/* What a symbol of a plug-in is. The first two fields stay as they are in every version of this file. */
+struct sluice_export {
+    uint64_t    magic;
+    int32_t     api_version;
+    int32_t     kind; /* enum sluice_export_kind */
+    const void *row;  /* its name, aliases and group are not looked at: SQL names the function */
+};
+
+/* Makes a row known under a symbol: SLUICE_EXPORT(celsius, FUNCTION, &row). The row lives as long as the process. */
+#define SLUICE_EXPORT(symbol, kind, row)                                                         \
+    extern const struct sluice_export symbol;                                                    \
+    __attribute__((visibility("default"))) const struct sluice_export symbol = {                 \
+        SLUICE_EXPORT_MAGIC, SLUICE_API_VERSION, SLUICE_EXPORTS_##kind, (row)                    \
+    }
+
 #endif

@@ -145,6 +145,7 @@ struct function_part {
     bool null_on_null;
     bool has_external;
     struct str external;
+    struct span external_at;
 };
 /* Sets what a function does and checks that its language has it. */
 void build_body(struct parse *p, struct ast_statement *s, struct function_part part,

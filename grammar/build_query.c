@@ -261,6 +261,15 @@ void build_body(struct parse *p, struct ast_statement *s, struct function_part p
     s->body = body;
     s->null_on_null = part.null_on_null;
     s->external = part.external;
+    s->external_at = part.external_at;
+    bool cursor = s->returns_table;
+    for (uint32_t i = 0; i < s->n_parameters; i++) cursor = cursor || s->parameters[i].cursor;
+    if (part.language == 'S' && cursor) {
+        build_fault(p, ERR_SYNTAX, s->name.at,
+                    "CREATE FUNCTION f (c CURSOR) RETURNS TABLE LANGUAGE C EXTERNAL NAME 'f.so:f'",
+                    "syntax error at line %u: a table function is written in C", s->name.at.line);
+        return;
+    }
     if (part.language == 'S' && (!body || part.has_external)) {
         build_fault(p, ERR_SYNTAX, s->name.at,
                     "CREATE FUNCTION f (x INTEGER) RETURNS INTEGER RETURN x + 1",

@@ -150,6 +150,16 @@ statement(A) ::= CREATE(C) or_replace(R) FUNCTION object(N) LP params(L) RP RETU
     A->returns = T;
     build_body(p, A, F, B);
 }
+statement(A) ::= CREATE(C) or_replace(R) FUNCTION object(N) LP params(L) RP RETURNS TABLE
+                 function_parts(F) function_body(B). {
+    A = build_statement(p, STATEMENT_CREATE_FUNCTION, C.at);
+    A->or_replace = R;
+    A->name = N;
+    A->parameters = L.items;
+    A->n_parameters = (uint32_t)L.count;
+    A->returns_table = true;
+    build_body(p, A, F, B);
+}
 statement(A) ::= CREATE(C) or_replace(R) SOURCE object(N) LP column_defs(L) RP
                  from_url(U) with_options(O). {
     A = build_statement(p, STATEMENT_CREATE_SOURCE, C.at);
@@ -339,9 +349,11 @@ pair(A) ::= word(N) value(V). {
 params(A) ::= .                                { A = (struct param_list){ 0 }; }
 params(A) ::= param_list(L).                   { A = L; }
 %type param_list { struct param_list }
-param_list(A) ::= name(N) type(T).             { BEGIN(A, ((struct ast_parameter){ N, T })); }
-param_list(A) ::= param_list(L) COMMA name(N) type(T). {
-    APPEND(A, L, ((struct ast_parameter){ N, T }));
+param_list(A) ::= param(P).                    { BEGIN(A, P); }
+param_list(A) ::= param_list(L) COMMA param(P). { APPEND(A, L, P); }
+%type param { struct ast_parameter }
+param(A) ::= name(N) type(T). {
+    A = (struct ast_parameter){ N, T, str_equal_c(T.name, "CURSOR") };
 }
 
 %type function_parts { struct function_part }
@@ -370,6 +382,7 @@ function_parts(A) ::= function_parts(F) EXTERNAL NAME STRING(T). {
     A = F;
     A.has_external = true;
     A.external = T.text;
+    A.external_at = T.at;
 }
 %type function_body { struct ast_expr * }
 function_body(A) ::= .                         { A = NULL; }

@@ -88,23 +88,28 @@ static void show_object(struct repl *r, struct arena *a, const struct session_ob
     if (o->text) fprintf(r->out, "%s%s\n", o->text, strchr(o->text, ';') ? "" : ";");
 }
 
-static void describe(struct repl *r, const char *word)
+/* Shows the session's objects of a name; false: there are none. */
+static bool show_named(struct repl *r, const char *word, bool functions_only)
 {
-    if (!*word) {
-        list_objects(r, false);
-        return;
-    }
     struct arena *a = arena_new();
     struct session_object *objects;
     size_t n = session_objects(r->session, a, &objects), found = 0;
     struct str name = stored_name(a, word), typed = str_c(word);
     for (size_t i = 0; i < n; i++) {
         if (!str_equal(&objects[i].name, &name) && !str_equal(&objects[i].name, &typed)) continue;
+        if (functions_only && objects[i].kind != OBJECT_FUNCTION) continue;
         if (found++) fputc('\n', r->out);
         show_object(r, a, &objects[i]);
     }
-    if (!found) repl_complain(r, "there is no \"%.*s\"; \\d lists what there is", STR_ARG(name));
     arena_free(a);
+    return found > 0;
+}
+
+static void describe(struct repl *r, const char *word)
+{
+    if (!*word) list_objects(r, false);
+    else if (!show_named(r, word, false))
+        repl_complain(r, "there is no \"%s\"; \\d lists what there is", word);
 }
 
 static void describe_pumps(struct repl *r, const char *word)
@@ -115,6 +120,7 @@ static void describe_pumps(struct repl *r, const char *word)
 
 static void describe_function(struct repl *r, const char *word)
 {
+    if (*word && show_named(r, word, true)) return;
     fflush(r->out);
     cli_show_function(r->args, *word ? word : NULL);
     fflush(stdout);

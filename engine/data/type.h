@@ -112,6 +112,12 @@ static inline bool type_is_binary(struct type t)
 {
     return t.kind == TYPE_BINARY || t.kind == TYPE_VARBINARY;
 }
+/* Whether texts, byte strings or any other kind, whatever their length, precision and padding. */
+static inline bool type_is_same_kind(struct type a, struct type b)
+{
+    if (type_is_text(a) && type_is_text(b)) return true;
+    return type_is_binary(a) ? type_is_binary(b) : a.kind == b.kind;
+}
 static inline bool type_is_datetime(struct type t)
 {
     return t.kind == TYPE_DATE || t.kind == TYPE_TIME || t.kind == TYPE_TIMESTAMP;

@@ -23,9 +23,11 @@ struct entry {
     const struct fn_def          *fn;
     const struct agg_def         *agg;
     const struct sluice_table_fn *table_fn;
+    const struct fn_declared *declared; /* of an application's function */
 };
 
 struct fn_catalog {
+    const struct fn_catalog *base; /* looked at for names that are not here; NULL: none */
     struct arena *arena;
     ARRAY(struct entry) entries;
     bool sealed;
@@ -160,8 +162,7 @@ void fn_catalog_seal(struct fn_catalog *c)
 
 /* ---- finding ---- */
 
-/* The first entry of a name, and in *n how many there are. */
-static const struct entry *find(const struct fn_catalog *c, struct str name, size_t *n)
+static const struct entry *find_here(const struct fn_catalog *c, struct str name, size_t *n)
 {
     assert(c->sealed);
     size_t low = 0, high = c->entries.count;
@@ -174,6 +175,13 @@ static const struct entry *find(const struct fn_catalog *c, struct str name, siz
     while (end < c->entries.count && str_equal(&c->entries.items[end].name, &name)) end++;
     *n = end - low;
     return c->entries.items + low;
+}
+
+/* The first entry of a name, and in *n how many there are. */
+static const struct entry *find(const struct fn_catalog *c, struct str name, size_t *n)
+{
+    const struct entry *e = find_here(c, name, n);
+    return *n == 0 && c->base ? find(c->base, name, n) : e;
 }
 
 bool fn_exists(const struct fn_catalog *c, struct str name)
@@ -197,10 +205,12 @@ bool fn_is_analytic(const struct fn_catalog *c, struct str name)
     return n > 0 && e->agg && e->agg->analytic;
 }
 
-const struct sluice_table_fn *fn_find_table_function(const struct fn_catalog *c, struct str name)
+const struct sluice_table_fn *fn_find_table_function(const struct fn_catalog *c, struct str name,
+                                                     const struct fn_declared **declared)
 {
     size_t n;
     const struct entry *e = find(c, name, &n);
+    *declared = n > 0 ? e->declared : NULL;
     return n > 0 ? e->table_fn : NULL;
 }
 
@@ -216,13 +226,15 @@ const char *fn_nearest(const struct fn_catalog *c, struct arena *a, struct str n
     int best = name.len <= 3 ? 1 : name.len <= 6 ? 2
                                                  : 3;
     const struct entry *nearest = NULL;
-    for (size_t i = 0; i < c->entries.count; i++) {
-        const struct entry *e = &c->entries.items[i];
-        if (!is_word(e->name)) continue;
-        int distance = str_distance(name, e->name, best);
-        if (distance <= best && (!nearest || distance < best)) {
-            nearest = e;
-            best = distance;
+    for (; c; c = c->base) {
+        for (size_t i = 0; i < c->entries.count; i++) {
+            const struct entry *e = &c->entries.items[i];
+            if (!is_word(e->name)) continue;
+            int distance = str_distance(name, e->name, best);
+            if (distance <= best && (!nearest || distance < best)) {
+                nearest = e;
+                best = distance;
+            }
         }
     }
     return nearest ? str_to_c(a, nearest->name) : NULL;
@@ -289,9 +301,10 @@ struct signature {
     bool     untyped_nulls; /* NULLs alone do not say which overload is meant */
     struct sluice_type returns;
     bool (*bind)(struct sluice_bind *b);
+    const struct fn_declared *declared;
 };
 
-enum fit { FIT_COUNT, FIT_CLASS, FIT_UNTYPED, FIT_REFUSED, FIT_OK };
+enum fit { FIT_COUNT, FIT_DECLARED, FIT_CLASS, FIT_UNTYPED, FIT_REFUSED, FIT_OK };
 
 static bool count_fits(const struct signature *s, uint32_t n_args)
 {
@@ -386,14 +399,34 @@ static enum fit run_bind(const struct call_site *site, const struct signature *s
     return FIT_OK;
 }
 
+/* Whether the arguments are of the declared kinds; a number that is written out is taken as another kind of number. */
+static bool takes_declared(const struct call_site *site, const struct fn_declared *d)
+{
+    if (site->n_args != d->n_args) return false;
+    for (uint32_t i = 0; i < site->n_args; i++) {
+        struct type given = site->args[i], wanted = d->args[i];
+        bool written = site->constants && site->constants[i] && type_is_number(given);
+        if (given.kind == TYPE_NULL || type_is_same_kind(given, wanted)) continue;
+        if (!written || !type_is_number(wanted)) return false;
+    }
+    return true;
+}
+
 static enum fit try_signature(const struct call_site *site, const struct signature *s,
                               struct binding *out)
 {
     if (!count_fits(s, site->n_args)) return FIT_COUNT;
     out->args = ARENA_ARRAY(site->arena, struct type, site->n_args + 1);
+    struct call_site declared = *site;
+    if (s->declared) {
+        if (!takes_declared(site, s->declared)) return FIT_DECLARED;
+        declared.args = s->declared->args;
+        site = &declared;
+    }
     enum fit fit = fit_classes(site, s, out->args);
     if (fit != FIT_OK) return fit;
-    out->result = fn_type(s->returns);
+    bool given = s->returns.kind != SLUICE_NULL || !s->declared;
+    out->result = given ? fn_type(s->returns) : s->declared->returns;
     out->bound = NULL;
     return s->bind ? run_bind(site, s, out) : FIT_OK;
 }
@@ -433,6 +466,10 @@ static struct status not_fitting(const struct fn_catalog *c, const struct call_s
                                            "nothing gives the NULL in %.*s a type",
                                            STR_ARG(site->name)),
                                 "write CAST(NULL AS INTEGER), or whatever type is meant");
+    case FIT_DECLARED:
+        return status_with_hint(no_match(c, site),
+                                "arguments of a function of the application are not converted: "
+                                "use CAST");
     case FIT_CLASS:
         return status_new(site->arena, ERR_CANNOT_APPLY, site->at,
                           "cannot apply '%.*s' to arguments of type (%s)", STR_ARG(site->name),
@@ -471,7 +508,7 @@ struct status fn_resolve(const struct fn_catalog *c, struct arena *a, struct str
         const struct fn_def *fn = e[i].fn;
         if (!fn) continue;
         struct signature s = { fn->args, 8, fn->variadic, null_needs_other(fn), fn->returns,
-                               fn->bind };
+                               fn->bind, e[i].declared };
         struct binding b = { .refusal = NULL };
         enum fit fit = try_signature(&site, &s, &b);
         if (fit == FIT_OK) {
@@ -481,7 +518,8 @@ struct status fn_resolve(const struct fn_catalog *c, struct arena *a, struct str
                                        .bound = b.bound,
                                        .needs_now = b.needs_now,
                                        .needs_rowtime = b.needs_rowtime,
-                                       .record = b.record };
+                                       .record = b.record,
+                                       .declared = e[i].declared };
             return OK;
         }
         keep_better(fit, b.refusal, &best, &refusal);
@@ -502,16 +540,141 @@ struct status agg_resolve(const struct fn_catalog *c, struct arena *a, struct st
     for (size_t i = 0; i < n; i++) {
         const struct agg_def *agg = e[i].agg;
         if (!agg || (star ? !agg->star : !agg->args[0].name)) continue;
-        struct signature s = { agg->args, 4, false, false, agg->returns, agg->bind };
+        struct signature s = { agg->args, 4, false, false, agg->returns, agg->bind, e[i].declared };
         struct binding b = { .refusal = NULL };
         enum fit fit = try_signature(&site, &s, &b);
         if (fit == FIT_OK) {
-            *out = (struct agg_choice){ agg, b.args, b.result, b.bound };
+            *out = (struct agg_choice){ agg, b.args, b.result, b.bound, e[i].declared };
             return OK;
         }
         keep_better(fit, b.refusal, &best, &refusal);
     }
     return not_fitting(c, &site, best, refusal);
+}
+
+/* ---- functions of an application ---- */
+
+struct fn_catalog *fn_catalog_over(struct arena *a, const struct fn_catalog *base)
+{
+    struct fn_catalog *c = ARENA_NEW(a, struct fn_catalog);
+    c->arena = a;
+    c->base = base;
+    c->sealed = true;
+    return c;
+}
+
+/* The row under its SQL name, in the arena of the catalogue. */
+static struct entry entry_of(struct fn_catalog *c, const struct sluice_export *e,
+                             const struct fn_declared *declared, bool strict)
+{
+    struct entry entry = { .name = declared->name, .declared = declared };
+    const char *name = str_to_c(c->arena, declared->name);
+    static const char group[] = "Functions of the application";
+    if (e->kind == SLUICE_EXPORTS_FUNCTION) {
+        struct sluice_fn *fn = arena_dup(c->arena, e->row, sizeof *fn);
+        fn->name = name;
+        fn->group = group;
+        if (strict) fn->nulls = SLUICE_STRICT;
+        entry.fn = fn;
+    } else if (e->kind == SLUICE_EXPORTS_AGGREGATE) {
+        struct sluice_agg *agg = arena_dup(c->arena, e->row, sizeof *agg);
+        agg->name = name;
+        agg->group = group;
+        entry.agg = agg;
+    } else {
+        struct sluice_table_fn *table = arena_dup(c->arena, e->row, sizeof *table);
+        table->name = name;
+        table->group = group;
+        entry.table_fn = table;
+    }
+    return entry;
+}
+
+static bool same_arguments(const struct fn_declared *a, const struct fn_declared *b)
+{
+    if (a->n_args != b->n_args) return false;
+    for (uint32_t i = 0; i < a->n_args; i++) {
+        if (!type_is_same_kind(a->args[i], b->args[i])) return false;
+    }
+    return true;
+}
+
+static void remove_at(struct fn_catalog *c, size_t i)
+{
+    struct entry *items = c->entries.items;
+    memmove(&items[i], &items[i + 1], (--c->entries.count - i) * sizeof *items);
+}
+
+/* Whether the row takes the declared arguments and gives the declared result. What `bind` refuses it refuses again,
+ * with the values, where the function is called. */
+static struct status check_declared(struct arena *a, const struct entry *e, struct span at)
+{
+    const struct fn_declared *d = e->declared;
+    struct call_site site = { a, e->name, at, d->args, NULL, d->n_args };
+    struct signature s = e->fn ? (struct signature){ e->fn->args, 8, e->fn->variadic, false,
+                                                     e->fn->returns, e->fn->bind, d }
+                               : (struct signature){ e->agg->args, 4, false, false,
+                                                     e->agg->returns, e->agg->bind, d };
+    struct binding b = { .refusal = NULL };
+    switch (try_signature(&site, &s, &b)) {
+    case FIT_REFUSED: return OK;
+    case FIT_OK: break;
+    default:
+        return status_new(a, ERR_TYPE_MISMATCH, at,
+                          "the plug-in's function does not take (%s), as \"%.*s\" is declared",
+                          types_text(&site), STR_ARG(e->name));
+    }
+    if (type_is_same_kind(b.result, d->returns)) return OK;
+    return status_new(a, ERR_TYPE_MISMATCH, at, "the plug-in's function returns %s, \"%.*s\" %s",
+                      type_text(a, b.result), STR_ARG(e->name), type_text(a, d->returns));
+}
+
+struct status fn_catalog_declare(struct fn_catalog *c, struct arena *a,
+                                 const struct sluice_export *e, const struct fn_declared *declared,
+                                 bool strict, bool replace, struct span at)
+{
+    struct fn_declared *kept = arena_dup(c->arena, declared, sizeof *declared);
+    struct entry entry = entry_of(c, e, kept, strict);
+    if (fn_exists(c->base, declared->name)) {
+        return status_new(a, ERR_DUPLICATE_NAME, at, "\"%.*s\" is a function of Sluice's own",
+                          STR_ARG(declared->name));
+    }
+    if (!entry.table_fn) TRY(check_declared(a, &entry, at));
+    size_t i = 0;
+    while (i < c->entries.count && str_compare(&c->entries.items[i].name, &entry.name) <= 0) {
+        const struct entry *old = &c->entries.items[i];
+        bool clash = str_equal(&old->name, &entry.name) &&
+                     (!entry.fn != !old->fn || entry.table_fn ||
+                      same_arguments(old->declared, kept));
+        if (clash && !replace) {
+            struct status st = status_new(a, ERR_DUPLICATE_NAME, at, "\"%.*s\" is already defined",
+                                          STR_ARG(entry.name));
+            return status_with_hint(st, "CREATE OR REPLACE defines it anew");
+        }
+        if (clash) remove_at(c, i);
+        else i++;
+    }
+    array_push(c->arena, &c->entries);
+    memmove(&c->entries.items[i + 1], &c->entries.items[i],
+            (c->entries.count - 1 - i) * sizeof entry);
+    c->entries.items[i] = entry;
+    return OK;
+}
+
+bool fn_catalog_has_own(const struct fn_catalog *c, struct str name)
+{
+    size_t n;
+    find_here(c, name, &n);
+    return n > 0;
+}
+
+bool fn_catalog_remove(struct fn_catalog *c, struct str name)
+{
+    size_t n;
+    const struct entry *first = find_here(c, name, &n);
+    size_t at = (size_t)(first - c->entries.items);
+    for (size_t i = 0; i < n; i++) remove_at(c, at);
+    return n > 0;
 }
 
 /* ---- lists ---- */

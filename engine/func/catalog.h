@@ -49,6 +49,28 @@ void fn_catalog_free(struct fn_catalog *c);
 struct status fn_catalog_add(struct fn_catalog *c, struct arena *a, const struct sluice_package *p);
 void fn_catalog_seal(struct fn_catalog *c);
 
+/* ---- functions of an application ---- */
+
+/* What CREATE FUNCTION says of one: its arguments and result have these types exactly (dialect 5). */
+struct fn_declared {
+    struct str   name; /* as stored */
+    struct type *args; /* of a table function: those behind the cursor */
+    uint32_t     n_args;
+    struct type  returns; /* of a table function: TYPE_NULL */
+};
+
+/* A catalogue of an application's own functions before a sealed one, which must outlive it. It lives in the arena. */
+struct fn_catalog *fn_catalog_over(struct arena *a, const struct fn_catalog *base);
+/* Adds a plug-in's row under a declared name. `strict`: RETURNS NULL ON NULL INPUT, whatever the row says. Fails with
+ * DUPLICATE_NAME where the base has the name, or the catalogue has one with these arguments and `replace` is false;
+ * with TYPE_MISMATCH where the row does not take or give the declared types. */
+struct status fn_catalog_declare(struct fn_catalog *c, struct arena *a,
+                                 const struct sluice_export *e, const struct fn_declared *declared,
+                                 bool strict, bool replace, struct span at) MUST_CHECK;
+bool fn_catalog_has_own(const struct fn_catalog *c, struct str name);
+/* Takes all of the application's own functions of a name away; false: there are none. */
+bool fn_catalog_remove(struct fn_catalog *c, struct str name);
+
 /* An overload with its arguments and result decided. */
 struct fn_choice {
     const struct fn_def *fn;
@@ -58,6 +80,8 @@ struct fn_choice {
     bool                 needs_now; /* the call wants CURRENT_TIMESTAMP behind its arguments */
     bool                 needs_rowtime; /* or the row's time */
     const struct sluice_record *record; /* what the result is taken apart by; NULL: it is a value */
+    /* what arguments are converted to first, as by INSERT, and the result last; NULL: nothing was declared */
+    const struct fn_declared *declared;
 };
 
 /* The overload of name (as stored, upper case) for these argument types. constants (or any of
@@ -76,6 +100,7 @@ struct agg_choice {
     struct type          *args;
     struct type           result;
     const void           *bound;
+    const struct fn_declared *declared; /* as in fn_choice */
 };
 bool fn_is_aggregate(const struct fn_catalog *c, struct str name);
 /* One that stands with OVER only. */
@@ -84,7 +109,9 @@ struct status agg_resolve(const struct fn_catalog *c, struct arena *a, struct st
                           struct span at, bool star, const struct type *args,
                           const struct value *const *constants, uint32_t n_args,
                           struct agg_choice *out);
-const struct sluice_table_fn *fn_find_table_function(const struct fn_catalog *c, struct str name);
+/* *declared: its parameters, NULL where none were declared. */
+const struct sluice_table_fn *fn_find_table_function(const struct fn_catalog *c, struct str name,
+                                                     const struct fn_declared **declared);
 
 /* The cast of a pair: kernel with one argument. implicit: as INSERT converts (a string that is too long
  * is a fault, L-16, where CAST cuts). Fails with CANNOT_CAST ("cast function cannot convert value of

@@ -243,6 +243,7 @@ enum ast_statement_kind {
 struct ast_parameter {
     struct ast_name name;
     struct ast_type type;
+    bool            cursor; /* of a table function in C; no type */
 };
 
 struct ast_statement {
@@ -269,6 +270,8 @@ struct ast_statement {
     struct ast_parameter   *parameters;
     uint32_t                n_parameters;
     struct ast_type         returns;
+    bool                    returns_table; /* a table function in C; `returns` is not set */
+    struct span             external_at;
     bool                    null_on_null; /* RETURNS NULL ON NULL INPUT */
     struct str              external;     /* LANGUAGE C EXTERNAL NAME '...'; len 0: LANGUAGE SQL */
     struct ast_name        *names;        /* ALTER PUMP a, b */

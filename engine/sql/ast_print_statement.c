@@ -72,10 +72,12 @@ static void print_function(struct buf *out, const struct ast_statement *s)
         if (i > 0) buf_append_c(out, ", ");
         ast_print_name(out, &s->parameters[i].name);
         buf_append_char(out, ' ');
-        ast_print_type(out, &s->parameters[i].type);
+        if (s->parameters[i].cursor) buf_append_c(out, "CURSOR");
+        else ast_print_type(out, &s->parameters[i].type);
     }
     buf_append_c(out, ") RETURNS ");
-    ast_print_type(out, &s->returns);
+    if (s->returns_table) buf_append_c(out, "TABLE");
+    else ast_print_type(out, &s->returns);
     if (s->external.len > 0) buf_append_c(out, " LANGUAGE C");
     if (s->null_on_null) buf_append_c(out, " RETURNS NULL ON NULL INPUT");
     print_text_part(out, "EXTERNAL NAME", s->external.len > 0, s->external);

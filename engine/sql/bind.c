@@ -15,7 +15,7 @@ struct binder *binder_new(struct arena *a, const struct fn_catalog *functions, s
 {
     struct binder *b = ARENA_NEW(a, struct binder);
     b->arena = a;
-    b->functions = functions;
+    b->functions = fn_catalog_over(a, functions);
     b->diags = diags;
     b->catalog = catalog_new(a);
     b->base_dir = ".";

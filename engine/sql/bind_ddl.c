@@ -190,9 +190,39 @@ static struct user_function *same_signature(struct binder *b, const struct user_
     return NULL;
 }
 
-struct status bind_create_function(struct binder *b, const struct ast_statement *s)
+/* Takes all functions of a name away that are written in SQL; false: there are none. */
+static bool drop_sql_functions(struct binder *b, struct str name)
 {
-    if (s->external.len > 0) return binder_unsupported(b, s->at, "LANGUAGE C EXTERNAL NAME");
+    bool found = false;
+    for (size_t k = 0; k < b->catalog->functions.count; k++) {
+        struct user_function *f = &b->catalog->functions.items[k];
+        if (f->dropped || !str_equal(&f->name, &name)) continue;
+        f->dropped = found = true;
+    }
+    return found;
+}
+
+/* A name is of functions in SQL or of functions in C: one replaces all of the others. */
+static struct status claim_function(struct binder *b, const struct ast_statement *s)
+{
+    static const char hint[] = "CREATE OR REPLACE defines it anew";
+    bool in_c = s->external.len > 0;
+    if (!s->or_replace && in_c) {
+        for (size_t k = 0; k < b->catalog->functions.count; k++) {
+            const struct user_function *f = &b->catalog->functions.items[k];
+            if (!f->dropped && str_equal(&f->name, &s->name.text))
+                return defined_already(b, &s->name, hint);
+        }
+    }
+    if (!s->or_replace && !in_c && fn_catalog_has_own(b->functions, s->name.text))
+        return defined_already(b, &s->name, hint);
+    if (in_c) drop_sql_functions(b, s->name.text);
+    else fn_catalog_remove(b->functions, s->name.text);
+    return OK;
+}
+
+static struct status create_sql_function(struct binder *b, const struct ast_statement *s)
+{
     struct user_function f = { .name = str_copy(b->arena, s->name.text),
                                .parameters = s->parameters,
                                .n_parameters = s->n_parameters,
@@ -217,6 +247,12 @@ struct status bind_create_function(struct binder *b, const struct ast_statement 
     if (old) old->dropped = true;
     *array_push(b->arena, &b->catalog->functions) = f;
     return OK;
+}
+
+struct status bind_create_function(struct binder *b, const struct ast_statement *s)
+{
+    TRY(claim_function(b, s));
+    return s->external.len > 0 ? bind_create_plugin(b, s) : create_sql_function(b, s);
 }
 
 /* ---- DROP, ALTER ---- */
@@ -255,12 +291,8 @@ static struct status drop_relation(struct binder *b, const struct ast_statement 
 
 static struct status drop_function(struct binder *b, const struct ast_statement *s)
 {
-    bool found = false;
-    for (size_t k = 0; k < b->catalog->functions.count; k++) {
-        struct user_function *f = &b->catalog->functions.items[k];
-        if (f->dropped || !str_equal(&f->name, &s->name.text)) continue;
-        f->dropped = found = true;
-    }
+    bool found = drop_sql_functions(b, s->name.text);
+    found = fn_catalog_remove(b->functions, s->name.text) || found;
     if (found) return OK;
     return status_new(b->arena, ERR_UNKNOWN_NAME, s->name.at,
                       "no function \"%.*s\" of the application", STR_ARG(s->name.text));

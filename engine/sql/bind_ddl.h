@@ -10,6 +10,8 @@
 struct status bind_create_stream(struct binder *b, const struct ast_statement *s) MUST_CHECK;
 struct status bind_create_view(struct binder *b, const struct ast_statement *s) MUST_CHECK;
 struct status bind_create_function(struct binder *b, const struct ast_statement *s) MUST_CHECK;
+/* The same of LANGUAGE C. */
+struct status bind_create_plugin(struct binder *b, const struct ast_statement *s) MUST_CHECK;
 struct status bind_drop(struct binder *b, const struct ast_statement *s) MUST_CHECK;
 struct status bind_alter_pump(struct binder *b, const struct ast_statement *s) MUST_CHECK;
 

@@ -99,6 +99,20 @@ static struct expr **with_more(struct arena *a, struct expr *const *args, uint32
     return more;
 }
 
+struct status bind_declared_args(struct binder *b, const struct fn_declared *d, struct expr **args,
+                                 uint32_t n_args)
+{
+    for (uint32_t i = 0; d && i < n_args; i++)
+        TRY(bind_cast(b, args[i], d->args[i], true, args[i]->at, &args[i]));
+    return OK;
+}
+
+struct status bind_declared_result(struct binder *b, const struct fn_declared *d, struct span at,
+                                   struct expr **result)
+{
+    return d ? bind_cast(b, *result, d->returns, true, at, result) : OK;
+}
+
 /* The arguments and the times that the function wants behind them. */
 static struct expr **with_times(struct bind_env *env, const struct fn_choice *choice,
                                 struct span at, struct expr **args, uint32_t *n_args)
@@ -128,13 +142,14 @@ struct status bind_call(struct bind_env *env, const char *name, struct span at, 
     struct fn_choice choice;
     TRY(fn_resolve(env->b->functions, a, str_copy(a, str_c(name)), at, types, constants, n_args,
                    &choice));
+    TRY(bind_declared_args(env->b, choice.declared, args, n_args));
     for (uint32_t i = 0; i < n_args; i++) {
         TRY(bind_cast(env->b, args[i], choice.args[i], false, args[i]->at, &args[i]));
     }
     args = with_times(env, &choice, at, args, &n_args);
     *out = expr_fold(a, expr_call(a, &choice, at, args, n_args));
     if (choice.record) (*out)->record = choice.record;
-    return OK;
+    return bind_declared_result(env->b, choice.declared, at, out);
 }
 
 static struct status bind_args(struct bind_env *env, const struct ast_expr *e, struct expr ***out)

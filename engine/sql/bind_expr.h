@@ -73,6 +73,13 @@ struct status bind_equal_values(struct bind_env *env, struct span at, struct exp
 /* bind_subquery.c: IN (query), EXISTS (query), (query) */
 struct status bind_subquery(struct bind_env *env, const struct ast_expr *e,
                             struct expr **out) MUST_CHECK;
+/* What CREATE FUNCTION declares of a plug-in's function: its arguments and result are of these types, as by INSERT.
+ * d NULL: nothing is declared. */
+struct status bind_declared_args(struct binder *b, const struct fn_declared *d, struct expr **args,
+                                 uint32_t n_args) MUST_CHECK;
+struct status bind_declared_result(struct binder *b, const struct fn_declared *d, struct span at,
+                                   struct expr **result) MUST_CHECK;
+
 /* bind_function.c: functions of the application; *found tells whether it has one of that name. */
 struct status bind_user_call(struct bind_env *env, const struct ast_expr *e, bool *found,
                              struct expr **out) MUST_CHECK;

@@ -8,13 +8,6 @@
 #include "sql/bind_expr.h"
 #include "sql/fold.h"
 
-/* Texts are one kind, whatever their length and padding. */
-static bool same_kind(struct type a, struct type b)
-{
-    if (type_is_text(a) && type_is_text(b)) return true;
-    return type_is_binary(a) ? type_is_binary(b) : a.kind == b.kind;
-}
-
 static bool is_literal(const struct ast_expr *e)
 {
     bool sign = e->kind == AST_CALL && e->n_args == 1 &&
@@ -25,7 +18,7 @@ static bool is_literal(const struct ast_expr *e)
 static bool takes(const struct user_function *f, uint32_t i, const struct expr *arg,
                   const struct ast_expr *tree)
 {
-    if (arg->type.kind == TYPE_NULL || same_kind(arg->type, f->types[i])) return true;
+    if (arg->type.kind == TYPE_NULL || type_is_same_kind(arg->type, f->types[i])) return true;
     return is_literal(tree) && type_is_number(arg->type) && type_is_number(f->types[i]);
 }
 
@@ -100,7 +93,7 @@ static struct status expand(struct bind_env *env, const struct user_function *f,
     struct status st = bind_expr(&inner, f->body, &body);
     binder_leave(b);
     TRY(st);
-    if (body->type.kind != TYPE_NULL && !same_kind(body->type, f->returns)) {
+    if (body->type.kind != TYPE_NULL && !type_is_same_kind(body->type, f->returns)) {
         return status_new(b->arena, ERR_TYPE_MISMATCH, f->body->at,
                           "function \"%.*s\" returns %s, its expression is %s", STR_ARG(f->name),
                           type_text(b->arena, f->returns), type_text(b->arena, body->type));

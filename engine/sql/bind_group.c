@@ -103,6 +103,7 @@ struct status bind_agg_args(struct bind_env *env, const struct ast_expr *e, stru
     }
     TRY(agg_resolve(b->functions, a, e->name, e->at, e->star, types, constants, agg->n_args,
                     &agg->agg));
+    TRY(bind_declared_args(b, agg->agg.declared, agg->args, agg->n_args));
     for (uint32_t i = 0; i < agg->n_args; i++) {
         struct expr *arg = agg->args[i];
         TRY(bind_cast(b, arg, agg->agg.args[i], false, arg->at, &agg->args[i]));
@@ -123,7 +124,7 @@ struct status bind_aggregate(struct bind_env *env, const struct ast_expr *e, str
     agg.distinct = e->distinct && !extreme; /* */
     agg.ignore_nulls = e->null_treatment == NULLS_IGNORE;
     *out = add_agg(env->b, env->group, &agg, e->at);
-    return OK;
+    return bind_declared_result(env->b, agg.agg.declared, e->at, out);
 }
 
 /* ---- keys ---- */

@@ -167,7 +167,7 @@ struct status bind_over(struct bind_env *env, const struct ast_expr *e, struct e
     fn.window = add_window(b, env->windows, &sliding);
     uint32_t i = add_fn(b, env->windows, &fn);
     *out = expr_column(b->arena, env->windows->n_input + i, fn.agg.type, e->at);
-    return OK;
+    return bind_declared_result(b, fn.agg.agg.declared, e->at, out);
 }
 
 /* ---- the operator ---- */

@@ -5,7 +5,9 @@
  * long as the plan.
  */
 
+#include "sql/bind_expr.h"
 #include "sql/bind_select.h"
+#include "sql/fold.h"
 
 /* ---- arguments ---- */
 
@@ -43,12 +45,40 @@ static struct status read_seed(struct binder *b, const struct ast_from *f,
     return OK;
 }
 
+/* The value in the declared type of the next parameter. */
+static struct status declared_param(struct binder *b, const struct ast_from *f,
+                                    const struct fn_declared *d, const struct ast_table_arg *arg,
+                                    uint32_t i, struct value *v)
+{
+    if (i >= d->n_args) {
+        return wrong_argument(b, f, arg->at,
+                              str_format_c(b->arena,
+                                           "it is declared with %u parameter%s behind the cursor",
+                                           d->n_args, d->n_args == 1 ? "" : "s"));
+    }
+    struct expr *e = expr_constant(b->arena, v, arg->at);
+    bool numbers = type_is_number(v->type) && type_is_number(d->args[i]);
+    if (!v->null && !numbers && !type_is_same_kind(v->type, d->args[i])) {
+        return wrong_argument(b, f, arg->at,
+                              str_format_c(b->arena, "this parameter is declared as %s",
+                                           type_text(b->arena, d->args[i])));
+    }
+    TRY(bind_cast(b, e, d->args[i], true, arg->at, &e));
+    e = expr_fold(b->arena, e);
+    if (!expr_is_constant(e))
+        return wrong_argument(b, f, arg->at, "the value does not fit its declared type");
+    *v = e->constant;
+    return OK;
+}
+
 static struct status read_param(struct binder *b, const struct ast_from *f,
-                                const struct ast_table_arg *arg, struct arguments *out)
+                                const struct fn_declared *declared, const struct ast_table_arg *arg,
+                                struct arguments *out)
 {
     struct value v;
     TRY(bind_constant(b, arg->expr,
                       str_format_c(b->arena, "an argument of %.*s", STR_ARG(f->name.text)), &v));
+    if (declared) TRY(declared_param(b, f, declared, arg, out->n_params, &v));
     struct vector constant;
     vector_new_constant(b->arena, &v, &constant);
     memcpy(&out->params[out->n_params], &constant, sizeof constant);
@@ -57,7 +87,7 @@ static struct status read_param(struct binder *b, const struct ast_from *f,
 }
 
 static struct status read_arguments(struct binder *b, const struct ast_from *f,
-                                    struct arguments *out)
+                                    const struct fn_declared *declared, struct arguments *out)
 {
     out->params = arena_calloc(b->arena, (f->n_args + 1) * sizeof *out->params);
     out->trees = ARENA_ARRAY(b->arena, const struct ast_table_arg *, f->n_args + 1);
@@ -66,12 +96,18 @@ static struct status read_arguments(struct binder *b, const struct ast_from *f,
         if (arg->name.text.len > 0) {
             TRY(read_seed(b, f, arg, out));
         } else if (!arg->cursor) {
-            TRY(read_param(b, f, arg, out));
+            TRY(read_param(b, f, declared, arg, out));
         } else if (out->cursor) {
             return binder_unsupported(b, arg->at, "a second CURSOR");
         } else {
             out->cursor = arg;
         }
+    }
+    if (out->cursor && declared && out->n_params < declared->n_args) {
+        return wrong_argument(b, f, f->at,
+                              str_format_c(b->arena,
+                                           "it is declared with %u parameter%s behind the cursor",
+                                           declared->n_args, declared->n_args == 1 ? "" : "s"));
     }
     if (out->cursor) return OK;
     struct status st = wrong_argument(b, f, f->at, "its first argument is a CURSOR");
@@ -167,10 +203,12 @@ static struct status unknown_function(struct binder *b, const struct ast_from *f
 struct status bind_table_fn(struct binder *b, const struct ast_from *f,
                             const struct with_name *with, struct result *out)
 {
-    const struct sluice_table_fn *fn = fn_find_table_function(b->functions, f->name.text);
+    const struct fn_declared *declared;
+    const struct sluice_table_fn *fn =
+        fn_find_table_function(b->functions, f->name.text, &declared);
     if (!fn) return unknown_function(b, f);
     struct arguments args = { 0 };
-    TRY(read_arguments(b, f, &args));
+    TRY(read_arguments(b, f, declared, &args));
     struct result cursor = { 0 };
     TRY(bind_query(b, args.cursor->cursor, with, &cursor));
     if (!cursor.rows.node) {

@@ -29,7 +29,7 @@ struct early_sink {
 
 struct binder {
     struct arena            *arena;
-    const struct fn_catalog *functions;
+    struct fn_catalog       *functions; /* plug-ins' before those that are always there */
     struct diags            *diags;
     struct catalog          *catalog;
     const char              *base_dir;
