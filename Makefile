@@ -55,8 +55,10 @@ GEN     := $(if $(wildcard grammar/parser.y),$(BUILD)/gen/parser.c) \
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 SUPPORT := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c)))
 FUZZ    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+# The meter of functions calls the engine, and counts what that asks of the allocator.
+METER   := tests/bench/functions.c
 # Programs of one file that need nothing of the engine: generators and meters.
-TOOLS   := $(sort $(shell find queries tests/bench tests/differential tests/cli -name '*.c' 2>/dev/null))
+TOOLS   := $(filter-out $(METER),$(sort $(shell find queries tests/bench tests/differential tests/cli -name '*.c' 2>/dev/null)))
 
 OBJ         := $(SRC:%.c=$(BUILD)/%.o) $(patsubst %.c,%.o,$(GEN))
 MAIN_OBJ    := $(MAIN:%.c=$(BUILD)/%.o)
@@ -66,6 +68,7 @@ PROGRAM     := $(if $(MAIN),$(BUILD)/sluice)
 UNIT_BIN    := $(UNIT:%.c=$(BUILD)/%)
 FUZZ_BIN    := $(FUZZ:%.c=$(BUILD)/%)
 TOOL_BIN    := $(TOOLS:%.c=$(BUILD)/%)
+METER_BIN   := $(METER:%.c=$(BUILD)/%)
 EXAMPLE_SO  := $(BUILD)/example.so
 
 FUZZ_SECONDS ?= 60
@@ -108,7 +111,7 @@ differential: all $(TOOL_BIN)
 	@tests/differential/run.sh $(BUILD) $(or $(CASES),3000) $(SEED)
 
 ## bench: measures the pipelines of tests/bench; PEERS=DIR measures others beside them
-bench: all $(TOOL_BIN)
+bench: all $(TOOL_BIN) $(METER_BIN)
 	@tests/bench/run.sh $(BUILD) $(PEERS)
 
 ## fuzz: runs every target of tests/fuzz FUZZ_SECONDS (60) each; ONLY=fuzz_parser for one
@@ -201,6 +204,10 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(SUPPORT_OBJ) $(LIB) $
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(SUPPORT_OBJ) $(LIB) -lcmocka $(LIBS)
 
+$(METER_BIN): %: %.o $(LIB)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o $@ $< $(LIB) $(LIBS)
+
 # All that a plug-in needs: its sources and one header.
 $(EXAMPLE_SO): $(EXAMPLE) engine/sluice.h $(BUILD)/flags
 	$(call say,LINK)
@@ -215,4 +222,4 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS)
 
 -include $(patsubst %.o,%.d,$(OBJ) $(MAIN_OBJ) $(SUPPORT_OBJ) $(UNIT_BIN:=.o) $(FUZZ_BIN:=.o) \
-           $(TOOL_BIN:=.o))
+           $(TOOL_BIN:=.o) $(METER_BIN:=.o))

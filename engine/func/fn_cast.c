@@ -85,6 +85,22 @@ static bool fits(int64_t v, struct type t)
     return v >= low && v <= high;
 }
 
+/* Whole numbers between whole types: the range once, and a look at the rows only when one is out of it. */
+static void integer_to_integer(struct kernel_call *k, struct type to)
+{
+    const int64_t *a = arg_i64(k, 0);
+    const uint32_t mask = arg_mask(k, 0);
+    int64_t *out = k->result->i64, low, high;
+    type_integer_range(to, &low, &high);
+    bool bad = false;
+    EACH_ROW(k, row, {
+        int64_t v = a[row & mask];
+        out[row] = v;
+        bad |= v < low || v > high;
+    });
+    if (bad) EACH_ROW(k, row, if (out[row] < low || out[row] > high) fault_overflow(k, row););
+}
+
 static void exact_to_exact(struct kernel_call *k)
 {
     const int64_t *a = arg_i64(k, 0);
@@ -93,6 +109,10 @@ static void exact_to_exact(struct kernel_call *k)
     const int from_scale = k->args[0].type.scale;
     const int precision = to.kind == TYPE_DECIMAL ? to.precision : 19;
     int64_t *out = k->result->i64;
+    if (from_scale == 0 && to.kind != TYPE_DECIMAL) {
+        integer_to_integer(k, to);
+        return;
+    }
     EACH_ROW(k, row, {
         int64_t v = a[row & mask];
         bool good =

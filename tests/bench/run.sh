@@ -143,6 +143,12 @@ if [ -n "$peers" ]; then
     done < <(cases)
 fi
 
+if [[ functions =~ $only ]]; then
+    echo
+    echo "functions: nanoseconds a row of the kernel alone, calls of the allocator a batch of 1,024 rows"
+    "$build/tests/bench/functions"
+fi
+
 if [[ latency =~ $only ]]; then
     echo
     echo "record by record through pipes, P1"
