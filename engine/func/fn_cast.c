@@ -521,10 +521,12 @@ static const struct fn_def *text_cast(struct type from, struct type to, bool imp
     return implicit ? &cast_insert_text : &cast_text;
 }
 
-static const struct fn_def *interval_cast(struct type from, struct type to)
+static const struct fn_def *interval_cast(struct type to)
 {
     if (type_is_exact(to)) return &cast_interval_exact;
-    return to.to >= from.to ? &cast_same : &cast_interval;
+    /* no interval has a remainder below a second's milliseconds, or below a month */
+    bool whole = to.to == UNIT_SECOND || to.to == UNIT_MONTH;
+    return whole ? &cast_same : &cast_interval;
 }
 
 static const struct fn_def *datetime_cast(struct type from, struct type to)
@@ -542,7 +544,7 @@ static const struct fn_def *cast_row(struct type from, struct type to, bool impl
         return from.kind == TYPE_TIMESTAMP ? &cast_timestamp_text : &cast_to_text;
     }
     if (type_is_number(from)) return number_cast(from, to);
-    if (type_is_interval(from)) return interval_cast(from, to);
+    if (type_is_interval(from)) return interval_cast(to);
     if (type_is_binary(from)) return type_equal(from, to) ? &cast_same : &cast_binary;
     return type_is_datetime(from) ? datetime_cast(from, to) : &cast_same;
 }

@@ -35,6 +35,21 @@ static struct status time_to_timestamp(struct binder *b, struct expr *e, struct 
     return bind_call(&env, "TIMESTAMP OF", at, args, 2, out);
 }
 
+static struct status cast_call(struct binder *b, struct expr *e, struct type to, bool implicit,
+                               struct span at, struct expr **out)
+{
+    struct arena *a = b->arena;
+    struct fn_choice cast;
+    TRY(cast_resolve(a, e->type, to, implicit, at, &cast));
+    struct expr **args = ARENA_ARRAY(a, struct expr *, 1);
+    args[0] = e;
+    struct expr *call = expr_call(a, &cast, e->at, args, 1);
+    call->type = to;
+    call->implicit = implicit;
+    *out = expr_fold(a, call);
+    return OK;
+}
+
 struct status bind_cast(struct binder *b, struct expr *e, struct type to, bool implicit,
                         struct span at, struct expr **out)
 {
@@ -51,15 +66,7 @@ struct status bind_cast(struct binder *b, struct expr *e, struct type to, bool i
     if (e->type.kind == TYPE_TIME && to.kind == TYPE_TIMESTAMP) {
         return time_to_timestamp(b, e, at, out);
     }
-    struct fn_choice cast;
-    TRY(cast_resolve(a, e->type, to, implicit, at, &cast));
-    struct expr **args = ARENA_ARRAY(a, struct expr *, 1);
-    args[0] = e;
-    struct expr *call = expr_call(a, &cast, e->at, args, 1);
-    call->type = to;
-    call->implicit = implicit;
-    *out = expr_fold(a, call);
-    return OK;
+    return cast_call(b, e, to, implicit, at, out);
 }
 
 struct status bind_common(struct binder *b, const char *what, struct span at, struct expr **args,
@@ -370,6 +377,9 @@ static struct status bind_explicit_cast(struct bind_env *env, const struct ast_e
     struct expr *arg;
     TRY(bind_type(env->b, &e->type, false, &t));
     TRY(bind_expr(env, e->args[0], &arg));
+    /* an interval drops what lies below the last field of its own type, too */
+    if (type_is_interval(t) && type_equal(arg->type, t))
+        return cast_call(env->b, arg, t, false, e->at, out);
     return bind_cast(env->b, arg, t, false, e->at, out);
 }
 
