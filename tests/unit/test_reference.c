@@ -586,6 +586,7 @@ static struct outcome run_aggregate(struct arena *a, const struct agg_choice *ch
     if (o.kind == REFERENCE_VALUE && type_form(choice->result) == FORM_STR)
         o.value.str = str_copy(a, o.value.str);
     if (choice->agg->drop) choice->agg->drop(state);
+    if (choice->agg->drop) choice->agg->drop(other);
     free(state);
     return o;
 }
