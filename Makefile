@@ -55,8 +55,8 @@ GEN     := $(if $(wildcard grammar/parser.y),$(BUILD)/gen/parser.c) \
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 SUPPORT := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c)))
 FUZZ    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-# The meter of functions calls the engine, and counts what that asks of the allocator.
-METER   := tests/bench/functions.c
+# Meters call the engine; that of functions counts what that asks of the allocator.
+METER   := tests/bench/functions.c tests/bench/rcf.c
 # Programs of one file that need nothing of the engine: generators and meters.
 TOOLS   := $(filter-out $(METER),$(sort $(shell find queries tests/bench tests/differential tests/cli -name '*.c' 2>/dev/null)))
 
@@ -68,6 +68,7 @@ PROGRAM     := $(if $(MAIN),$(BUILD)/sluice)
 UNIT_BIN    := $(UNIT:%.c=$(BUILD)/%)
 FUZZ_BIN    := $(FUZZ:%.c=$(BUILD)/%)
 TOOL_BIN    := $(TOOLS:%.c=$(BUILD)/%)
+, := ,
 METER_BIN   := $(METER:%.c=$(BUILD)/%)
 EXAMPLE_SO  := $(BUILD)/example.so
 
@@ -206,7 +207,7 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(SUPPORT_OBJ) $(LIB) $
 
 $(METER_BIN): %: %.o $(LIB)
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o $@ $< $(LIB) $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(if $(filter %functions,$@),-Wl$(,)--wrap=malloc$(,)--wrap=calloc$(,)--wrap=realloc) -o $@ $< $(LIB) $(LIBS)
 
 # All that a plug-in needs: its sources and one header.
 $(EXAMPLE_SO): $(EXAMPLE) engine/sluice.h $(BUILD)/flags

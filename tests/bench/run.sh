@@ -149,6 +149,11 @@ if [[ functions =~ $only ]]; then
     "$build/tests/bench/functions"
 fi
 
+if [[ rcf =~ $only ]]; then
+    echo
+    "$build/tests/bench/rcf"
+fi
+
 if [[ latency =~ $only ]]; then
     echo
     echo "record by record through pipes, P1"

@@ -43,7 +43,7 @@ static void equal_points_are_one_leaf(void **state)
     rng_init(&rng, 1, 0);
     assert_true(tree_init(&t, DIMS, 256));
     for (int m = 1; m <= 256; m++) {
-        uint16_t leaf = tree_insert(&t, &rng, here);
+        uint16_t leaf = tree_insert(&t, &rng, here, TREE_NONE);
         assert_int_equal(t.masses[leaf], m);
         assert_int_equal(t.n_leaves, 1);
         assert_true(score_of(&t, here) == 0.5);
@@ -64,8 +64,8 @@ static void two_points_score_by_hand(void **state)
         struct rng rng;
         rng_init(&rng, seed, 0);
         assert_true(tree_init(&t, DIMS, 10));
-        tree_insert(&t, &rng, low);
-        tree_insert(&t, &rng, high);
+        tree_insert(&t, &rng, low, TREE_NONE);
+        tree_insert(&t, &rng, high, TREE_NONE);
 
         /* Sides 4 + 2; (5, 4) is 1 + 2 outside: separated at the root by 3 / 9. */
         double scale = log2(3);
@@ -74,8 +74,8 @@ static void two_points_score_by_hand(void **state)
         assert_near(score_of(&t, low), (1 - 1 / 4.0) / (1 + 1) * scale, 1e-12);
 
         /* Mass 3 of 4. */
-        tree_insert(&t, &rng, low);
-        tree_insert(&t, &rng, low);
+        tree_insert(&t, &rng, low, TREE_NONE);
+        tree_insert(&t, &rng, low, TREE_NONE);
         assert_near(score_of(&t, low), (1 - 3 / 8.0) / (1 + 2) * log2(5), 1e-12);
         assert_near(score_of(&t, high), (1 - 1 / 8.0) / (1 + 1) * log2(5), 1e-12);
         tree_fini(&t);
@@ -97,7 +97,7 @@ static void three_points_are_cut_by_length(void **state)
         struct rng rng;
         rng_init(&rng, seed, 7);
         assert_true(tree_init(&t, 1, 10));
-        for (int i = 0; i < 3; i++) tree_insert(&t, &rng, points[i]);
+        for (int i = 0; i < 3; i++) tree_insert(&t, &rng, points[i], TREE_NONE);
         bool cut_wide = t.nodes[t.root].cut >= 1;
         wide += cut_wide;
 
@@ -144,7 +144,7 @@ static void tree_stays_a_tree(void **state)
             if (grow) {
                 float point[8] = { 0 };
                 draw_point(&rng, kind, n_dims, point);
-                held[n_held++] = tree_insert(&t, &rng, point);
+                held[n_held++] = tree_insert(&t, &rng, point, TREE_NONE);
             } else {
                 int which = (int)(rng_unit(&rng) * n_held);
                 tree_delete(&t, held[which]);
@@ -177,7 +177,7 @@ static void scores_do_not_depend_on_neighbours(void **state)
     rng_init(&rng, 9, 0);
     draw_point(&rng, 1, N, values);
     assert_true(tree_init(&t, 3, 30));
-    for (int i = 0; i < 30; i++) tree_insert(&t, &rng, values + i);
+    for (int i = 0; i < 30; i++) tree_insert(&t, &rng, values + i, TREE_NONE);
     tree_score(&t, &tables, values, 1, N, together);
     for (int i = 0; i < N; i++) {
         double alone = 0;
@@ -274,7 +274,7 @@ static void maintain(struct tree *t, struct rng *rng, float stream[N_STREAM][ROW
     assert_true(tree_init(t, DIMS, N_LAST));
     for (int i = 0; i < N_STREAM; i++) {
         if (i >= N_LAST) tree_delete(t, leaves[i - N_LAST]);
-        leaves[i] = tree_insert(t, rng, stream[i]);
+        leaves[i] = tree_insert(t, rng, stream[i], TREE_NONE);
     }
 }
 
@@ -337,7 +337,8 @@ static void maintained_scores_are_expected_inverse_heights(void **state)
             tree_fini(&t);
 
             assert_true(tree_init(&t, DIMS, N_LAST));
-            for (int i = 0; i < N_LAST; i++) tree_insert(&t, &rng, with_query[N_LAST - 1 - i]);
+            for (int i = 0; i < N_LAST; i++)
+                tree_insert(&t, &rng, with_query[N_LAST - 1 - i], TREE_NONE);
             double rebuilt = score_of(&t, queries[q]) / log2(N_LAST + 1);
             tree_fini(&t);
 
@@ -368,10 +369,9 @@ static int run_sample(uint64_t seed, int size, int64_t decay, int n, int from, i
     rng_init(&rng, seed, 3);
     for (int t = 0; t < n; t++) {
         if (s.next > t) continue;
-        double limit = INFINITY;
         uint16_t leaf = (uint16_t)s.count;
-        if (s.count == size) leaf = sample_evict(&s, &limit);
-        sample_add(&s, &rng, t, limit, leaf);
+        if (s.count == size) leaf = sample_evict(&s);
+        sample_add(&s, &rng, t, leaf);
         point_at[leaf] = t;
         entered += t >= from;
     }

@@ -38,7 +38,7 @@ enum {
 /* Records of a stream are never numbered higher. */
 #define NUMBER_MAX (INT64_C(1) << 61)
 
-static const uint64_t SNAPSHOT_VERSION = 0x3130304643522553u; /* "S%RCF001" */
+static const uint64_t SNAPSHOT_VERSION = 0x3230304643522553u; /* "S%RCF002" */
 
 struct forest_tree {
     struct tree tree;
@@ -156,15 +156,12 @@ static void set_origin(struct forest *f, const double *record)
     }
 }
 
-static void learn(struct forest_tree *ft, const float *point, int64_t t)
+/* near: the leaf that the last score's walk ended at, TREE_NONE: there was none. */
+static void learn(struct forest_tree *ft, const float *point, int64_t t, uint16_t near)
 {
-    double limit = INFINITY;
-    if (ft->sample.count == ft->sample.capacity) {
-        uint16_t old = sample_evict(&ft->sample, &limit);
-        tree_delete(&ft->tree, old);
-    }
-    uint16_t leaf = tree_insert(&ft->tree, &ft->rng, point);
-    sample_add(&ft->sample, &ft->rng, t, limit, leaf);
+    if (ft->sample.count == ft->sample.capacity) tree_delete(&ft->tree, sample_evict(&ft->sample));
+    uint16_t leaf = tree_insert(&ft->tree, &ft->rng, point, near);
+    sample_add(&ft->sample, &ft->rng, t, leaf);
 }
 
 /* A run of points with consecutive numbers, and where their scores go. */
@@ -177,13 +174,14 @@ struct points {
     double *scores;
 };
 
-static void score_run(const struct forest *f, const struct tree *tree, const struct points *p,
-                      int from, int to)
+/* Returns the leaf that the walk of the last point ended at, TREE_NONE when there was no walk. */
+static uint16_t score_run(const struct forest *f, const struct tree *tree, const struct points *p,
+                          int from, int to)
 {
     if (from < p->n_silent) from = p->n_silent;
-    if (from >= to) return;
-    tree_score(tree, &f->tables, p->first + (size_t)from * (size_t)p->step, p->step, to - from,
-               p->scores + from);
+    if (from >= to) return TREE_NONE;
+    return tree_score(tree, &f->tables, p->first + (size_t)from * (size_t)p->step, p->step,
+                      to - from, p->scores + from);
 }
 
 /* Takes a run through one tree: it is constant from one entry into the sample to the next. */
@@ -198,8 +196,8 @@ static void update_tree(struct forest *f, struct forest_tree *ft, const struct p
             return;
         }
         int entry = done + (int)until_entry;
-        score_run(f, &ft->tree, p, done, entry + 1);
-        learn(ft, p->first + (size_t)entry * (size_t)p->step, p->t + entry);
+        uint16_t near = score_run(f, &ft->tree, p, done, entry + 1);
+        learn(ft, p->first + (size_t)entry * (size_t)p->step, p->t + entry, near);
         done = entry + 1;
     }
 }
@@ -280,6 +278,7 @@ static void save_tree(const struct forest_tree *ft, struct byte_writer *w)
     put_u16(w, (uint16_t)s->count);
     put_u64(w, (uint64_t)s->base);
     put_u64(w, (uint64_t)s->next);
+    put_f64(w, s->next_e);
     for (int i = 0; i < s->count; i++) {
         put_f64(w, s->entries[i].key);
         put_u16(w, s->entries[i].leaf);
@@ -358,10 +357,12 @@ static bool load_tree(struct forest_tree *ft, int64_t n_points, struct byte_read
     int count = get_u16(r);
     s->base = (int64_t)get_u64(r);
     s->next = (int64_t)get_u64(r);
+    s->next_e = get_f64(r);
     if (any == 0 || count != (n_points < s->capacity ? n_points : s->capacity)) return false;
     if (s->base < 0 || s->base > n_points) return false;
     if (s->next < n_points || s->next > NUMBER_MAX) return false;
-    if (count < s->capacity && s->next != n_points) return false;
+    if (count < s->capacity && (s->next != n_points || s->next_e != 0)) return false;
+    if (count == s->capacity && !(s->next_e > 0 && isfinite(s->next_e))) return false;
 
     s->count = count;
     for (int i = 0; i < count; i++) {

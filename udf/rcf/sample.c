@@ -4,11 +4,14 @@
  * With T the largest key of a full sample, point t enters if E < exp(T + lambda * t) =: c(t). The
  * chance that the points t .. t + n - 1 all stay outside is exp(-(c(t) + ... + c(t + n - 1))). So a
  * single exponential variable E says how long the jump is: the first n at which that sum, a
- * geometric series, reaches E.
+ * geometric series, reaches E. What E has left before the last term is, as exponential variables
+ * have no memory, an exponential variable on condition that it is below that term: just what the
+ * key of the point that enters is made of.
  */
 #include "udf/rcf/sample.h"
 
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -22,6 +25,7 @@ bool sample_init(struct sample *s, int capacity, int64_t time_decay)
 {
     assert(capacity >= 1 && time_decay >= 1);
     *s = (struct sample){ .capacity = capacity, .lambda = 1.0 / (double)time_decay };
+    s->lambda_growth = expm1(s->lambda);
     s->entries = calloc((size_t)capacity, sizeof *s->entries);
     return s->entries != NULL;
 }
@@ -57,21 +61,13 @@ static void sift_down(struct sample *s, int hole, struct sample_entry entry)
     s->entries[hole] = entry;
 }
 
-uint16_t sample_evict(struct sample *s, double *key)
+uint16_t sample_evict(struct sample *s)
 {
     assert(s->count == s->capacity);
     struct sample_entry top = s->entries[0];
     s->count--;
     if (s->count > 0) sift_down(s, 0, s->entries[s->count]);
-    *key = top.key;
     return top.leaf;
-}
-
-/* ln(E) of an exponential variable on condition that E < limit. */
-static double draw_log_exponential(struct rng *rng, double limit)
-{
-    double below = -expm1(-limit); /* the chance of E < limit */
-    return log(-log1p(-rng_unit(rng) * below));
 }
 
 static void move_base(struct sample *s, int64_t t)
@@ -83,25 +79,36 @@ static void move_base(struct sample *s, int64_t t)
     s->base = t;
 }
 
-/* Draws which of the points from t on is the first to enter a full sample. */
-static int64_t draw_next(const struct sample *s, struct rng *rng, int64_t t)
+/* Draws which of the points from t on is the first to enter a full sample, and its E. */
+static void draw_next(struct sample *s, struct rng *rng, int64_t t)
 {
-    double largest = s->entries[0].key;
-    double c = exp(largest + s->lambda * (double)(t - s->base));
+    double c = exp(s->entries[0].key + s->lambda * (double)(t - s->base));
     double e = -log(rng_unit(rng));
-    double n = ceil(log1p(e * expm1(s->lambda) / c) / s->lambda);
+    s->next = t;
+    s->next_e = e;
+    if (e < c) return; /* the very next one */
+
+    double n = ceil(log1p(e * s->lambda_growth / c) / s->lambda);
     if (!(n < JUMP_MAX)) n = JUMP_MAX;
-    return n > 1 ? t + (int64_t)n - 1 : t;
+    if (!(n > 1)) n = 2;
+    double skipped = c * expm1(s->lambda * (n - 1)) / s->lambda_growth;
+    double last = c * exp(s->lambda * (n - 1));
+    double left = e - skipped; /* between 0 and the last term, but for rounding */
+    if (!(left < last)) left = last;
+    s->next = t + (int64_t)n - 1;
+    s->next_e = left > DBL_MIN ? left : DBL_MIN;
 }
 
-void sample_add(struct sample *s, struct rng *rng, int64_t t, double limit, uint16_t leaf)
+void sample_add(struct sample *s, struct rng *rng, int64_t t, uint16_t leaf)
 {
     assert(s->count < s->capacity && t == s->next);
+    bool filling = s->next_e == 0;
     double drift = s->lambda * (double)(t - s->base);
-    double log_e = draw_log_exponential(rng, exp(limit + drift));
+    double e = filling ? -log(rng_unit(rng)) : s->next_e;
     s->count++;
-    sift_up(s, s->count - 1, (struct sample_entry){ .key = log_e - drift, .leaf = leaf });
+    sift_up(s, s->count - 1, (struct sample_entry){ .key = log(e) - drift, .leaf = leaf });
 
     if (drift > REBASE_AT) move_base(s, t);
-    s->next = s->count < s->capacity ? t + 1 : draw_next(s, rng, t + 1);
+    s->next = t + 1;
+    if (s->count == s->capacity) draw_next(s, rng, t + 1);
 }

@@ -152,6 +152,17 @@ static double box_gap(const float *box, const float *x, int stride)
     return ((double)sum[0] + sum[1]) + ((double)sum[2] + sum[3]);
 }
 
+/* Whether x lies off every side of the box, so that the box does not need it. */
+static bool is_inside(const float *box, const float *x, int stride)
+{
+    const float *lower = box, *upper = box + stride;
+    int on_side = 0;
+    for (int i = 0; i < stride; i += 4)
+        for (int j = 0; j < 4; j++)
+            on_side |= (x[i + j] <= lower[i + j]) | (x[i + j] >= upper[i + j]);
+    return !on_side;
+}
+
 static double box_range(const struct tree *t, const float *box)
 {
     double sum = 0;
@@ -166,10 +177,13 @@ static bool extend_box(struct tree *t, uint16_t v, const float *x)
 {
     float *lower = node_box(t, v), *upper = lower + t->stride;
     int changes = 0;
-    for (int i = 0; i < t->n_dims; i++) {
-        changes |= (x[i] < lower[i]) | (x[i] > upper[i]);
-        lower[i] = x[i] < lower[i] ? x[i] : lower[i];
-        upper[i] = x[i] > upper[i] ? x[i] : upper[i];
+    for (int i = 0; i < t->stride; i += 4) {
+        for (int j = 0; j < 4; j++) {
+            int k = i + j;
+            changes |= (x[k] < lower[k]) | (x[k] > upper[k]);
+            lower[k] = x[k] < lower[k] ? x[k] : lower[k];
+            upper[k] = x[k] > upper[k] ? x[k] : upper[k];
+        }
     }
     if (changes) t->ranges[v] = box_range(t, lower);
     return changes != 0;
@@ -206,6 +220,7 @@ static uint16_t descend(const struct tree *t, const float *x)
 
 static bool is_equal(const struct tree *t, uint16_t leaf, const float *x)
 {
+    if (leaf_point(t, leaf)[0] != x[0]) return false; /* mostly so, and cheaper than a call */
     return memcmp(leaf_point(t, leaf), x, (size_t)t->n_dims * sizeof(float)) == 0;
 }
 
@@ -255,19 +270,21 @@ static int draw_cut(const struct tree *t, struct rng *rng, const float *x, uint1
                     struct tree_node *n)
 {
     const float *lower = tree_lower(t, sibling), *upper = tree_upper(t, sibling);
-    double total = 0;
+    double total = 0, gaps[TREE_DIMS_MAX];
     for (int i = 0; i < t->n_dims; i++) {
-        total += fmax(0, fmax((double)lower[i] - (double)x[i], (double)x[i] - (double)upper[i]));
+        double below = (double)lower[i] - (double)x[i], above = (double)x[i] - (double)upper[i];
+        double gap = below > above ? below : above;
+        gaps[i] = gap > 0 ? gap : 0;
+        total += gaps[i];
     }
     assert(total > 0);
 
     double left = rng_unit(rng) * total;
     int dim = -1;
     for (int i = 0; i < t->n_dims && left >= 0; i++) {
-        double gap = fmax((double)lower[i] - (double)x[i], (double)x[i] - (double)upper[i]);
-        if (!(gap > 0)) continue;
+        if (!(gaps[i] > 0)) continue;
         dim = i;
-        left -= gap;
+        left -= gaps[i];
     }
     assert(dim >= 0);
 
@@ -288,7 +305,7 @@ static void replace_child(struct tree *t, uint16_t parent, uint16_t old, uint16_
     n->child[n->child[1] == old] = child;
 }
 
-uint16_t tree_insert(struct tree *t, struct rng *rng, const float *x)
+uint16_t tree_insert(struct tree *t, struct rng *rng, const float *x, uint16_t hint)
 {
     assert(t->mass < t->capacity);
     t->mass++;
@@ -298,7 +315,9 @@ uint16_t tree_insert(struct tree *t, struct rng *rng, const float *x)
         return first;
     }
 
-    uint16_t near = descend(t, x);
+    /* a delete takes one cut away: the way still ends there, unless that leaf was the one */
+    bool known = hint != TREE_NONE && t->masses[hint] > 0;
+    uint16_t near = known ? (uint16_t)(t->capacity + hint) : descend(t, x);
     uint16_t near_leaf = (uint16_t)(near - t->capacity);
     if (is_equal(t, near_leaf, x)) {
         t->masses[near_leaf]++;
@@ -346,7 +365,9 @@ void tree_delete(struct tree *t, uint16_t leaf)
     replace_child(t, above, v, sibling);
     t->n_inner--;
     t->free_inner[t->capacity - t->n_inner - 1] = v;
-    while (above != TREE_NONE && tree_refit(t, above)) {
+    const float *x = leaf_point(t, leaf);
+    while (above != TREE_NONE && !is_inside(node_box(t, above), x, t->stride) &&
+           tree_refit(t, above)) {
         above = t->nodes[above].parent;
     }
 }
@@ -374,8 +395,9 @@ static double score_at(const struct tree *t, const struct score_tables *tables, 
     return score * scale;
 }
 
-static void score_lanes(const struct tree *t, const struct score_tables *tables,
-                        const float *points, int step, double *scores)
+/* Returns the last lane's leaf. */
+static uint16_t score_lanes(const struct tree *t, const struct score_tables *tables,
+                            const float *points, int step, double *scores)
 {
     const struct tree_node *nodes = t->nodes;
     uint16_t at[LANES];
@@ -396,15 +418,17 @@ static void score_lanes(const struct tree *t, const struct score_tables *tables,
     for (int i = 0; i < LANES; i++) {
         scores[i] += score_at(t, tables, points + i * step, at[i], depth[i]);
     }
+    return (uint16_t)(at[LANES - 1] - t->capacity);
 }
 
-void tree_score(const struct tree *t, const struct score_tables *tables, const float *points,
-                int step, int count, double *scores)
+uint16_t tree_score(const struct tree *t, const struct score_tables *tables, const float *points,
+                    int step, int count, double *scores)
 {
     assert(t->root != TREE_NONE);
     int done = 0;
+    uint16_t leaf = TREE_NONE;
     for (; count - done >= LANES; done += LANES) {
-        score_lanes(t, tables, points + (size_t)done * (size_t)step, step, scores + done);
+        leaf = score_lanes(t, tables, points + (size_t)done * (size_t)step, step, scores + done);
     }
     for (; done < count; done++) {
         const float *x = points + (size_t)done * (size_t)step;
@@ -415,5 +439,7 @@ void tree_score(const struct tree *t, const struct score_tables *tables, const f
             v = n->child[x[n->dim] > n->cut];
         }
         scores[done] += score_at(t, tables, x, v, depth);
+        leaf = (uint16_t)(v - t->capacity);
     }
+    return leaf;
 }

@@ -79,9 +79,11 @@ size_t tree_bytes(int n_dims, int capacity);
 
 /*
  * Adds a point and returns the number of its leaf. `point` has n_dims coordinates, finite, within
- * TREE_COORDINATE_MAX, and no negative zero. The tree's mass must be below its capacity.
+ * TREE_COORDINATE_MAX, and no negative zero. The tree's mass must be below its capacity. `near` is
+ * the leaf that the cuts led the point to before the last point was deleted (a tree_score has found
+ * it), which saves the way down; TREE_NONE: not known.
  */
-uint16_t tree_insert(struct tree *t, struct rng *rng, const float *point);
+uint16_t tree_insert(struct tree *t, struct rng *rng, const float *point, uint16_t near);
 
 /* Takes one point of `leaf` out. */
 void tree_delete(struct tree *t, uint16_t leaf);
@@ -89,10 +91,11 @@ void tree_delete(struct tree *t, uint16_t leaf);
 /*
  * Adds the score of each of `count` points to scores[0..count-1]. The points stand `step` floats
  * apart and may overlap; behind the last one there must be stride - n_dims readable floats, finite
- * ones. A score is above 0; the tree must not be empty.
+ * ones. A score is above 0; the tree must not be empty. Returns the leaf that the cuts lead the last
+ * point to.
  */
-void tree_score(const struct tree *t, const struct score_tables *tables, const float *points,
-                int step, int count, double *scores);
+uint16_t tree_score(const struct tree *t, const struct score_tables *tables, const float *points,
+                    int step, int count, double *scores);
 
 /* The box of a node, of a leaf too: its lower and its upper sides, n_dims each. */
 const float *tree_lower(const struct tree *t, uint16_t node);
