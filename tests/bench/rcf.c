@@ -23,18 +23,20 @@ struct bench_case {
     int columns, shingle;
     int64_t time_decay;
     size_t records; /* measured, behind the warm-up */
-    int threads;
-    bool integer;
+    bool integer, explained;
 };
 
 static const struct bench_case cases[] = {
-    { "3 columns, timeDecay 100000", 3, 1, 100000, 300000, 1, false },
-    { "5 columns, timeDecay 100000", 5, 1, 100000, 300000, 1, false },
-    { "1 integer column, timeDecay 100000", 1, 1, 100000, 600000, 1, true },
-    { "5 columns, shingle 8, timeDecay 100000", 5, 8, 100000, 150000, 1, false },
-    { "3 columns, timeDecay 120", 3, 1, 120, 60000, 1, false },
-    { "5 columns, timeDecay 120", 5, 1, 120, 60000, 1, false },
-    { "1 integer column, timeDecay 120", 1, 1, 120, 150000, 1, true },
+    { "3 columns, timeDecay 100000", 3, 1, 100000, 300000, false, false },
+    { "5 columns, timeDecay 100000", 5, 1, 100000, 300000, false, false },
+    { "1 integer column, timeDecay 100000", 1, 1, 100000, 600000, true, false },
+    { "5 columns, shingle 8, timeDecay 100000", 5, 8, 100000, 150000, false, false },
+    { "3 columns, timeDecay 120", 3, 1, 120, 60000, false, false },
+    { "5 columns, timeDecay 120", 5, 1, 120, 60000, false, false },
+    { "1 integer column, timeDecay 120", 1, 1, 120, 150000, true, false },
+    { "explained: 5 columns, timeDecay 100000", 5, 1, 100000, 150000, false, true },
+    { "explained: 1 integer column", 1, 1, 100000, 300000, true, true },
+    { "explained: 5 columns, shingle 8", 5, 8, 100000, 60000, false, true },
 };
 
 static uint64_t draw(uint64_t *state)
@@ -104,13 +106,18 @@ static double run(const struct bench_case *c, const double *records, size_t warm
     if (!forest_new(&params, &f)) return 0;
     forest_update(f, records, warm, scores);
     records += warm * (size_t)c->columns;
-    clockid_t clock = c->threads > 1 ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID;
+    static struct forest_part parts[BLOCK * FOREST_COLUMNS_MAX];
+    double *work = malloc(forest_explain_numbers(&params) * sizeof *work);
+    clockid_t clock = CLOCK_THREAD_CPUTIME_ID;
     double start = seconds(clock);
     for (size_t done = 0; done < c->records; done += BLOCK) {
         size_t count = c->records - done < BLOCK ? c->records - done : BLOCK;
-        forest_update(f, records + done * (size_t)c->columns, count, scores);
+        const double *block = records + done * (size_t)c->columns;
+        if (c->explained) forest_explain(f, block, count, scores, parts, work);
+        else forest_update(f, block, count, scores);
     }
     double took = seconds(clock) - start;
+    free(work);
     forest_free(f);
     return (double)c->records / took;
 }

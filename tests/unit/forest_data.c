@@ -8,8 +8,12 @@
 #include "forest_data.h"
 
 #include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 static uint64_t next(struct data_rng *r)
 {
@@ -68,7 +72,7 @@ static double rounded(double x, int decimals)
     return strtod(text, NULL);
 }
 
-static void skip(struct data_rng *r, int count)
+static void pass_over(struct data_rng *r, int count)
 {
     while (count-- > 0) next(r);
 }
@@ -85,7 +89,7 @@ static void make_lifesupport(uint64_t seed, size_t n, double *records, int *labe
             records[5 * i + (size_t)c] = data_int(&r, range[c][0], range[c][1]);
         }
         labels[i] = 0;
-        skip(&r, 4);
+        pass_over(&r, 4);
     }
 }
 
@@ -95,15 +99,15 @@ static void make_publish3(uint64_t seed, size_t n, double *records, int *labels)
     data_rng_init(&r, seed);
     for (size_t i = 0; i < n; i++) {
         bool low = i % 1000 == 0;
-        skip(&r, 1); /* temperature */
+        pass_over(&r, 1); /* temperature */
         double pulse = rounded(low ? data_uniform(&r, 0, 60) : data_uniform(&r, 60, 120), 1);
-        skip(&r, 1); /* oxygen */
+        pass_over(&r, 1); /* oxygen */
         records[3 * i] = pulse;
         records[3 * i + 1] = rounded(data_uniform(&r, 80, 200), 1);
         records[3 * i + 2] = rounded(data_uniform(&r, 40, 120), 1);
         labels[i] = !low ? 0 : pulse >= 50 ? 2
                                            : 1;
-        skip(&r, 2);
+        pass_over(&r, 2);
     }
 }
 
@@ -210,3 +214,26 @@ const struct data_stream data_clusters = { "clusters", 2, make_clusters };
 const struct data_stream data_heart = { "heart", 1, make_heart };
 const struct data_stream data_pressure = { "pressure", 2, make_pressure };
 const struct data_stream data_sine = { "sine", 1, make_sine };
+
+/* ---- reference figures ---- */
+
+void data_read_table(const char *name, int n_columns, int n_rows, double *rows)
+{
+    char path[256], line[256];
+    snprintf(path, sizeof path, "tests/data/rcf/%s.csv", name);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    for (int i = 0; i < n_rows; i++) {
+        assert_non_null(fgets(line, sizeof line, file));
+        char *at = line;
+        for (int c = 0; c < n_columns; c++) {
+            char *end;
+            rows[i * n_columns + c] = strtod(at, &end);
+            assert_true(end > at);
+            at = end + 1;
+        }
+    }
+    assert_null(fgets(line, sizeof line, file));
+    fclose(file);
+}

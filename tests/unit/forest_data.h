@@ -46,4 +46,8 @@ extern const struct data_stream data_heart;       /* one integer column, 1 % hig
 extern const struct data_stream data_pressure;    /* two integer columns, 0.5 % low, 0.5 % high */
 extern const struct data_stream data_sine;        /* a noisy sine whose phase jumps */
 
+/* Reads tests/data/rcf/NAME.csv: n_columns numbers a line behind a header, into rows[0..n_rows-1]; fails the test
+ * where it is anything else. */
+void data_read_table(const char *name, int n_columns, int n_rows, double *rows);
+
 #endif

@@ -75,28 +75,6 @@ static double quantile(double *values, int n, double share)
     return values[(int)(share * n)];
 }
 
-/* Reads a CSV of n_columns numbers, with a header, into rows[0..n_rows-1]. */
-static void read_table(const char *name, int n_columns, int n_rows, double *rows)
-{
-    char path[256], line[256];
-    snprintf(path, sizeof path, "tests/data/rcf/%s.csv", name);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    assert_non_null(fgets(line, sizeof line, file));
-    for (int i = 0; i < n_rows; i++) {
-        assert_non_null(fgets(line, sizeof line, file));
-        char *at = line;
-        for (int c = 0; c < n_columns; c++) {
-            char *end;
-            rows[i * n_columns + c] = strtod(at, &end);
-            assert_true(end > at);
-            at = end + 1;
-        }
-    }
-    assert_null(fgets(line, sizeof line, file));
-    fclose(file);
-}
-
 struct reference {
     const struct data_stream *stream;
     int64_t time_decay;
@@ -175,7 +153,7 @@ static void check_reference(void **state)
     const struct reference *ref = *state;
     static double table[2 * N_SCORED], mean[N_SCORED], sd[N_SCORED];
     static double scores[N_FORESTS][N_SCORED];
-    read_table(ref->stream->name, 2, N_SCORED, table);
+    data_read_table(ref->stream->name, 2, N_SCORED, table);
     for (int r = 0; r < N_SCORED; r++) {
         mean[r] = table[2 * r];
         sd[r] = table[2 * r + 1];
@@ -208,7 +186,7 @@ static void published_scores_agree(void **state)
 {
     (void)state;
     double table[7 * N_PUBLISHED], published[N_PUBLISHED], mean[N_PUBLISHED] = { 0 };
-    read_table("published", 7, N_PUBLISHED, table);
+    data_read_table("published", 7, N_PUBLISHED, table);
     for (int i = 0; i < N_PUBLISHED; i++) published[i] = table[7 * i + 5];
 
     for (uint64_t seed = 1; seed <= 10; seed++) {

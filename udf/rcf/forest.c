@@ -172,6 +172,7 @@ struct points {
     int count;
     int n_silent; /* that many at the start get no score */
     double *scores;
+    double *slots; /* of tree_explain, for each point; NULL: not asked for */
 };
 
 /* Returns the leaf that the walk of the last point ended at, TREE_NONE when there was no walk. */
@@ -180,8 +181,12 @@ static uint16_t score_run(const struct forest *f, const struct tree *tree, const
 {
     if (from < p->n_silent) from = p->n_silent;
     if (from >= to) return TREE_NONE;
-    return tree_score(tree, &f->tables, p->first + (size_t)from * (size_t)p->step, p->step,
-                      to - from, p->scores + from);
+    const float *first = p->first + (size_t)from * (size_t)p->step;
+    if (p->slots) {
+        return tree_explain(tree, &f->tables, first, p->step, to - from, p->scores + from,
+                            p->slots + (size_t)from * 2 * (size_t)tree->n_dims);
+    }
+    return tree_score(tree, &f->tables, first, p->step, to - from, p->scores + from);
 }
 
 /* Takes a run through one tree: it is constant from one entry into the sample to the next. */
@@ -210,7 +215,9 @@ static int count_silent(const struct forest_params *p, int64_t first, int count)
     return silent - first < count ? (int)(silent - first) : count;
 }
 
-static void update_block(struct forest *f, const double *records, int count, double *scores)
+/* slots: of `count` points, zero; NULL: not asked for. */
+static void update_block(struct forest *f, const double *records, int count, double *scores,
+                         double *slots)
 {
     const struct forest_params *params = &f->params;
     int n = params->n_columns;
@@ -231,6 +238,7 @@ static void update_block(struct forest *f, const double *records, int count, dou
         .count = count - skip,
         .n_silent = count_silent(params, f->n_records + skip, count - skip),
         .scores = scores + skip,
+        .slots = slots ? slots + (size_t)skip * 2 * (size_t)point_dims(params) : NULL,
     };
     for (int i = 0; i < params->n_trees; i++) {
         update_tree(f, &f->trees[i], &points);
@@ -248,24 +256,78 @@ void forest_update(struct forest *f, const double *records, size_t count, double
     if (count > 0 && f->n_records == 0) set_origin(f, records);
     while (count > 0) {
         int block = count < BLOCK ? (int)count : BLOCK;
-        update_block(f, records, block, scores);
+        update_block(f, records, block, scores, NULL);
         records += (size_t)block * (size_t)f->params.n_columns;
         scores += block;
         count -= (size_t)block;
     }
 }
 
-double forest_score(struct forest *f, const double *record)
+/* Sides of all coordinates of a point to parts of its columns. */
+static void fold_slots(const struct forest_params *p, const double *slots,
+                       struct forest_part *parts)
 {
-    if (count_silent(&f->params, f->n_records, 1)) return 0;
+    for (int c = 0; c < p->n_columns; c++) parts[c] = (struct forest_part){ 0, 0 };
+    for (int i = 0; i < point_dims(p); i++) {
+        struct forest_part *part = &parts[i % p->n_columns];
+        part->high += slots[i] / p->n_trees;
+        part->low += slots[point_dims(p) + i] / p->n_trees;
+    }
+}
 
+size_t forest_explain_numbers(const struct forest_params *p)
+{
+    return (size_t)BLOCK * 2 * (size_t)point_dims(p);
+}
+
+void forest_explain(struct forest *f, const double *records, size_t count, double *scores,
+                    struct forest_part *parts, double *work)
+{
+    size_t n_slots = 2 * (size_t)point_dims(&f->params), n = (size_t)f->params.n_columns;
+    if (count > 0 && f->n_records == 0) set_origin(f, records);
+    while (count > 0) {
+        size_t block = count < BLOCK ? count : BLOCK;
+        memset(work, 0, block * n_slots * sizeof *work);
+        update_block(f, records, (int)block, scores, work);
+        for (size_t i = 0; i < block; i++)
+            fold_slots(&f->params, work + i * n_slots, parts + i * n);
+        records += block * n;
+        parts += block * n;
+        scores += block;
+        count -= block;
+    }
+}
+
+/* The point that ends with the record, if it came next. */
+static const float *next_point(struct forest *f, const double *record)
+{
     double last[FOREST_COLUMNS_MAX];
     memcpy(last, f->last, sizeof last);
     put_record(f, record, last, f->params.shingle_size - 1);
+    return f->history;
+}
+
+double forest_score(struct forest *f, const double *record)
+{
+    if (count_silent(&f->params, f->n_records, 1)) return 0;
+    const float *point = next_point(f, record);
     double score = 0;
-    for (int i = 0; i < f->params.n_trees; i++) {
-        tree_score(&f->trees[i].tree, &f->tables, f->history, f->params.n_columns, 1, &score);
+    for (int i = 0; i < f->params.n_trees; i++)
+        tree_score(&f->trees[i].tree, &f->tables, point, f->params.n_columns, 1, &score);
+    return score / f->params.n_trees;
+}
+
+double forest_score_parts(struct forest *f, const double *record, struct forest_part *parts,
+                          double *work)
+{
+    double score = 0;
+    memset(work, 0, 2 * (size_t)point_dims(&f->params) * sizeof *work);
+    const float *point = next_point(f, record);
+    bool silent = count_silent(&f->params, f->n_records, 1) > 0;
+    for (int i = 0; i < f->params.n_trees && !silent; i++) {
+        tree_explain(&f->trees[i].tree, &f->tables, point, f->params.n_columns, 1, &score, work);
     }
+    fold_slots(&f->params, work, parts);
     return score / f->params.n_trees;
 }
 

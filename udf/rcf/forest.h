@@ -9,7 +9,7 @@
  * The result is a function of parameters, seed and records alone: how the records are cut into
  * calls changes nothing, and a forest that is saved and loaded goes on bit for bit.
  *
- * Not here: SQL, rows, types (random_cut_forest.c does that), attribution of scores to columns.
+ * Not here: SQL, rows, types (random_cut_forest.c does that).
  */
 #ifndef RCF_FOREST_H
 #define RCF_FOREST_H
@@ -60,8 +60,25 @@ void forest_free(struct forest *f); /* NULL is fine */
  */
 void forest_update(struct forest *f, const double *records, size_t count, double *scores);
 
+/* How much of a record's score is due to one of its columns, over all records of the point. */
+struct forest_part {
+    double high; /* to its being above what was seen */
+    double low;  /* to its being below */
+};
+
+/* Numbers that forest_explain works with. */
+size_t forest_explain_numbers(const struct forest_params *params);
+
+/* The same as forest_update, with the same scores, and where they come from: n_columns parts a record, which add up to
+ * its score but for rounding; 0 where that is 0. `work`: forest_explain_numbers of them, of any value. */
+void forest_explain(struct forest *f, const double *records, size_t count, double *scores,
+                    struct forest_part *parts, double *work);
+
 /* The score that this record would get if it came next; nothing is learnt. */
 double forest_score(struct forest *f, const double *record);
+/* The same with its parts; 0 and 0 while the forest is silent. */
+double forest_score_parts(struct forest *f, const double *record, struct forest_part *parts,
+                          double *work);
 
 /* Writes the whole state; false: `write` has failed. */
 bool forest_save(const struct forest *f, bytes_write_fn write, void *context);

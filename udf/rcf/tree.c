@@ -20,11 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Walks that descend a tree at the same time: a walk alone waits for memory most of the time. */
-enum {
-    LANES = 8
-};
-
 void score_tables_init(struct score_tables *tables)
 {
     for (int i = 0; i <= TREE_CAPACITY_MAX; i++) {
@@ -135,9 +130,9 @@ const float *tree_upper(const struct tree *t, uint16_t node)
     return is_leaf(t, node) ? tree_lower(t, node) : node_box(t, node) + t->stride;
 }
 
-/* By how much the box must grow in all to contain x; exactly 0 if it does. Four sums, so that the
- * compiler may use one vector register of any processor; they are always added in this order. */
-static double box_gap(const float *box, const float *x, int stride)
+/* Four sums, so that the compiler may use one vector register of any processor; they are always added in
+ * this order. */
+double tree_gap(const float *box, const float *x, int stride)
 {
     const float *lower = box, *upper = box + stride;
     float sum[4] = { 0, 0, 0, 0 };
@@ -248,7 +243,7 @@ static uint16_t draw_sibling(const struct tree *t, struct rng *rng, const float 
 {
     uint16_t sibling = leaf;
     for (uint16_t v = t->nodes[leaf].parent; v != TREE_NONE; v = t->nodes[v].parent) {
-        double gap = box_gap(node_box(t, v), x, t->stride);
+        double gap = tree_gap(node_box(t, v), x, t->stride);
         if (!(gap > 0)) break;
         if (rng_unit(rng) * (gap + t->ranges[v]) < gap) sibling = v;
     }
@@ -386,7 +381,7 @@ static double score_at(const struct tree *t, const struct score_tables *tables, 
 
     double score = tables->inverse[depth];
     for (uint16_t v = t->nodes[node].parent; v != TREE_NONE; v = t->nodes[v].parent) {
-        double gap = box_gap(node_box(t, v), x, t->stride);
+        double gap = tree_gap(node_box(t, v), x, t->stride);
         if (!(gap > 0)) break;
         depth--;
         double separated = gap / (gap + t->ranges[v]);
@@ -395,51 +390,71 @@ static double score_at(const struct tree *t, const struct score_tables *tables, 
     return score * scale;
 }
 
-/* Returns the last lane's leaf. */
-static uint16_t score_lanes(const struct tree *t, const struct score_tables *tables,
-                            const float *points, int step, double *scores)
+static inline __attribute__((always_inline)) void
+walk_lanes(const struct tree *t, const float *points, int step, uint16_t *at, int *depth)
 {
     const struct tree_node *nodes = t->nodes;
-    uint16_t at[LANES];
-    int depth[LANES];
-    for (int i = 0; i < LANES; i++) {
+    for (int i = 0; i < TREE_LANES; i++) {
         at[i] = t->root;
         depth[i] = 0;
     }
     for (int inner = !is_leaf(t, t->root); inner;) {
         inner = 0;
-        for (int i = 0; i < LANES; i++) {
+        for (int i = 0; i < TREE_LANES; i++) {
             const struct tree_node *n = &nodes[at[i]];
             depth[i] += !is_leaf(t, at[i]);
             at[i] = n->child[points[i * step + n->dim] > n->cut];
             inner |= !is_leaf(t, at[i]);
         }
     }
-    for (int i = 0; i < LANES; i++) {
-        scores[i] += score_at(t, tables, points + i * step, at[i], depth[i]);
+}
+
+void tree_walk(const struct tree *t, const float *points, int step, int count, uint16_t *at,
+               int *depth)
+{
+    assert(t->root != TREE_NONE && count <= TREE_LANES);
+    if (count == TREE_LANES) {
+        walk_lanes(t, points, step, at, depth);
+        return;
     }
-    return (uint16_t)(at[LANES - 1] - t->capacity);
+    for (int i = 0; i < count; i++) {
+        const float *x = points + (size_t)i * (size_t)step;
+        uint16_t v = t->root;
+        depth[i] = 0;
+        for (; !is_leaf(t, v); depth[i]++) {
+            const struct tree_node *n = &t->nodes[v];
+            v = n->child[x[n->dim] > n->cut];
+        }
+        at[i] = v;
+    }
+}
+
+/* Arrays of its own, which nobody else sees: they stay in registers. Returns the last lane's leaf. */
+static uint16_t score_lanes(const struct tree *t, const struct score_tables *tables,
+                            const float *points, int step, double *scores)
+{
+    uint16_t at[TREE_LANES];
+    int depth[TREE_LANES];
+    walk_lanes(t, points, step, at, depth);
+    for (int i = 0; i < TREE_LANES; i++)
+        scores[i] += score_at(t, tables, points + i * step, at[i], depth[i]);
+    return (uint16_t)(at[TREE_LANES - 1] - t->capacity);
 }
 
 uint16_t tree_score(const struct tree *t, const struct score_tables *tables, const float *points,
                     int step, int count, double *scores)
 {
-    assert(t->root != TREE_NONE);
     int done = 0;
     uint16_t leaf = TREE_NONE;
-    for (; count - done >= LANES; done += LANES) {
+    for (; count - done >= TREE_LANES; done += TREE_LANES)
         leaf = score_lanes(t, tables, points + (size_t)done * (size_t)step, step, scores + done);
-    }
     for (; done < count; done++) {
         const float *x = points + (size_t)done * (size_t)step;
-        uint16_t v = t->root;
-        int depth = 0;
-        for (; !is_leaf(t, v); depth++) {
-            const struct tree_node *n = &t->nodes[v];
-            v = n->child[x[n->dim] > n->cut];
-        }
-        scores[done] += score_at(t, tables, x, v, depth);
-        leaf = (uint16_t)(v - t->capacity);
+        int depth;
+        uint16_t node;
+        tree_walk(t, x, step, 1, &node, &depth);
+        scores[done] += score_at(t, tables, x, node, depth);
+        leaf = (uint16_t)(node - t->capacity);
     }
     return leaf;
 }

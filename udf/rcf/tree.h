@@ -59,6 +59,17 @@ struct tree {
     uint16_t *free_inner;    /* stack of capacity - n_inner node numbers */
 };
 
+/* Walks that go down a tree at the same time: one alone waits for memory most of the time. */
+enum { TREE_LANES = 8 };
+
+/* The leaf nodes that the cuts lead 1 to TREE_LANES points to, and how deep they lie. */
+void tree_walk(const struct tree *t, const float *points, int step, int count, uint16_t *at,
+               int *depth);
+
+/* By how much the box must grow in all to contain x; exactly 0 if it does. `box` is a row of
+ * `boxes`. */
+double tree_gap(const float *box, const float *x, int stride);
+
 /* What a score looks up instead of computing it; one for all trees. */
 struct score_tables {
     double inverse[TREE_CAPACITY_MAX + 1]; /* [k]: 1 / (k + 1) */
@@ -96,6 +107,14 @@ void tree_delete(struct tree *t, uint16_t leaf);
  */
 uint16_t tree_score(const struct tree *t, const struct score_tables *tables, const float *points,
                     int step, int count, double *scores);
+
+/*
+ * The same scores, and how they come about. slots[k * 2 * n_dims + i] gets the part of point k's score
+ * that is due to coordinate i being above the boxes, the one n_dims further that due to its being
+ * below. The parts of a point add up to its score, but for rounding.
+ */
+uint16_t tree_explain(const struct tree *t, const struct score_tables *tables, const float *points,
+                      int step, int count, double *scores, double *slots);
 
 /* The box of a node, of a leaf too: its lower and its upper sides, n_dims each. */
 const float *tree_lower(const struct tree *t, uint16_t node);
