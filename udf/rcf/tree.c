@@ -120,16 +120,6 @@ static float *node_box(const struct tree *t, uint16_t node)
     return t->boxes + (size_t)node * 2 * (size_t)t->stride;
 }
 
-const float *tree_lower(const struct tree *t, uint16_t node)
-{
-    return is_leaf(t, node) ? leaf_point(t, (uint16_t)(node - t->capacity)) : node_box(t, node);
-}
-
-const float *tree_upper(const struct tree *t, uint16_t node)
-{
-    return is_leaf(t, node) ? tree_lower(t, node) : node_box(t, node) + t->stride;
-}
-
 /* Four sums, so that the compiler may use one vector register of any processor; they are always added in
  * this order. */
 double tree_gap(const float *box, const float *x, int stride)

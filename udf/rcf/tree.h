@@ -117,8 +117,16 @@ uint16_t tree_explain(const struct tree *t, const struct score_tables *tables, c
                       int step, int count, double *scores, double *slots);
 
 /* The box of a node, of a leaf too: its lower and its upper sides, n_dims each. */
-const float *tree_lower(const struct tree *t, uint16_t node);
-const float *tree_upper(const struct tree *t, uint16_t node);
+static inline const float *tree_lower(const struct tree *t, uint16_t node)
+{
+    bool leaf = node >= t->capacity;
+    size_t row = (size_t)t->stride;
+    return leaf ? t->points + (size_t)(node - t->capacity) * row : t->boxes + node * 2 * row;
+}
+static inline const float *tree_upper(const struct tree *t, uint16_t node)
+{
+    return node >= t->capacity ? tree_lower(t, node) : tree_lower(t, node) + t->stride;
+}
 
 /* Sets box and range of inner node `v` to the union of its children's; true: the box changed. */
 bool tree_refit(struct tree *t, uint16_t v);

@@ -18,11 +18,12 @@
 
 #include "udf/rcf/tree.h"
 
-/* Adds weight times its gap to the part of every side: first those above, then those below. */
-static void add_gaps(const float *lower, const float *upper, const float *x, int n_dims,
-                     double weight, double *parts)
+/* Adds weight times its gap to the part of every side: first those above, then those below. Not inlined, as the
+ * compiler forgets then that the arrays are apart, and uses no vectors. */
+static __attribute__((noinline)) void add_gaps(const float *restrict lower, const float *restrict upper,
+                     const float *restrict x, int n_dims, double weight, double *restrict parts)
 {
-    double *above = parts, *below = parts + n_dims;
+    double *restrict above = parts, *restrict below = parts + n_dims;
     for (int i = 0; i < n_dims; i++) {
         float a = x[i] - upper[i], b = lower[i] - x[i];
         above[i] += weight * (double)(a > 0 ? a : 0);
@@ -112,12 +113,11 @@ static void merge_box(const struct tree *t, uint16_t node, bool first, float *lo
     }
 }
 
-/* A point that is its leaf's: parts as if the leaf were not there, `score` in all. */
+/* A point that is its leaf's: parts as if the leaf were not there. */
 static void explain_known(const struct tree *t, const struct score_tables *tables, const float *x,
-                          uint16_t node, int depth, double score, double *slots)
+                          uint16_t node, int depth, double score, double *parts)
 {
     float lower[TREE_DIMS_MAX], upper[TREE_DIMS_MAX];
-    double parts[2 * TREE_DIMS_MAX];
     int n_slots = 2 * t->n_dims;
     for (int i = 0; i < n_slots; i++) parts[i] = score / n_slots;
     bool first = true;
@@ -132,21 +132,41 @@ static void explain_known(const struct tree *t, const struct score_tables *table
         for (int i = 0; i < n_slots; i++) parts[i] *= 1 - separated;
         add_gaps(lower, upper, x, t->n_dims, tables->inverse[depth] * separated / gap, parts);
     }
+}
+
+/* Parts of leaves that were met during a run of points: whole numbers come again and again, and the tree is the same. */
+enum { KNOWN_LEAVES = 16, KNOWN_SLOTS = 64 };
+
+struct known {
+    uint16_t leaf[KNOWN_LEAVES]; /* TREE_NONE: nothing there */
+    double parts[KNOWN_LEAVES][KNOWN_SLOTS];
+};
+
+static double explain_leaf(const struct tree *t, const struct score_tables *tables, const float *x,
+                           uint16_t node, int depth, double *slots, struct known *known)
+{
+    double room[2 * TREE_DIMS_MAX], *parts = room;
+    uint16_t leaf = (uint16_t)(node - t->capacity);
+    int n_slots = 2 * t->n_dims, mass = t->masses[leaf], place = leaf % KNOWN_LEAVES;
+    double damping = 1 - mass / (2.0 * t->mass);
+    double score = damping * tables->log2p1[t->mass] / (depth + tables->log2p1[mass]);
+    bool kept = n_slots <= KNOWN_SLOTS;
+    if (kept) parts = known->parts[place];
+    if (!kept || known->leaf[place] != leaf) {
+        explain_known(t, tables, x, node, depth, score, parts);
+        if (kept) known->leaf[place] = leaf;
+    }
     settle(parts, n_slots, score, slots);
+    return score;
 }
 
 static double explain_at(const struct tree *t, const struct score_tables *tables, const float *x,
-                         uint16_t node, int depth, double *slots)
+                         uint16_t node, int depth, double *slots, struct known *known)
 {
-    uint16_t leaf = (uint16_t)(node - t->capacity);
-    const float *point = t->points + (size_t)leaf * (size_t)t->stride;
+    const float *point = tree_lower(t, node);
     if (memcmp(point, x, (size_t)t->n_dims * sizeof(float)) != 0)
         return explain_new(t, tables, x, node, depth, slots);
-    int mass = t->masses[leaf];
-    double damping = 1 - mass / (2.0 * t->mass);
-    double score = damping * tables->log2p1[t->mass] / (depth + tables->log2p1[mass]);
-    explain_known(t, tables, x, node, depth, score, slots);
-    return score;
+    return explain_leaf(t, tables, x, node, depth, slots, known);
 }
 
 uint16_t tree_explain(const struct tree *t, const struct score_tables *tables, const float *points,
@@ -154,14 +174,16 @@ uint16_t tree_explain(const struct tree *t, const struct score_tables *tables, c
 {
     uint16_t at[TREE_LANES] = { 0 };
     int depth[TREE_LANES], n = 0;
+    struct known known;
+    for (int i = 0; i < KNOWN_LEAVES; i++) known.leaf[i] = TREE_NONE;
     for (int done = 0; done < count; done += n) {
         const float *first = points + (size_t)done * (size_t)step;
         n = count - done < TREE_LANES ? count - done : TREE_LANES;
         tree_walk(t, first, step, n, at, depth);
         for (int i = 0; i < n; i++) {
-            scores[done + i] +=
-                explain_at(t, tables, first + (size_t)i * (size_t)step, at[i], depth[i],
-                           slots + (size_t)(done + i) * 2 * (size_t)t->n_dims);
+            size_t slot = (size_t)(done + i) * 2 * (size_t)t->n_dims;
+            scores[done + i] += explain_at(t, tables, first + (size_t)i * (size_t)step, at[i],
+                                           depth[i], slots + slot, &known);
         }
     }
     return count > 0 ? (uint16_t)(at[n - 1] - t->capacity) : TREE_NONE;
