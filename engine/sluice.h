@@ -222,6 +222,7 @@ struct sluice_fn {
     void (*kernel)(struct sluice_call *call);
     const char *doc;      /* sentences */
     const char *examples; /* lines `call => value`; they are run as tests */
+    bool deidentifies; /* a PERSONAL argument may leave the application in the result */
 };
 
 /* ---- aggregates ---- */
