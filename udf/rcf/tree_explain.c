@@ -13,32 +13,51 @@
  *
  * Source: attribution of AWS's open-source library, by its published behaviour.
  */
-#include <assert.h>
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "udf/rcf/tree.h"
 
-/* Adds weight times its gap to the part of every side: first those above, then those below. Not inlined, as the
- * compiler forgets then that the arrays are apart, and uses no vectors. */
-static __attribute__((noinline)) void add_gaps(const float *restrict lower, const float *restrict upper,
-                     const float *restrict x, int n_dims, double weight, double *restrict parts)
+/* The parts of a point while its walk lasts: `stride` above, then `stride` below. 32 bits are enough for shares that are
+ * scaled to the score in the end. */
+struct parts {
+    float side[2 * (TREE_DIMS_MAX + 4)];
+};
+
+/* Adds weight times its gap to the part of every side. What comes of the places behind n_dims is of no use, and harms
+ * nobody. Fours, as in tree_gap, so that the compiler uses vectors. */
+static void add_gaps(const float *lower, const float *upper, const float *x, int stride,
+                     double weight, struct parts *parts)
 {
-    double *restrict above = parts, *restrict below = parts + n_dims;
-    for (int i = 0; i < n_dims; i++) {
-        float a = x[i] - upper[i], b = lower[i] - x[i];
-        above[i] += weight * (double)(a > 0 ? a : 0);
-        below[i] += weight * (double)(b > 0 ? b : 0);
+    float *above = parts->side, *below = parts->side + stride;
+    float w = weight < (double)FLT_MAX ? (float)weight : FLT_MAX;
+    for (int i = 0; i < stride; i += 4) {
+        float a[4], b[4];
+        for (int j = 0; j < 4; j++) {
+            float over = x[i + j] - upper[i + j], under = lower[i + j] - x[i + j];
+            a[j] = (over > 0 ? over : 0) * w;
+            b[j] = (under > 0 ? under : 0) * w;
+        }
+        for (int j = 0; j < 4; j++) above[i + j] += a[j];
+        for (int j = 0; j < 4; j++) below[i + j] += b[j];
     }
 }
 
-/* Adds the parts, scaled so that they make up the score, to the slots. Gaps are of 32 bits: without that the parts
- * would be off by as little. */
-static void settle(const double *parts, int n_slots, double score, double *slots)
+/* Adds the parts, scaled so that they make up the score, to the slots. */
+static void settle(const struct parts *parts, const struct tree *t, double score, double *slots)
 {
+    const float *above = parts->side, *below = parts->side + t->stride;
     double total = 0;
-    for (int i = 0; i < n_slots; i++) total += parts[i];
+    for (int i = 0; i < t->n_dims; i++) total += (double)above[i] + (double)below[i];
     double scale = score / total;
-    for (int i = 0; i < n_slots; i++) slots[i] += parts[i] * scale;
+    for (int i = 0; i < t->n_dims; i++) slots[i] += (double)above[i] * scale;
+    for (int i = 0; i < t->n_dims; i++) slots[t->n_dims + i] += (double)below[i] * scale;
+}
+
+static void clear(struct parts *parts, const struct tree *t, float value)
+{
+    for (int i = 0; i < 2 * t->stride; i++) parts->side[i] = value;
 }
 
 /* A box on the way up, and what the walk met there. */
@@ -69,24 +88,21 @@ static double explain_new(const struct tree *t, const struct score_tables *table
                           uint16_t node, int depth, double *slots)
 {
     struct level levels[TREE_CAPACITY_MAX];
-    double parts[2 * TREE_DIMS_MAX];
+    struct parts parts;
     double score = tables->inverse[depth], left = 1;
-    memset(parts, 0, 2 * (size_t)t->n_dims * sizeof *parts);
+    clear(&parts, t, 0);
     int n = climb(t, tables, x, node, depth, levels, &score);
     for (int i = n - 1; i >= 0; i--) {
-        add_gaps(tree_lower(t, levels[i].node), tree_upper(t, levels[i].node), x, t->n_dims,
-                 left * levels[i].weight, parts);
+        add_gaps(tree_lower(t, levels[i].node), tree_upper(t, levels[i].node), x, t->stride,
+                 left * levels[i].weight, &parts);
         left *= levels[i].keep;
     }
     const float *leaf = tree_lower(t, node);
-    double distance = 0;
-    for (int i = 0; i < t->n_dims; i++) {
-        double d = (double)x[i] - (double)leaf[i];
-        distance += d < 0 ? -d : d;
-    }
-    add_gaps(leaf, leaf, x, t->n_dims, left * tables->inverse[depth] / distance, parts);
+    double distance[2] = { 0, 0 }; /* two sums: one would wait for itself */
+    for (int i = 0; i < t->n_dims; i++) distance[i & 1] += fabs((double)x[i] - (double)leaf[i]);
+    add_gaps(leaf, leaf, x, t->stride, left * tables->inverse[depth] / (distance[0] + distance[1]), &parts);
     score *= tables->log2p1[t->mass];
-    settle(parts, 2 * t->n_dims, score, slots);
+    settle(&parts, t, score, slots);
     return score;
 }
 
@@ -115,11 +131,13 @@ static void merge_box(const struct tree *t, uint16_t node, bool first, float *lo
 
 /* A point that is its leaf's: parts as if the leaf were not there. */
 static void explain_known(const struct tree *t, const struct score_tables *tables, const float *x,
-                          uint16_t node, int depth, double score, double *parts)
+                          uint16_t node, int depth, double score, struct parts *parts)
 {
-    float lower[TREE_DIMS_MAX], upper[TREE_DIMS_MAX];
-    int n_slots = 2 * t->n_dims;
-    for (int i = 0; i < n_slots; i++) parts[i] = score / n_slots;
+    float lower[TREE_DIMS_MAX + 4], upper[TREE_DIMS_MAX + 4];
+    score /= tables->log2p1[t->mass]; /* before its scale, as the shares of the levels are */
+    clear(parts, t, (float)(score / (2 * t->n_dims)));
+    memset(lower, 0, (size_t)t->stride * sizeof *lower);
+    memset(upper, 0, (size_t)t->stride * sizeof *upper);
     bool first = true;
     for (uint16_t v = t->nodes[node].parent; v != TREE_NONE; node = v, v = t->nodes[v].parent) {
         const struct tree_node *n = &t->nodes[v];
@@ -129,34 +147,37 @@ static void explain_known(const struct tree *t, const struct score_tables *table
         double range, gap = gaps_of(lower, upper, x, t->n_dims, &range);
         if (!(gap > 0)) break;
         double separated = gap / (gap + range);
-        for (int i = 0; i < n_slots; i++) parts[i] *= 1 - separated;
-        add_gaps(lower, upper, x, t->n_dims, tables->inverse[depth] * separated / gap, parts);
+        for (int i = 0; i < 2 * t->stride; i++) parts->side[i] *= (float)(1 - separated);
+        add_gaps(lower, upper, x, t->stride, tables->inverse[depth] * separated / gap, parts);
     }
 }
 
 /* Parts of leaves that were met during a run of points: whole numbers come again and again, and the tree is the same. */
-enum { KNOWN_LEAVES = 16, KNOWN_SLOTS = 64 };
+enum { KNOWN_LEAVES = 16, KNOWN_SIDES = 64 };
 
 struct known {
     uint16_t leaf[KNOWN_LEAVES]; /* TREE_NONE: nothing there */
-    double parts[KNOWN_LEAVES][KNOWN_SLOTS];
+    float parts[KNOWN_LEAVES][KNOWN_SIDES];
 };
 
 static double explain_leaf(const struct tree *t, const struct score_tables *tables, const float *x,
                            uint16_t node, int depth, double *slots, struct known *known)
 {
-    double room[2 * TREE_DIMS_MAX], *parts = room;
+    struct parts parts;
     uint16_t leaf = (uint16_t)(node - t->capacity);
-    int n_slots = 2 * t->n_dims, mass = t->masses[leaf], place = leaf % KNOWN_LEAVES;
+    int n_sides = 2 * t->stride, mass = t->masses[leaf], place = leaf % KNOWN_LEAVES;
+    size_t size = (size_t)n_sides * sizeof(float);
     double damping = 1 - mass / (2.0 * t->mass);
     double score = damping * tables->log2p1[t->mass] / (depth + tables->log2p1[mass]);
-    bool kept = n_slots <= KNOWN_SLOTS;
-    if (kept) parts = known->parts[place];
-    if (!kept || known->leaf[place] != leaf) {
-        explain_known(t, tables, x, node, depth, score, parts);
-        if (kept) known->leaf[place] = leaf;
+    bool keeps = n_sides <= KNOWN_SIDES;
+    if (keeps && known->leaf[place] == leaf) {
+        memcpy(parts.side, known->parts[place], size);
+    } else {
+        explain_known(t, tables, x, node, depth, score, &parts);
+        if (keeps) memcpy(known->parts[place], parts.side, size);
+        if (keeps) known->leaf[place] = leaf;
     }
-    settle(parts, n_slots, score, slots);
+    settle(&parts, t, score, slots);
     return score;
 }
 
