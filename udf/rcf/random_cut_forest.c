@@ -6,9 +6,10 @@
  *
  * Every numeric column of the cursor takes part; the others pass through. A row goes out as it
  * came, with ANOMALY_SCORE behind its columns, in the same order and at the same ROWTIME. A NULL
- * counts as its column's last number. The second function says in JSON, behind the score, how much of it
- * each column has to answer for, and whether its value was high or low. All the mathematics is in forest.c; here is what belongs to
- * SQL: parameters and their ranges, which columns count, rows to records, state.
+ * counts as its column's last number. The second function says in JSON, behind the score, how much of
+ * it each column has to answer for, and whether its value was high or low. All the mathematics is in
+ * forest.c; here is what belongs to SQL: parameters and their ranges, which columns count, rows to
+ * records, state.
  */
 #include "udf/rcf/random_cut_forest.h"
 
@@ -403,10 +404,13 @@ static const struct sluice_table_fn table_functions[] = {
         .close = close_scorer,
         .doc =
             "RANDOM_CUT_FOREST, with the same scores, and ANOMALY_EXPLANATION behind them: a JSON "
-            "object with a member for each numeric column of the cursor. Its ATTRIBUTION_SCORE is the "
+            "object with a member for each numeric column of the cursor. Its ATTRIBUTION_SCORE "
+            "is the "
             "part of the score that is due to the column; the parts add up to the score. With "
-            "withDirectionality (FALSE unless given) DIRECTION says whether the column's value was HIGH "
-            "or LOW, and STRENGTH how clearly: at least 0, and to be compared within a stream only. "
+            "withDirectionality (FALSE unless given) DIRECTION says whether the column's value "
+            "was HIGH "
+            "or LOW, and STRENGTH how clearly: at least 0, and to be compared within a stream "
+            "only. "
             "While the forest learns all numbers are 0.",
     },
     { .name = NULL },

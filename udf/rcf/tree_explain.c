@@ -19,8 +19,8 @@
 
 #include "udf/rcf/tree.h"
 
-/* The parts of a point while its walk lasts: `stride` above, then `stride` below. 32 bits are enough for shares that are
- * scaled to the score in the end. */
+/* The parts of a point while its walk lasts: `stride` above, then `stride` below. 32 bits are enough for shares that
+ * are scaled to the score in the end. */
 struct parts {
     float side[2 * (TREE_DIMS_MAX + 4)];
 };
@@ -100,7 +100,8 @@ static double explain_new(const struct tree *t, const struct score_tables *table
     const float *leaf = tree_lower(t, node);
     double distance[2] = { 0, 0 }; /* two sums: one would wait for itself */
     for (int i = 0; i < t->n_dims; i++) distance[i & 1] += fabs((double)x[i] - (double)leaf[i]);
-    add_gaps(leaf, leaf, x, t->stride, left * tables->inverse[depth] / (distance[0] + distance[1]), &parts);
+    add_gaps(leaf, leaf, x, t->stride, left * tables->inverse[depth] / (distance[0] + distance[1]),
+             &parts);
     score *= tables->log2p1[t->mass];
     settle(&parts, t, score, slots);
     return score;
@@ -152,7 +153,7 @@ static void explain_known(const struct tree *t, const struct score_tables *table
     }
 }
 
-/* Parts of leaves that were met during a run of points: whole numbers come again and again, and the tree is the same. */
+/* Parts of leaves that were met during a run of points: whole numbers come again and again, and the tree stays. */
 enum { KNOWN_LEAVES = 16, KNOWN_SIDES = 64 };
 
 struct known {
