@@ -303,11 +303,21 @@ struct ast_expr *build_period(struct parse *p, const struct token *t, struct ast
     return e;
 }
 
+/* One sign before the quotes and one inside of them come to one (dialect 10). */
+static struct str with_sign(struct parse *p, char sign, struct str text)
+{
+    const char *s = str_data(&text);
+    int at = 0, n = (int)text.len;
+    while (at < n && s[at] == ' ') at++;
+    if (at < n && (s[at] == '-' || s[at] == '+')) sign = s[at++] == sign ? '+' : '-';
+    return str_format(p->arena, "%c%.*s", sign, n - at, s + at);
+}
+
 struct ast_expr *build_interval(struct parse *p, const struct token *t, char sign,
                                 const struct token *text, struct ast_type type)
 {
     struct ast_expr *e = build_expr(p, AST_INTERVAL, t->at);
-    e->text = sign ? str_format(p->arena, "%c%.*s", sign, STR_ARG(text->text)) : text->text;
+    e->text = sign ? with_sign(p, sign, text->text) : text->text;
     e->type = type;
     return e;
 }

@@ -172,8 +172,14 @@ const struct app_plan *bind_finish(struct binder *b)
 struct status bind_scalar(struct binder *b, const struct ast_expr *e, struct expr **out)
 {
     struct bind_env env = bind_env(b, NULL, "an expression");
+    size_t n_subqueries = b->catalog->subqueries.count;
     b->n_nodes = b->depth = b->expr_depth = 0;
     TRY(bind_expr(&env, e, out));
+    if (b->catalog->subqueries.count > n_subqueries) {
+        b->catalog->subqueries.count = n_subqueries;
+        return status_new(b->arena, ERR_NOT_SUPPORTED, e->at,
+                          "a query has no place in an expression that stands alone");
+    }
     if ((*out)->type.kind != TYPE_NULL) return OK;
     struct status st = status_new(b->arena, ERR_UNTYPED_NULL, e->at,
                                   "nothing gives this NULL a type");

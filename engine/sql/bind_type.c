@@ -117,6 +117,9 @@ static struct status interval_of(struct binder *b, const struct ast_type *t, boo
     if (t->has_scale && (t->scale < 0 || t->scale > 9)) {
         return bad_type(b, t, "SECOND has 0 to 9 fraction digits");
     }
+    if (t->from > t->to || (t->from <= UNIT_MONTH) != (t->to <= UNIT_MONTH)) {
+        return bad_type(b, t, "its fields fall from YEAR TO MONTH, or from DAY TO SECOND");
+    }
     *out = type_interval(t->from, t->to);
     out->precision = t->has_length ? (uint8_t)t->length : 0;
     out->scale = t->has_scale ? (uint8_t)t->scale : 0;
