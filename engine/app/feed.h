@@ -49,6 +49,8 @@ void feed_row_of_record(void *arg, uint32_t source, struct str record, struct bu
 
 /* A reference table read from its endpoint (NDJSON, CSV, SQLite). Rows that do not convert are dropped and told by
  * the log (L-27). */
+/* As source_stamp, of the table's endpoint; 0 also for one whose rows stand in the plan. */
+uint64_t feed_table_stamp(struct arena *a, const struct app_plan *plan, uint32_t table);
 struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint32_t table,
                               struct reftable **out) MUST_CHECK;
 /* Any table, of an endpoint or of a query: `tables` are those before it. */

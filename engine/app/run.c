@@ -20,7 +20,7 @@ enum {
     CHECKPOINT_S = 10
 };
 
-static atomic_bool stop_requested, save_requested; /* set by signal handlers */
+static atomic_bool stop_requested, save_requested, reload_requested; /* set by signal handlers */
 
 void run_stop(void)
 {
@@ -31,6 +31,11 @@ void run_stop(void)
 void run_save(void)
 {
     atomic_store(&save_requested, true);
+}
+
+void run_reload(void)
+{
+    atomic_store(&reload_requested, true);
 }
 
 static double seconds(clockid_t which)
@@ -78,7 +83,9 @@ static struct status load_tables(struct run *r)
 {
     r->tables = arena_calloc(r->arena, (r->plan->n_tables + 1) * sizeof *r->tables);
     r->refreshed = ARENA_ARRAY(r->arena, double, r->plan->n_tables);
+    r->stamps = ARENA_ARRAY(r->arena, uint64_t, r->plan->n_tables);
     for (uint32_t i = 0; i < r->plan->n_tables; i++) {
+        r->stamps[i] = feed_table_stamp(r->arena, r->plan, i);
         TRY(feed_fill_table(r->arena, r->plan, r->tables, i, run_now(r), &r->tables[i]));
         r->refreshed[i] = seconds(CLOCK_MONOTONIC);
     }
@@ -160,11 +167,17 @@ static void refresh_table(struct run *r, uint32_t table)
 {
     struct arena *a = arena_new();
     struct reftable *rows = NULL;
+    uint64_t stamp = feed_table_stamp(a, r->plan, table);
+    if (stamp && stamp == r->stamps[table]) {
+        arena_free(a);
+        return; /* the file is the one that was read */
+    }
     struct status st = feed_load_table(a, r->plan, table, &rows);
     if (st.err == ERR_NONE) {
         graph_set_table(r->graph, table, reftable_retain(rows));
         reftable_release(r->tables[table]);
         r->tables[table] = rows;
+        r->stamps[table] = stamp;
         feed_refill_queries(r->plan, r->tables, r->graph, run_now(r));
     } else {
         log_message(LOG_WARNING, "reference table %.*s keeps its rows: %s",
@@ -176,10 +189,13 @@ static void refresh_table(struct run *r, uint32_t table)
 static void refresh_tables(struct run *r)
 {
     double now = seconds(CLOCK_MONOTONIC);
+    bool all = atomic_exchange(&reload_requested, false);
     for (uint32_t i = 0; i < r->plan->n_tables; i++) {
         int64_t every_ms = plan_table_refresh_ms(&r->plan->tables[i]);
-        if (every_ms == 0 || now < r->refreshed[i] + (double)every_ms * 1e-3) continue;
-        refresh_table(r, i);
+        bool due = every_ms > 0 && now >= r->refreshed[i] + (double)every_ms * 1e-3;
+        if (!due && !all) continue;
+        if (all) r->stamps[i] = 0;
+        if (!r->plan->tables[i].constant) refresh_table(r, i);
         r->refreshed[i] = seconds(CLOCK_MONOTONIC);
     }
 }

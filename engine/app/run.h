@@ -42,6 +42,9 @@ struct status run_app(struct app *app, const struct run_config *config,
 /* Asks a run to end: input stops, what was read is worked off, sinks are closed. For signal handlers. */
 void run_stop(void);
 
+/* Asks a run to read all its reference tables again. For signal handlers. */
+void run_reload(void);
+
 /* Asks a run with a state file to save itself now. For signal handlers. */
 void run_save(void);
 

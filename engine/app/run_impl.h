@@ -71,6 +71,7 @@ struct run {
     struct clock clock;
     struct reftable **tables;
     double *refreshed; /* monotonic seconds, by table */
+    uint64_t *stamps;  /* of the files that the tables were read from */
     struct graph *graph;
     pthread_mutex_t graph_lock;
     struct lane *lanes;

@@ -107,6 +107,12 @@ static void append_constants(struct filling *f)
     builder_free(b);
 }
 
+uint64_t feed_table_stamp(struct arena *a, const struct app_plan *plan, uint32_t table)
+{
+    const struct plan_table *t = &plan->tables[table];
+    return t->constant ? 0 : source_stamp(feed_endpoint(a, &t->endpoint, t->name));
+}
+
 struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint32_t table,
                               struct reftable **out)
 {

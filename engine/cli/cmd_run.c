@@ -33,7 +33,22 @@ static void on_save(int signal_number)
     run_save();
 }
 
-static void watch_signals(void)
+static void on_reload(int signal_number)
+{
+    (void)signal_number;
+    run_reload();
+}
+
+/* Without tables a hang-up ends the run, as that of its terminal should. */
+static bool has_tables(struct app *app)
+{
+    const struct app_plan *plan = app_compile(app);
+    for (uint32_t i = 0; plan && i < plan->n_tables; i++)
+        if (!plan->tables[i].constant) return true;
+    return false;
+}
+
+static void watch_signals(bool reloads)
 {
     struct sigaction action = { .sa_handler = on_signal };
     sigemptyset(&action.sa_mask);
@@ -42,6 +57,8 @@ static void watch_signals(void)
     action.sa_handler = on_save;
     action.sa_flags = SA_RESTART;
     sigaction(SIGUSR1, &action, NULL);
+    action.sa_handler = on_reload;
+    if (reloads) sigaction(SIGHUP, &action, NULL);
 }
 
 /* ---- progress and summary ---- */
@@ -117,7 +134,7 @@ static enum exit_code run_compiled(const struct cli_args *args, struct app *app,
     bool quiet = cli_has(args, "quiet");
     bool live = !quiet && isatty(STDERR_FILENO);
     if (live) config->progress = show_progress;
-    watch_signals();
+    watch_signals(has_tables(app));
     struct run_summary summary = { 0 };
     struct status      st = run_app(app, config, &summary);
     if (live) hide_progress();

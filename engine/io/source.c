@@ -9,6 +9,7 @@
 #include "io/source.h"
 
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/gz.h"
@@ -93,6 +94,22 @@ struct status source_check_stream(struct arena *a, const struct io_endpoint *e)
         status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s cannot be a stream's source",
                    STR_ARG(e->url), e->name);
     return status_with_hint(st, "SQLite tables are for CREATE REFERENCE TABLE");
+}
+
+uint64_t source_stamp(const struct io_endpoint *e)
+{
+    struct arena *a = arena_new();
+    struct url u;
+    struct stat about;
+    uint64_t stamp = 0;
+    bool file = url_parse(a, e, &u).err == ERR_NONE && class_of(u.kind) == &input_file_class;
+    if (file && stat(u.path, &about) == 0 && S_ISREG(about.st_mode)) {
+        const int64_t parts[] = { (int64_t)about.st_ino, about.st_size, about.st_mtim.tv_sec,
+                                  about.st_mtim.tv_nsec };
+        stamp = hash_bytes(parts, sizeof parts, 0) | 1;
+    }
+    arena_free(a);
+    return stamp;
 }
 
 static void free_arena(void *arena)

@@ -36,6 +36,9 @@ struct source;
 struct status source_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
 /* The same, and whether a stream can be read from there: from a database, only tables are. */
 struct status source_check_stream(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
+/* Tells two versions of a file apart, by its number, size and time of change; 0: nothing is known, as of folders,
+ * programs and databases, or of a file that is not there. */
+uint64_t source_stamp(const struct io_endpoint *e);
 struct status source_open(struct arena *a, const struct io_endpoint *e,
                           struct source **out) MUST_CHECK;
 /* Waits at most wait_ms (0: not at all; -1: as long as it takes) and takes what is there, at most

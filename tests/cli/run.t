@@ -121,3 +121,9 @@ $ printf 'k,name\n1,old\n' > d.csv; sh change | sluice run --quiet fresh.sql 2> 
 {"K":1,"NAME":"new"}
 {"K":1,"NAME":"last"}
 sluice: warning: reference table D keeps its rows: cannot open d.csv for D: No such file or directory
+
+# SIGHUP reads all reference tables again, also those without refresh.
+$ sed "s/, refresh = INTERVAL '0.1' SECOND//" fresh.sql > once.sql; printf 'k,name\n1,old\n' > d.csv
+$ mkfifo rows; sluice run --quiet once.sql < rows & exec 3> rows; echo '{"K":1}' >&3; sleep 0.5; printf 'k,name\n1,new\n' > d.csv; kill -HUP $!; sleep 0.7; echo '{"K":1}' >&3; exec 3>&-; wait
+{"K":1,"NAME":"old"}
+{"K":1,"NAME":"new"}
