@@ -316,6 +316,8 @@ struct sluice_table_push {
 void sluice_table_set_null(struct sluice_table_push *p, uint32_t field, uint32_t row);
 /* Memory that lives as long as the rows put out. */
 void *sluice_table_row_alloc(struct sluice_table_push *p, size_t size);
+/* Threads that the function may work with on these rows, the caller's among them. They must not decide a result. */
+uint32_t sluice_table_threads(const struct sluice_table_push *p);
 /* A row of a function that is not pass-through: one constant column a field. */
 void sluice_table_emit(struct sluice_table_push *p, int64_t rowtime,
                        const struct sluice_column *values);

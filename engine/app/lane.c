@@ -395,11 +395,16 @@ static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
     return open_workers(r, l, workers);
 }
 
+uint32_t lanes_threads(const struct run *r)
+{
+    uint32_t threads = r->config->threads ? r->config->threads : thread_cpus();
+    return threads > LIMIT_THREADS ? LIMIT_THREADS : threads;
+}
+
 struct status lanes_open(struct run *r)
 {
     uint32_t n = r->plan->n_sources;
-    uint32_t threads = r->config->threads ? r->config->threads : thread_cpus();
-    if (threads > LIMIT_THREADS) threads = LIMIT_THREADS;
+    uint32_t threads = lanes_threads(r);
     r->lanes = arena_calloc(r->arena, n * sizeof *r->lanes);
     for (uint32_t i = 0; i < r->plan->n_sources; i++) {
         const struct plan_source *s = &r->plan->sources[i];

@@ -235,6 +235,7 @@ struct status replay_start(struct replay *r)
         .started = r->config.start,
         .row_of_record = feed_row_of_record,
         .row_arg = feed_rows_of_new(r->arena, r->plan),
+        .threads = r->config.threads,
         .lateness_ms = r->lateness_ms,
         .rowtime_column = r->rowtime_column,
     };

@@ -108,6 +108,7 @@ static struct status open_graph(struct run *r)
                                    .now_arg = r,
                                    .row_of_record = feed_row_of_record,
                                    .row_arg = feed_rows_of_new(r->arena, plan),
+                                   .threads = lanes_threads(r),
                                    .memory_limit = r->config->memory_limit,
                                    .lateness_ms = lateness,
                                    .rowtime_column = column };

@@ -101,6 +101,8 @@ rowtime run_now(struct run *r);
 
 /* ---- lane.c ---- */
 
+/* Threads that the run may have in all. */
+uint32_t      lanes_threads(const struct run *r);
 struct status lanes_open(struct run *r) MUST_CHECK;
 /* A lane from its first read to its last bound; a thread's function, arg is the lane. */
 void lane_run(void *arg);

@@ -58,6 +58,7 @@ struct graph_config {
     void                     *now_arg;
     record_to_row             row_of_record; /* NULL: the record as it is */
     void                     *row_arg;
+    uint32_t                  threads;      /* that an operator may work with by itself; 0: its caller's alone */
     int64_t                   memory_limit; /* bytes that operators may keep in all; 0: no limit */
     /* per source: where ROWTIME comes from */
     const int64_t            *lateness_ms;    /* plan->n_sources */

@@ -51,6 +51,13 @@ void *sluice_table_row_alloc(struct sluice_table_push *p, size_t size)
     return arena_alloc(h->out ? h->out->arena : h->t->op.scratch, size);
 }
 
+uint32_t sluice_table_threads(const struct sluice_table_push *p)
+{
+    const struct table_host *h = p->host;
+    uint32_t n = h->t->op.graph->config.threads;
+    return n > 1 ? n : 1;
+}
+
 static void open_row(struct table_host *h, rowtime time)
 {
     struct builder *b = h->t->rows;

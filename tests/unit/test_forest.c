@@ -153,6 +153,35 @@ static void cuts_into_calls_do_not_show(void **state)
     }
 }
 
+/* Nor does the number of threads, in either regime; a snapshot made with one number goes on with another. */
+static void threads_do_not_show(void **state)
+{
+    (void)state;
+    static const int64_t decays[] = { 100000, 40 };
+    double whole[N], parts[N];
+    for (int k = 0; k < 4; k++) {
+        struct forest_params params = usual;
+        params.time_decay = decays[k % 2];
+        params.shingle_size = k < 2 ? 1 : 5;
+        score_all(&params, records, N, whole);
+        for (int threads = 2; threads <= 5; threads++) {
+            struct forest *f = new_forest(&params), *loaded;
+            forest_use_threads(f, threads);
+            forest_update(f, records, 700, parts);
+            struct buffer b = save(f);
+            forest_free(f);
+            assert_true(load(&params, &b, &loaded));
+            forest_use_threads(loaded, threads + 1);
+            forest_update(loaded, records + 700 * DIMS, 300, parts + 700);
+            forest_use_threads(loaded, 1);
+            forest_update(loaded, records + 1000 * DIMS, N - 1000, parts + 1000);
+            assert_memory_equal(whole, parts, sizeof whole);
+            forest_free(loaded);
+            free(b.bytes);
+        }
+    }
+}
+
 /* Scoring alone gives the score that updating gives, and changes nothing. */
 static void scoring_learns_nothing(void **state)
 {
@@ -419,6 +448,7 @@ int main(void)
         cmocka_unit_test(scores_begin_after_the_sample),
         cmocka_unit_test(seed_decides),
         cmocka_unit_test(cuts_into_calls_do_not_show),
+        cmocka_unit_test(threads_do_not_show),
         cmocka_unit_test(scoring_learns_nothing),
         cmocka_unit_test(loaded_forest_goes_on),
         cmocka_unit_test(damaged_snapshots_are_refused),

@@ -12,7 +12,8 @@
  *
  * Work goes tree by tree over a block of records, not record by record over the trees: a tree stays
  * in the first-level cache for the block. Each tree still scores record i before it learns record
- * i, and sums are taken in the order of the trees, so blocks do not show in the result.
+ * i, and sums are taken in the order of the trees, so blocks do not show in the result. Several threads take whole trees
+ * in turn; each tree's scores of the block wait in a row of their own until all are there to be added in that order.
  */
 #include "udf/rcf/forest.h"
 
@@ -22,12 +23,18 @@
 #include <string.h>
 
 #include "udf/rcf/sample.h"
+#include "udf/rcf/team.h"
 #include "udf/rcf/tree.h"
 #include "udf/rcf/tree_snap.h"
 
 /* Records that are taken through one tree before the next. */
 enum {
     BLOCK = 256
+};
+
+/* Visits of a tree by a record that are worth waking threads for: some tens of microseconds. */
+enum {
+    VISITS_SHARED = 2000
 };
 
 /* Floats behind the history that a vector of the last point may touch. */
@@ -40,8 +47,9 @@ enum {
 
 static const uint64_t SNAPSHOT_VERSION = 0x3230304643522553u; /* "S%RCF002" */
 
+/* Neighbours are worked on by different threads: none shares a line of the cache, or its twin, with another. */
 struct forest_tree {
-    struct tree tree;
+    _Alignas(128) struct tree tree;
     struct sample sample;
     struct rng rng;
 };
@@ -54,6 +62,9 @@ struct forest {
     float *history;                    /* shingle_size - 1 + BLOCK records, and HISTORY_PAD */
     struct forest_tree *trees;         /* n_trees; those not made yet are zero */
     struct score_tables tables;
+    int n_threads;       /* that were asked for; 0 or 1: the caller's alone */
+    struct team *team;   /* NULL: the caller's alone */
+    double *tree_scores; /* with a team: BLOCK scores for each tree */
 };
 
 bool forest_params_valid(const struct forest_params *p)
@@ -80,7 +91,8 @@ size_t forest_bytes(const struct forest_params *p)
     assert(forest_params_valid(p));
     size_t tree = sizeof(struct forest_tree) + tree_bytes(point_dims(p), p->sample_size) +
                   (size_t)p->sample_size * sizeof(struct sample_entry);
-    return sizeof(struct forest) + (size_t)p->n_trees * tree + history_floats(p) * sizeof(float);
+    return sizeof(struct forest) + (size_t)p->n_trees * tree + history_floats(p) * sizeof(float) +
+           (size_t)p->n_trees * BLOCK * sizeof(double);
 }
 
 static bool make_tree(struct forest *f, int index)
@@ -102,7 +114,9 @@ bool forest_new(const struct forest_params *params, struct forest **out)
     if (!f) return false;
     f->params = *params;
     f->history = calloc(history_floats(params), sizeof *f->history);
-    f->trees = calloc((size_t)params->n_trees, sizeof *f->trees);
+    size_t size = (size_t)params->n_trees * sizeof *f->trees;
+    f->trees = aligned_alloc(_Alignof(struct forest_tree), size);
+    if (f->trees) memset(f->trees, 0, size);
     bool made = f->history && f->trees;
     for (int i = 0; made && i < params->n_trees; i++) {
         made = make_tree(f, i);
@@ -123,9 +137,24 @@ void forest_free(struct forest *f)
         tree_fini(&f->trees[i].tree);
         sample_fini(&f->trees[i].sample);
     }
+    forest_use_threads(f, 1);
     free(f->trees);
     free(f->history);
     free(f);
+}
+
+void forest_use_threads(struct forest *f, int n_threads)
+{
+    if (n_threads > f->params.n_trees) n_threads = f->params.n_trees;
+    if (n_threads == f->n_threads) return;
+    team_free(f->team);
+    free(f->tree_scores);
+    f->team = NULL;
+    f->tree_scores = NULL;
+    f->n_threads = n_threads;
+    if (n_threads < 2) return;
+    f->tree_scores = malloc((size_t)f->params.n_trees * BLOCK * sizeof *f->tree_scores);
+    if (f->tree_scores) f->team = team_new(n_threads);
 }
 
 /* A coordinate as trees take it: within their limit, and one zero only. */
@@ -207,6 +236,31 @@ static void update_tree(struct forest *f, struct forest_tree *ft, const struct p
     }
 }
 
+struct shared_block {
+    struct forest *forest;
+    const struct points *points;
+};
+
+static void update_shared_tree(void *context, int index)
+{
+    const struct shared_block *b = context;
+    struct points own = *b->points;
+    own.scores = b->forest->tree_scores + (size_t)index * BLOCK;
+    memset(own.scores, 0, (size_t)own.count * sizeof *own.scores);
+    update_tree(b->forest, &b->forest->trees[index], &own);
+}
+
+/* The trees in any order, their scores in theirs. */
+static void share_trees(struct forest *f, const struct points *p)
+{
+    struct shared_block block = { f, p };
+    team_run(f->team, f->params.n_trees, update_shared_tree, &block);
+    for (int i = 0; i < f->params.n_trees; i++) {
+        const double *scores = f->tree_scores + (size_t)i * BLOCK;
+        for (int k = 0; k < p->count; k++) p->scores[k] += scores[k];
+    }
+}
+
 /* How many of `count` records from number `first` on are to get the score 0. */
 static int count_silent(const struct forest_params *p, int64_t first, int count)
 {
@@ -240,7 +294,9 @@ static void update_block(struct forest *f, const double *records, int count, dou
         .scores = scores + skip,
         .slots = slots ? slots + (size_t)skip * 2 * (size_t)point_dims(params) : NULL,
     };
-    for (int i = 0; i < params->n_trees; i++) {
+    bool shared = f->team && !slots && points.count * params->n_trees >= VISITS_SHARED;
+    if (shared) share_trees(f, &points);
+    for (int i = 0; i < params->n_trees && !shared; i++) {
         update_tree(f, &f->trees[i], &points);
     }
     for (int i = 0; i < count; i++) {

@@ -7,7 +7,7 @@
  * log2(sample_size + 1) for a record that nothing resembles.
  *
  * The result is a function of parameters, seed and records alone: how the records are cut into
- * calls changes nothing, and a forest that is saved and loaded goes on bit for bit.
+ * calls, and how many threads work, changes nothing, and a forest that is saved and loaded goes on bit for bit.
  *
  * Not here: SQL, rows, types (random_cut_forest.c does that).
  */
@@ -51,6 +51,10 @@ size_t forest_bytes(const struct forest_params *params);
  * system refused memory; *out is then left alone. */
 bool forest_new(const struct forest_params *params, struct forest **out);
 void forest_free(struct forest *f); /* NULL is fine */
+
+/* From now on blocks of many records are worked on by that many threads, the caller's among them; 1: by it alone, as
+ * at the start. Changes no score. What the system refuses, the caller's thread does. */
+void forest_use_threads(struct forest *f, int n_threads);
 
 /*
  * Scores and learns `count` records in order. `records` holds n_columns numbers for each; a NaN or

@@ -325,6 +325,7 @@ static void push(void *state, struct sluice_table_push *p)
 {
     struct scorer *s = state;
     int n_columns = s->binding->params.n_columns;
+    forest_use_threads(s->forest, (int)sluice_table_threads(p));
     for (uint32_t done = 0; done < p->n_rows; done += BLOCK) {
         const uint32_t *rows = p->rows + done;
         uint32_t count = p->n_rows - done < BLOCK ? p->n_rows - done : BLOCK;
