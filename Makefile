@@ -55,8 +55,8 @@ GEN     := $(if $(wildcard grammar/parser.y),$(BUILD)/gen/parser.c) \
 UNIT    := $(sort $(wildcard tests/unit/test_*.c))
 SUPPORT := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c)))
 FUZZ    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-# Meters call the engine; that of functions counts what that asks of the allocator.
-METER   := tests/bench/functions.c tests/bench/rcf.c
+# Meters and checks call the engine; that of functions counts what that asks of the allocator.
+METER   := tests/bench/functions.c tests/bench/rcf.c tests/nab/check.c
 # Programs of one file that need nothing of the engine: generators and meters.
 TOOLS   := $(filter-out $(METER),$(sort $(shell find queries tests/bench tests/differential tests/cli -name '*.c' 2>/dev/null)))
 
@@ -76,7 +76,7 @@ FUZZ_SECONDS ?= 60
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all example test unit sql cli recovery differential bench fuzz fuzz-programs lint format docs demo deps packages clean \
+.PHONY: all example test unit sql cli recovery differential bench check-nab fuzz fuzz-programs lint format docs demo deps packages clean \
         help FORCE
 
 ## all: the program, build/sluice
@@ -115,6 +115,11 @@ differential: all $(TOOL_BIN)
 bench: all $(TOOL_BIN) $(METER_BIN)
 	@tests/bench/run.sh $(BUILD) $(PEERS)
 
+## check-nab: the forest against labelled real series; NAB=DIR has windows.json and the series
+check-nab: $(BUILD)/tests/nab/check
+	@test -n "$(NAB)" || { echo "make check-nab NAB=DIR: DIR holds windows.json and the series" >&2; exit 2; }
+	@$(BUILD)/tests/nab/check "$(NAB)" tests/data/rcf/nab.csv
+
 ## fuzz: runs every target of tests/fuzz FUZZ_SECONDS (60) each; ONLY=fuzz_parser for one
 fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-programs
@@ -149,7 +154,7 @@ clean:
 ## help: this list
 help:
 	@echo "make TARGET [MODE=release|debug|asan|tsan] [CC=clang] [WERROR=1] [V=1]"
-	@sed -n 's/^## \([a-z]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 10 | sed 's/^/  /'
+	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 10 | sed 's/^/  /'
 
 # Packages: `make test` and `make demo` install what is missing, the other targets only name it.
 PACKAGES := $(if $(filter test,$(MAKECMDGOALS)),build test, \

@@ -93,6 +93,27 @@ static void make_lifesupport(uint64_t seed, size_t n, double *records, int *labe
     }
 }
 
+/* One record in 200 has a column that leaves its range by one to two widths. */
+static void make_planted(uint64_t seed, size_t n, double *records, int *labels)
+{
+    static const int range[5][2] = {
+        { 96, 104 }, { 60, 120 }, { 0, 100 }, { 40, 120 }, { 40, 120 }
+    };
+    struct data_rng r;
+    data_rng_init(&r, seed);
+    for (size_t i = 0; i < n; i++) {
+        for (int c = 0; c < 5; c++)
+            records[5 * i + (size_t)c] = data_int(&r, range[c][0], range[c][1]);
+        labels[i] = data_unit(&r) < 0.005;
+        if (labels[i]) {
+            int c = data_int(&r, 0, 4), width = range[c][1] - range[c][0];
+            int off = data_int(&r, width, 2 * width);
+            records[5 * i + (size_t)c] = data_unit(&r) < 0.5 ? range[c][1] + off : range[c][0] - off;
+        }
+        pass_over(&r, 4);
+    }
+}
+
 static void make_publish3(uint64_t seed, size_t n, double *records, int *labels)
 {
     struct data_rng r;
@@ -189,8 +210,8 @@ static void make_pressure(uint64_t seed, size_t n, double *records, int *labels)
     }
 }
 
-/* The phase jumps by half a period at ten places behind record 1000, for 20 records each. */
-static void make_sine(uint64_t seed, size_t n, double *records, int *labels)
+/* A sine with ten glitches of 20 records behind record 1000: its phase jumps by half a period, or it drops by `dip`. */
+static void make_wave(uint64_t seed, size_t n, double dip, double *records, int *labels)
 {
     const double pi = 3.141592653589793;
     struct data_rng r;
@@ -202,18 +223,32 @@ static void make_sine(uint64_t seed, size_t n, double *records, int *labels)
         for (size_t i = 0; i < 50; i++) labels[start + i] = i < 20 ? 1 : 2;
     }
     for (size_t i = 0; i < n; i++) {
-        double phase = 2 * pi * (double)i / 50 + (labels[i] == 1 ? pi : 0);
-        records[i] = rounded(100 * sin(phase) + data_gauss(&r, 0, 2), 4);
+        bool jumps = labels[i] == 1 && !(dip > 0);
+        double phase = 2 * pi * (double)i / 50 + (jumps ? pi : 0);
+        double value = 100 * sin(phase) + data_gauss(&r, 0, 2);
+        records[i] = rounded(labels[i] == 1 ? value - dip : value, 4);
     }
 }
 
+static void make_sine(uint64_t seed, size_t n, double *records, int *labels)
+{
+    make_wave(seed, n, 0, records, labels);
+}
+
+static void make_dip(uint64_t seed, size_t n, double *records, int *labels)
+{
+    make_wave(seed, n, 150, records, labels);
+}
+
 const struct data_stream data_lifesupport = { "lifesupport", 5, make_lifesupport };
+const struct data_stream data_planted = { "planted", 5, make_planted };
 const struct data_stream data_publish3 = { "publish3", 3, make_publish3 };
 const struct data_stream data_iot = { "iot", 1, make_iot };
 const struct data_stream data_clusters = { "clusters", 2, make_clusters };
 const struct data_stream data_heart = { "heart", 1, make_heart };
 const struct data_stream data_pressure = { "pressure", 2, make_pressure };
 const struct data_stream data_sine = { "sine", 1, make_sine };
+const struct data_stream data_dip = { "dip", 1, make_dip };
 
 /* ---- reference figures ---- */
 

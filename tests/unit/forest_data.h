@@ -39,12 +39,14 @@ struct data_stream {
 };
 
 extern const struct data_stream data_lifesupport; /* 5 integer columns, no anomaly */
+extern const struct data_stream data_planted;     /* the same, one column far off in 1 of 200 */
 extern const struct data_stream data_publish3;    /* pulse, systolic, diastolic: low pulses */
 extern const struct data_stream data_iot;         /* one integer column with spikes */
 extern const struct data_stream data_clusters;    /* three round clusters in the plane */
 extern const struct data_stream data_heart;       /* one integer column, 1 % high */
 extern const struct data_stream data_pressure;    /* two integer columns, 0.5 % low, 0.5 % high */
 extern const struct data_stream data_sine;        /* a noisy sine whose phase jumps */
+extern const struct data_stream data_dip;         /* a noisy sine that drops by 150 */
 
 /* Reads tests/data/rcf/NAME.csv: n_columns numbers a line behind a header, into rows[0..n_rows-1]; fails the test
  * where it is anything else. */
