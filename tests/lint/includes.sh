@@ -41,7 +41,7 @@ BEGIN {
     rule("udf",     "sluice.h")
 
     # header, then the rooms or modules (room/name without the ending) that may include it
-    library("pthread.h",     "base")
+    library("pthread.h",     "base udf/rcf/team")
     library("sodium.h",      "base/secret")
     library("pcre2.h",       "func")
     library("jansson.h",     "io")

@@ -42,8 +42,8 @@ struct set {
     double recall_min;
 };
 
-/* With a time decay of 120 four of the 380 spikes, each about 100 records behind one of the same height, score 3.8 to
- * 4.1 from forest to forest: 376 to 380 are above 4. */
+/* With a time decay of 120 four of the 380 spikes, each about 100 records behind one like it, score 3.8 to 4.1 from
+ * forest to forest: 376 to 380 are above 4. */
 static const struct set sets[] = {
     { "spikes, timeDecay 120", &data_iot, 12000, 120, 1, 1, 0, 4, 0.99 },
     { "spikes", &data_iot, 12000, 100000, 1, 1, 0, 4, 1 },
@@ -87,7 +87,7 @@ static double area(const struct set *set, const double *scores, const int *label
     return roc_auc(records, n);
 }
 
-/* The recall of the table and a precision of at least 0.98 at the threshold; the area below the ROC curve is the library's. */
+/* The recall of the table and a precision of at least 0.98 at the threshold; the library's area below the ROC curve. */
 static void check_set(void **state)
 {
     const struct set *set = *state;

@@ -79,12 +79,12 @@ static void parts_add_up(void **state)
         }
         for (int i = 0; i < N; i++) {
             double sum = 0;
-            if (scores[i] != plain[i]) fail_msg("stream %d, record %d: %.17g, not %.17g", k, i, "
-                                                "scores[i], plain[i]);
+            if (scores[i] != plain[i])
+                fail_msg("stream %d, record %d: %.17g, not %.17g", k, i, scores[i], plain[i]);
             for (int c = 0; c < params.n_columns; c++) {
-                    const struct forest_part *p = &parts[i * params.n_columns + c];
-                    assert_true(p->high >= 0 && p->low >= 0);
-                    sum += p->high + p->low;
+                const struct forest_part *p = &parts[i * params.n_columns + c];
+                assert_true(p->high >= 0 && p->low >= 0);
+                sum += p->high + p->low;
             }
             assert_true(fabs(sum - scores[i]) < 1e-9);
         }

@@ -12,8 +12,9 @@
  *
  * Work goes tree by tree over a block of records, not record by record over the trees: a tree stays
  * in the first-level cache for the block. Each tree still scores record i before it learns record
- * i, and sums are taken in the order of the trees, so blocks do not show in the result. Several threads take whole trees
- * in turn; each tree's scores of the block wait in a row of their own until all are there to be added in that order.
+ * i, and sums are taken in the order of the trees, so blocks do not show in the result. Several
+ * threads take whole trees in turn; each tree's scores of the block wait in a row of their own until
+ * all are there to be added in that order.
  */
 #include "udf/rcf/forest.h"
 
