@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
     &cmd_test,
     &cmd_functions,
     &cmd_generate,
+    &cmd_query,
 };
 enum {
     N_COMMANDS = sizeof commands / sizeof *commands

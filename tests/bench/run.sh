@@ -119,6 +119,29 @@ latency() { # RATE NAME COMMAND...
         $("$build/tests/bench/latency" "$rate" 5 "$data/w2.ndjson" "$@")
 }
 
+# A query over an archive of 1 GB (24 folders at most), in hourly folders that share one file: three runs, the median.
+archive_query() { # LABEL BYTES WHERE
+    for _ in 1 2 3; do
+        $measure "$sluice" query --format json --table "R=$data/archive" "SELECT COUNT(*) FROM R WHERE $3" | tail -1
+    done | sort -g | sed -n 2p |
+        awk -v label="$1" -v bytes="$2" '{ printf "%-30s %6.0f MB in %.3f s of CPU: %5.0f MB/s per core\n", label, bytes / 1e6, $1, bytes / $1 / 1e6 }'
+}
+
+archive() {
+    local bytes hours
+    bytes=$(stat -c %s "$data/w1.ndjson")
+    hours=$(((1000000000 + bytes - 1) / bytes))
+    [ "$hours" -gt 24 ] && hours=24
+    rm -rf "$data/archive"
+    for hour in $(seq -f %02g 0 $((hours - 1))); do
+        mkdir -p "$data/archive/2026/01/01/$hour"
+        ln "$data/w1.ndjson" "$data/archive/2026/01/01/$hour/w1.ndjson"
+    done
+    archive_query "one column, all folders" $((bytes * hours)) "pulse > 100"
+    archive_query "the same in one of $hours folders" "$bytes" "pulse > 100 AND DELIVERED = '2026-01-01 00:00:00'"
+    rm -rf "$data/archive"
+}
+
 machine
 workload w1 $((records / 4))
 workload w2 "$records"
@@ -152,6 +175,12 @@ fi
 if [[ rcf =~ $only ]]; then
     echo
     "$build/tests/bench/rcf"
+fi
+
+if [[ archive =~ $only ]]; then
+    echo
+    echo "queries over an archive of uncompressed records of 1 KB"
+    archive
 fi
 
 if [[ latency =~ $only ]]; then

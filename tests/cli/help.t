@@ -15,6 +15,7 @@ Usage: sluice COMMAND [OPTIONS] [FILE...]
   test PATH...          runs .test files, under controlled time
   functions [NAME]      lists the functions of SQL, or explains one
   generate TEMPLATE     makes test records from a template
+  query SQL             asks delivered archives by SQL
 
 "sluice help COMMAND" tells more; "sluice --version" prints the version.
 
@@ -55,6 +56,7 @@ Usage: sluice COMMAND [OPTIONS] [FILE...]
   test PATH...          runs .test files, under controlled time
   functions [NAME]      lists the functions of SQL, or explains one
   generate TEMPLATE     makes test records from a template
+  query SQL             asks delivered archives by SQL
 
 "sluice help COMMAND" tells more; "sluice --version" prints the version.
 
