@@ -2,12 +2,16 @@
  * generate.c: the workloads of the benchmarks, one record a line on standard output.
  *
  *     generate w1|w2|w3|w4|devices RECORDS
+ *     generate table ROWS
+ *     generate zipf ROWS RECORDS
  *
  *     w1       about 1 KB: ids, name, date of birth, five readings, filler text with some escapes
  *     w2       the same without name, date of birth and text
  *     w3       nested objects and arrays, escapes, members in varying order
  *     w4       three members; 500 records a second of event time over 500 devices
  *     devices  the table that device_id is looked up in: 5,000 rows of CSV
+ *     table    as many rows of CSV: id, model, ward
+ *     zipf     records with an id of that table, distributed by Zipf's law with exponent 1 over scattered rows
  *
  * But for w4, 5,000 records a second of event time over 5,000 devices. The same arguments always give the same
  * bytes.
@@ -173,6 +177,32 @@ static void put_w4(int64_t time)
     puts("}");
 }
 
+static void put_table(long rows)
+{
+    puts("id,model,ward");
+    for (long i = 0; i < rows; i++) printf("dev%07ld,model%ld,w%ld\n", i, i % 50, i % 100);
+}
+
+/* The k-th most frequent row is the k-th multiple of a prime: neighbours in frequency are none in the table. */
+static int put_zipf(long rows, long n)
+{
+    double *up_to = malloc((size_t)rows * sizeof *up_to), sum = 0;
+    if (!up_to) return 1;
+    for (long k = 0; k < rows; k++) up_to[k] = sum += 1.0 / (double)(k + 1);
+    for (long i = 0; i < n; i++) {
+        double at = sum * ((double)below(UINT32_MAX) / UINT32_MAX);
+        long low = 0, high = rows - 1;
+        while (low < high) {
+            long mid = (low + high) / 2;
+            if (up_to[mid] < at) low = mid + 1;
+            else high = mid;
+        }
+        printf("{\"id\":\"dev%07ld\",\"v\":%ld}\n", low * 48271 % rows, i % 100);
+    }
+    free(up_to);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -181,8 +211,13 @@ int main(int argc, char **argv)
         put_devices();
         return 0;
     }
+    if (strcmp(what, "table") == 0 && n > 0) {
+        put_table(n);
+        return 0;
+    }
+    if (strcmp(what, "zipf") == 0 && n > 0 && argc > 3) return put_zipf(n, strtol(argv[3], NULL, 10));
     if (strlen(what) != 2 || what[0] != 'w' || !strchr("1234", what[1])) {
-        fputs("usage: generate w1|w2|w3|w4|devices RECORDS\n", stderr);
+        fputs("usage: generate w1|w2|w3|w4|devices|table N, generate zipf ROWS RECORDS\n", stderr);
         return 2;
     }
     for (long i = 0; i < n; i++) {

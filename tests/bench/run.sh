@@ -166,6 +166,28 @@ if [ -n "$peers" ]; then
     done < <(cases)
 fi
 
+# Reference tables of 5,000 and of a million rows: CPU time of a run less that of one without records.
+tables() {
+    local rows n=$records load whole rss
+    : > "$data/none.ndjson"
+    for rows in 5000 1000000; do
+        "$build/tests/bench/generate" table "$rows" > "$data/table.csv"
+        "$build/tests/bench/generate" zipf "$rows" "$n" > "$data/zipf.ndjson"
+        run() { $measure "$sluice" run --quiet "$here/tables.sql" --threads 1 --source "D=$data/table.csv" --source "S=$data/$1.ndjson"; }
+        load=$(for _ in 1 2 3; do run none; done | awk '{print $1}' | median)
+        rss=$(run none | awk '{print $3}')
+        whole=$(for _ in 1 2 3 4 5; do run zipf; done | awk '{print $1}' | median)
+        awk -v rows="$rows" -v n="$n" -v load="$load" -v whole="$whole" -v rss="$rss" 'BEGIN {
+            printf "%9d rows: %5.0f ns of CPU a record, read in %.3f s, %.1f MiB in all\n", rows, (whole - load) / n * 1e9, load, rss / 1024 }'
+    done
+}
+
+if [[ tables =~ $only ]]; then
+    echo
+    echo "records joined with a reference table, ids by Zipf's law"
+    tables
+fi
+
 if [[ functions =~ $only ]]; then
     echo
     echo "functions: nanoseconds a row of the kernel alone, calls of the allocator a batch of 1,024 rows"
