@@ -189,3 +189,9 @@ struct status app_explain(struct app *app, const char *format, struct buf *out)
 {
     return explain_write(out, app->plan, format);
 }
+
+void app_notes(const struct app *app, struct buf *out)
+{
+    for (uint32_t i = 0; app->plan && i < app->plan->n_notes; i++)
+        status_print_as(out, &app->plan->notes[i], "note");
+}

@@ -24,6 +24,8 @@ const struct text_file *app_add_text(struct app *app, const char *name, const ch
 /* The same for a query that is typed: LIMIT n is taken out and told, -1 without; one over tables alone is answered. */
 const struct text_file *app_add_query(struct app *app, const char *name, const char *text,
                                       size_t size, const char *base_dir, int64_t *limit);
+/* What the plan allows without proof, appended: rows chosen by PERSONAL values, each RELEASE. */
+void app_notes(const struct app *app, struct buf *out);
 /* `NAME=URL`, as --source and --sink give it. */
 void app_set_source(struct app *app, const char *setting);
 void app_set_sink(struct app *app, const char *setting);

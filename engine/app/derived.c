@@ -72,7 +72,7 @@ static struct status load_side(const struct app_plan *plan, struct reftable **ta
 {
     const struct plan_table *t = &plan->tables[table];
     struct plan_pump pump = { .at = t->at, .number = 1, .target = PLAN_STDOUT, .root = node,
-                              .reads = UINT32_MAX };
+                              .reads = UINT32_MAX, .personal = plan->personal };
     struct app_plan alone = *plan;
     alone.pumps = &pump;
     alone.n_pumps = 1;

@@ -197,6 +197,19 @@ struct feed_rows_of *feed_rows_of_new(struct arena *a, const struct app_plan *pl
     return r;
 }
 
+/* PERSONAL columns are not shown and may hold anything: it may be they that did not fit. */
+static const struct schema *shown_schema(struct arena *a, const struct schema *declared)
+{
+    struct schema *s = arena_dup(a, declared, sizeof *declared);
+    s->columns = arena_dup(a, declared->columns, s->n_columns * sizeof *s->columns);
+    for (uint32_t i = 0; i < s->n_columns; i++) {
+        if (!s->columns[i].personal) continue;
+        s->columns[i].type = type_varchar(0);
+        s->columns[i].not_null = false;
+    }
+    return s;
+}
+
 static struct decoder *row_decoder(struct feed_rows_of *r, uint32_t source)
 {
     if (r->decoders[source]) return r->decoders[source];
@@ -208,6 +221,7 @@ static struct decoder *row_decoder(struct feed_rows_of *r, uint32_t source)
     bool *needed = ARENA_ARRAY(r->arena, bool, s->schema.n_columns);
     memset(needed, true, s->schema.n_columns);
     config->needed = needed;
+    config->schema = shown_schema(r->arena, &s->schema);
     config->keep_record = false;
     config->header = false;
     config->row_path = (struct path){ 0 }; /* the record is what it selected */
@@ -216,7 +230,7 @@ static struct decoder *row_decoder(struct feed_rows_of *r, uint32_t source)
     return r->decoders[source] = d;
 }
 
-void feed_row_of_record(void *arg, uint32_t source, struct str record, struct buf *out)
+bool feed_row_of_record(void *arg, uint32_t source, struct str record, struct buf *out)
 {
     struct feed_rows_of *r = arg;
     struct decoder *d = row_decoder(r, source);
@@ -225,10 +239,15 @@ void feed_row_of_record(void *arg, uint32_t source, struct str record, struct bu
     block->size = record.len;
     struct decoded decoded = { 0 };
     if (d) decoder_run(d, block, 0, 1, false, &decoded);
-    if (d && decoded.batch->n_rows > 0) {
+    bool whole = d && decoded.batch->n_rows > 0;
+    if (whole) {
         const struct schema *s = r->configs[source].schema;
+        buf_append_char(out, '{');
+        bool any = false;
         for (uint32_t c = 0; c < s->n_columns; c++) {
-            buf_append_char(out, c ? ',' : '{');
+            if (s->columns[c].personal) continue;
+            if (any) buf_append_char(out, ',');
+            any = true;
             text_json_string(out, str_data(&s->columns[c].name), s->columns[c].name.len);
             buf_append_char(out, ':');
             text_json_value(out, &decoded.batch->columns[c], 0);
@@ -239,6 +258,7 @@ void feed_row_of_record(void *arg, uint32_t source, struct str record, struct bu
     }
     if (decoded.batch) batch_release(decoded.batch);
     block_release(block);
+    return whole;
 }
 
 /* ---- checks ---- */

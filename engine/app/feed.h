@@ -41,11 +41,11 @@ struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t s
  * its arena. first_seq numbers the first record. */
 void feed_rows(const struct feed *f, struct decoded *decoded, rowtime now, uint64_t *seq,
                struct source_rows *out);
-/* graph_config.row_of_record with `arg` a struct feed_rows_of *: decodes a record again, with all columns, as JSON
- * text. */
+/* graph_config.row_of_record with `arg` a struct feed_rows_of *: decodes a record again, with all columns but
+ * PERSONAL ones, as JSON text. False: it cannot, and gives the record as it is. */
 struct feed_rows_of;
 struct feed_rows_of *feed_rows_of_new(struct arena *a, const struct app_plan *plan);
-void feed_row_of_record(void *arg, uint32_t source, struct str record, struct buf *out);
+bool feed_row_of_record(void *arg, uint32_t source, struct str record, struct buf *out);
 
 /* A reference table read from its endpoint (NDJSON, CSV, SQLite). Rows that do not convert are dropped and told by
  * the log (L-27). */

@@ -134,6 +134,14 @@ static bool has_sink(const struct app_plan *plan, uint32_t stream)
     return false;
 }
 
+static bool has_personal(const struct schema *s)
+{
+    for (uint32_t i = 0; i < s->n_columns; i++) {
+        if (s->columns[i].personal) return true;
+    }
+    return false;
+}
+
 void outlets_warn(const struct run *r)
 {
     for (uint32_t i = 0; i < r->plan->n_streams; i++) {
@@ -142,6 +150,22 @@ void outlets_warn(const struct run *r)
         log_message(LOG_WARNING, "nothing reads stream \"%.*s\"; --sink '%.*s=-' would print it",
                     STR_ARG(s->name), STR_ARG(s->name));
     }
+    for (uint32_t i = 0; i < r->plan->n_sources; i++) {
+        const struct plan_source *s = &r->plan->sources[i];
+        if (!has_personal(&s->schema)) continue;
+        log_message(LOG_WARNING,
+                    "source \"%.*s\" has PERSONAL columns: records that do not fit it are counted, "
+                    "their bytes are kept in no place",
+                    STR_ARG(s->name));
+    }
+}
+
+void outlets_tell_rejects(struct run *r)
+{
+    uint64_t n = atomic_load(&r->rejects);
+    if (!n) return;
+    log_message(LOG_WARNING, "records with PERSONAL columns that did not fit and are lost: %llu",
+                (unsigned long long)n);
 }
 
 struct status outlets_flush(struct run *r)

@@ -34,6 +34,8 @@ void replay_declare(struct app *app, struct str name, struct span at,
     declare(app, s);
 }
 
+static const struct text_file may_be_personal = { "<sql>", "personal = TRUE", 15 };
+
 void replay_watch(struct app *app, struct str name, struct span at)
 {
     struct arena         *a = app_arena(app);
@@ -45,6 +47,8 @@ void replay_watch(struct app *app, struct str name, struct span at)
     s->has_url = true;
     s->url = str_c("null:");
     s->url_at = at;
+    /* what a test looks at stays in the test */
+    if (!parse_options(a, &may_be_personal, &s->options, &s->n_options, app_diags(app))) return;
     declare(app, s);
 }
 

@@ -92,6 +92,15 @@ static struct status load_tables(struct run *r)
     return OK;
 }
 
+/* Without a vault there is no place where its bytes may lie. */
+static void reject_record(void *arg, uint32_t source, struct str record)
+{
+    struct run *r = arg;
+    (void)source;
+    (void)record;
+    atomic_fetch_add(&r->rejects, 1);
+}
+
 static struct status open_graph(struct run *r)
 {
     const struct app_plan *plan = r->plan;
@@ -109,6 +118,8 @@ static struct status open_graph(struct run *r)
                                    .row_of_record = feed_row_of_record,
                                    .row_arg = feed_rows_of_new(r->arena, plan),
                                    .threads = lanes_threads(r),
+                                   .reject = reject_record,
+                                   .reject_arg = r,
                                    .memory_limit = r->config->memory_limit,
                                    .lateness_ms = lateness,
                                    .rowtime_column = column };
@@ -262,6 +273,7 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
         run_lanes(&r);
     }
     out->total = measure(&r);
+    outlets_tell_rejects(&r);
     lanes_close(&r);
     outlets_close(&r, out);
     recovery_close(r.recovery);

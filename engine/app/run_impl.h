@@ -81,6 +81,7 @@ struct run {
     struct recovery *recovery; /* NULL: no state file */
     bool error_sunk;           /* error_stream has a sink */
     atomic_ullong faults;
+    atomic_ullong rejects; /* refused records of sources with PERSONAL columns */
     pthread_mutex_t failure_lock;
     struct status failure; /* the first one */
     atomic_bool stopping;
@@ -116,5 +117,7 @@ struct status outlets_flush(struct run *r) MUST_CHECK;
 void outlets_close(struct run *r, struct run_summary *out);
 /* Tells of streams whose rows go nowhere: likely a mistake. */
 void outlets_warn(const struct run *r);
+/* How many records with PERSONAL columns were refused, if any. */
+void outlets_tell_rejects(struct run *r);
 
 #endif

@@ -5,12 +5,21 @@
 #include "app/app.h"
 #include "cli/cli.h"
 
+static void print_notes(const struct app *app)
+{
+    struct buf text = { 0 };
+    app_notes(app, &text);
+    if (text.len) fputs(buf_c(&text), stderr);
+    buf_free(&text);
+}
+
 static enum exit_code check(const struct cli_args *args)
 {
     struct app    *app = cli_open_app(args);
     bool           sound = app_compile(app) != NULL;
     enum exit_code code = sound ? EXIT_DONE : cli_refused(app);
     cli_print_diags(app_diags(app));
+    if (sound) print_notes(app);
     if (sound) fputs("no errors\n", stderr);
     app_free(app);
     return code;

@@ -36,6 +36,14 @@ static const struct sluice_fn forms[] = {
         .examples = "COALESCE(NULL, 7) => 7",
     },
     {
+        .name = "RELEASE",
+        .group = "Personal data",
+        .doc =
+            "RELEASE(x, 'reason'): x, as it is. What is PERSONAL in it may leave from here on; "
+            "`sluice check` lists the place with its reason, a text that is written out.",
+        .examples = "RELEASE('ward 7', 'no person lives there alone') => \"ward 7\"",
+    },
+    {
         .name = "CAST",
         .group = "Conversions",
         .errors = "22018 22003 22001",

@@ -123,6 +123,7 @@ static void columns_text(const struct schema *schema, uint32_t n_columns, const 
     for (uint32_t i = 0; i < n_columns && i < b->n_columns; i++) {
         struct str name = schema->columns[i].name;
         if (name.len == 0) continue; /* a join's that nobody reads */
+        if (schema->columns[i].personal) continue;
         if (any) buf_append_char(out, ',');
         any = true;
         text_json_string(out, str_data(&name), name.len);
@@ -142,31 +143,43 @@ static const struct str *record_of(const struct error_log *log, const struct bat
     return vector_is_null(v, row) ? NULL : &v->str[vector_at(v, row)];
 }
 
-void errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row,
+uint32_t errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row,
                      struct buf *out)
 {
     const struct str *record = record_of(log, b, row);
     if (record) {
         buf_append_str(out, *record);
-    } else if (b->origin.stream) {
+        return log->config.plan->streams[b->origin.stream - 1].source + 1;
+    }
+    if (b->origin.stream) {
         const struct plan_stream *s = &log->config.plan->streams[b->origin.stream - 1];
         columns_text(&s->schema, s->n_visible, b, row, out);
     }
+    return 0;
 }
 
 /* Into log->text. A record is kept as it is and becomes a row when it is given out: returns its source + 1, else 0. */
 static uint32_t render_row(struct error_log *log, struct row_ref from, const struct schema *schema)
 {
     if (from.batch->origin.stream) {
-        errors_row_text(log, from.batch, from.row, &log->text);
-        if (!record_of(log, from.batch, from.row)) return 0;
-        return log->config.plan->streams[from.batch->origin.stream - 1].source + 1;
+        return errors_row_text(log, from.batch, from.row, &log->text);
     }
     if (schema) columns_text(schema, schema->n_columns, from.batch, from.row, &log->text);
     return 0;
 }
 
 /* ---- what comes in ---- */
+
+/* A fault's message may quote the value that failed: where PERSONAL values pass, only its kind is told. */
+static bool tells_value(const struct error_log *log, uint32_t pump, enum err err)
+{
+    const struct app_plan *plan = log->config.plan;
+    if (!plan->personal || err == ERR_NULL_NOT_ALLOWED) return false;
+    for (uint32_t i = 0; i < plan->n_pumps; i++) {
+        if (plan->pumps[i].number == pump) return plan->pumps[i].personal;
+    }
+    return true;
+}
 
 void errors_add_rows(struct error_log *log, uint32_t pump, const struct batch *in,
                      const struct schema *schema, const struct faults *faults)
@@ -176,7 +189,8 @@ void errors_add_rows(struct error_log *log, uint32_t pump, const struct batch *i
         struct row_ref from = gather_origin((struct batch *)(uintptr_t)in, f->row);
         buf_clear(&log->text);
         uint32_t record = log->render ? render_row(log, from, schema) : 0;
-        struct error_row *e = make_row(log, in->path_len + 1, f->err, f->message, record);
+        const char *message = tells_value(log, pump, f->err) ? NULL : f->message;
+        struct error_row *e = make_row(log, in->path_len + 1, f->err, message, record);
         e->cause_time = in->cause_times[f->row];
         e->cause_seq = in->cause_seqs[f->row];
         for (uint32_t k = 0; k < in->path_len; k++) {
@@ -194,7 +208,10 @@ void errors_add_input(struct error_log *log, const struct error_input *in)
 {
     buf_clear(&log->text);
     if (log->render) buf_append_str(&log->text, in->text);
-    struct error_row *e = make_row(log, 0, in->err, in->message, 0);
+    bool refused = in->err != ERR_OUT_OF_ORDER && in->record_of;
+    if (refused && log->config.reject)
+        log->config.reject(log->config.reject_arg, in->record_of - 1, in->text);
+    struct error_row *e = make_row(log, 0, in->err, in->message, in->record_of);
     e->cause_time = in->cause_time;
     e->cause_seq = in->cause_seq;
     e->has_data_time = in->has_rowtime;
@@ -264,16 +281,26 @@ static void put_hex(struct error_log *log, struct builder *out, const char *text
     put_text(out, ERROR_DATA_ROW, str_view(hex, n * 2));
 }
 
+static bool has_personal(const struct schema *s)
+{
+    for (uint32_t i = 0; i < s->n_columns; i++) {
+        if (s->columns[i].personal) return true;
+    }
+    return false;
+}
+
+/* A record of a source with PERSONAL columns is shown without them, or not at all. */
 static void put_data_row(struct error_log *log, struct builder *out, struct error_row *e)
 {
+    bool secret = e->record_of && has_personal(&log->config.plan->sources[e->record_of - 1].schema);
     if (!e->record_of || !log->config.row_of_record) {
-        put_hex(log, out, text_of(e), e->text_len);
+        if (!secret) put_hex(log, out, text_of(e), e->text_len);
         return;
     }
     buf_clear(&log->text);
-    log->config.row_of_record(log->config.row_arg, e->record_of - 1,
-                              str_view(text_of(e), e->text_len), &log->text);
-    put_hex(log, out, log->text.data, log->text.len);
+    bool cut = log->config.row_of_record(log->config.row_arg, e->record_of - 1,
+                                         str_view(text_of(e), e->text_len), &log->text);
+    if (cut || !secret) put_hex(log, out, log->text.data, log->text.len);
 }
 
 static struct str pump_name(const struct app_plan *plan, uint32_t number)

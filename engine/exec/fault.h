@@ -13,13 +13,20 @@
 #include "exec/program.h"
 #include "sql/plan.h"
 
-/* How the raw record of a source becomes the whole row again; JSON text appended to out. */
-typedef void (*error_record_fn)(void *arg, uint32_t source, struct str record, struct buf *out);
+/* How the raw record of a source becomes the row again, without PERSONAL columns; JSON text appended to out. False: it
+ * does not, and the record as it came is appended. */
+typedef bool (*error_record_fn)(void *arg, uint32_t source, struct str record, struct buf *out);
+
+/* A record with PERSONAL columns that its source refused: its bytes, which no error row shows, for whoever may keep them.
+ * Called at once, by several threads. */
+typedef void (*error_reject_fn)(void *arg, uint32_t source, struct str record);
 
 struct error_config {
     const struct app_plan *plan;
     error_record_fn        row_of_record; /* asked by errors_take; NULL: the record as it came */
     void                  *row_arg;
+    error_reject_fn        reject; /* NULL: nobody keeps them */
+    void                  *reject_arg;
 };
 
 struct error_log;
@@ -41,10 +48,12 @@ struct error_input {
     enum err    err;
     const char *message;
     struct str  text;
+    uint32_t    record_of; /* number of the source + 1 whose record the text is; 0: it is DATA_ROW's */
 };
 void errors_add_input(struct error_log *log, const struct error_input *e);
-/* The text of a row of a stream: its record, or its columns as JSON. */
-void errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row,
+/* The text of a row of a stream: its record, then it returns the source's number + 1; or its columns as JSON, without
+ * PERSONAL ones, then 0. */
+uint32_t errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row,
                      struct buf *out);
 
 /* Somebody reads error_stream: from now on MESSAGE and DATA_ROW are made; before, rows are counted alone. */

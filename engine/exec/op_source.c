@@ -61,11 +61,22 @@ static struct status source_push(struct op *op, uint32_t input, struct batch *in
     return st.err ? st : op_emit_bound(op, bound);
 }
 
-static struct error_input bad_input(const struct bad_record *b)
+/* Number of the source + 1 when its records have PERSONAL columns to be cut out, else 0. */
+static uint32_t source_to_cut(const struct source *s)
+{
+    const struct app_plan *plan = s->op.graph->plan;
+    const struct plan_stream *stream = &plan->streams[s->stream];
+    for (uint32_t i = 0; plan->personal && i < stream->n_visible; i++) {
+        if (stream->schema.columns[i].personal) return stream->source + 1;
+    }
+    return 0;
+}
+
+static struct error_input bad_input(const struct source *s, const struct bad_record *b)
 {
     return (struct error_input){ .cause_time = b->time, .cause_seq = b->seq, .has_rowtime = true,
                                  .rowtime = b->time, .err = b->err, .message = b->message,
-                                 .text = b->record };
+                                 .text = b->record, .record_of = source_to_cut(s) };
 }
 
 /* ---- by a column ---- */
@@ -99,7 +110,7 @@ static void move(struct moving *m, rowtime t)
 static void bad_until(struct source *s, struct moving *m, uint64_t seq)
 {
     for (; m->n_bad && m->bad->seq < seq; m->bad++, m->n_bad--) {
-        struct error_input e = bad_input(m->bad);
+        struct error_input e = bad_input(s, m->bad);
         e.cause_time = m->bound;
         e.has_rowtime = false;
         s->op.metrics.faults++;
@@ -114,7 +125,8 @@ static void refuse_row(struct source *s, const struct batch *in, uint32_t row, r
                              .has_rowtime = timed, .rowtime = in->rowtimes[row],
                              .err = timed ? ERR_OUT_OF_ORDER : ERR_NULL_NOT_ALLOWED };
     struct buf text = { 0 };
-    errors_row_text(s->op.errors, in, row, &text);
+    uint32_t record_of = errors_row_text(s->op.errors, in, row, &text);
+    if (source_to_cut(s)) e.record_of = record_of;
     e.text = str_view(text.data, text.len);
     const struct column *c = &s->op.graph->plan->streams[s->stream].schema.columns[s->column];
     char at[CALENDAR_TEXT_MAX], limit[CALENDAR_TEXT_MAX];
@@ -239,7 +251,7 @@ struct status source_take(struct op *op, const struct source_rows *rows)
     }
     op->metrics.faults += rows->n_bad;
     for (size_t i = 0; i < rows->n_bad; i++) {
-        struct error_input e = bad_input(&rows->bad[i]);
+        struct error_input e = bad_input(s, &rows->bad[i]);
         errors_add_input(op->errors, &e);
     }
     if (rows->batch && batch_live(rows->batch)) TRY(op_push(op, 0, rows->batch));

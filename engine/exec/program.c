@@ -148,6 +148,7 @@ static struct operand *compile_blocks(struct compiler *c, const struct expr *e)
 
 static uint32_t compile_expr(struct compiler *c, const struct expr *e)
 {
+    if (e->kind == EXPR_RELEASE) return compile_expr(c, e->args[0]); /* it is for the compiler alone */
     if (is_leaf(e)) return compile_leaf(c, e);
     uint32_t reg;
     if (find_known(c->known.items, c->known.count, e, &reg)) return reg;

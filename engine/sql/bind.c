@@ -9,6 +9,7 @@
 #include "sql/bind.h"
 
 #include "sql/bind_ddl.h"
+#include "sql/personal.h"
 #include "sql/rewrite.h"
 
 struct binder *binder_new(struct arena *a, const struct fn_catalog *functions, struct diags *diags)
@@ -163,6 +164,7 @@ const struct app_plan *bind_finish(struct binder *b)
 {
     bind_early_sinks(b, NULL);
     struct app_plan *plan = plan_assemble(b);
+    plan_check_personal(b, plan);
     plan_rewrite(b, plan);
     plan_check_circles(b, plan);
     plan_prune(b->arena, plan);

@@ -90,12 +90,6 @@ static struct status bind_column_def(struct binder *b, const struct ast_column_d
                           "column \"%.*s\" is defined twice", STR_ARG(c->name));
     }
     TRY(bind_type(b, &d->type, true, &c->type));
-    if (d->personal) {
-        binder_warn(
-            b, ERR_NOT_SUPPORTED, d->name.at,
-            "PERSONAL is kept with the column, but this version does not yet refuse sinks that "
-            "such values reach");
-    }
     if (!paths) {
         if (d->has_path) {
             return status_new(b->arena, ERR_NOT_ALLOWED_HERE, d->path_at,

@@ -60,6 +60,9 @@ struct status bind_comparison(struct bind_env *env, const struct ast_expr *e,
                               struct expr **out) MUST_CHECK;
 struct status bind_coalesce(struct bind_env *env, const struct ast_expr *e,
                             struct expr **out) MUST_CHECK;
+/* RELEASE(value, reason): the value, which may leave */
+struct status bind_release(struct bind_env *env, const struct ast_expr *e,
+                           struct expr **out) MUST_CHECK;
 struct status bind_period(struct bind_env *env, const struct ast_expr *e,
                           struct expr **out) MUST_CHECK;
 /* bind_record.c: a field of a record, r.FIELD or alias.r.FIELD; *found tells whether the name is one. */

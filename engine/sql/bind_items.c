@@ -16,6 +16,7 @@ bool expr_is_not_null(const struct expr *e, const struct schema *columns)
         /* Casts keep what there is; of other functions nothing is known. */
         return e->n_args == 1 && e->call.fn->nulls == SLUICE_STRICT && e->implicit &&
                expr_is_not_null(e->args[0], columns);
+    case EXPR_RELEASE: return expr_is_not_null(e->args[0], columns);
     default: return false;
     }
 }

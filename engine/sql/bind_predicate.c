@@ -180,6 +180,26 @@ struct status bind_coalesce(struct bind_env *env, const struct ast_expr *e, stru
     return OK;
 }
 
+/* ---- RELEASE ---- */
+
+struct status bind_release(struct bind_env *env, const struct ast_expr *e, struct expr **out)
+{
+    struct arena *a = env->b->arena;
+    const struct ast_expr *why = e->n_args == 2 ? e->args[1] : NULL;
+    if (!why || why->kind != AST_STRING || str_trim_right(why->text).len == 0) {
+        struct status st = status_new(a, ERR_INVALID_PARAMETER, e->at,
+                                      "RELEASE takes a value and the reason why it may leave, "
+                                      "written out as a text");
+        return status_with_hint(st, "for example RELEASE(birth_year, 'ethics vote 12/2026')");
+    }
+    struct expr **args = ARENA_ARRAY(a, struct expr *, 1);
+    TRY(bind_expr(env, e->args[0], &args[0]));
+    if (args[0]->record) return bind_whole_record(env->b, args[0]->at);
+    *out = expr_new(a, EXPR_RELEASE, args[0]->type, e->at, args, 1);
+    (*out)->label = str_copy(a, why->text);
+    return OK;
+}
+
 /* ---- periods (L-19) ---- */
 
 /* Ends of two periods: x from args 0 and 1, y from 2 and 3. */

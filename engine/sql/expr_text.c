@@ -258,6 +258,11 @@ void expr_print(struct buf *out, const struct expr *e, const struct schema *colu
         print_args(out, e->args, 0, e->n_args, ", ", columns);
         buf_append_char(out, ')');
         return;
+    case EXPR_RELEASE:
+        buf_append_c(out, "RELEASE(");
+        print_args(out, e->args, 0, e->n_args, ", ", columns);
+        buf_append_char(out, ')');
+        return;
     case EXPR_NOT_NULL: expr_print(out, e->args[0], columns); return;
     case EXPR_SUBQUERY: print_subquery(out, e, columns); return;
     case EXPR_CLOCK:

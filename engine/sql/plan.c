@@ -34,6 +34,7 @@ static bool node_equal(const struct expr *a, const struct expr *b)
     case EXPR_NOT_NULL: return str_equal(&a->label, &b->label);
     case EXPR_CLOCK: return a->per_row == b->per_row;
     case EXPR_SUBQUERY: return a->subquery == b->subquery;
+    case EXPR_RELEASE: return str_equal(&a->label, &b->label);
     default: return true;
     }
 }

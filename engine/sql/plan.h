@@ -24,6 +24,7 @@ enum expr_kind {
     EXPR_CASE,     /* args: when, then, when, then, ..., else (NULL constant when there is none) */
     EXPR_COALESCE, /* args */
     EXPR_NOT_NULL, /* args[0]; a NULL is a fault that names `label` */
+    EXPR_RELEASE,  /* args[0]; what is PERSONAL in it may leave; `label` is the reason */
     EXPR_CLOCK,    /* CURRENT_TIMESTAMP (per_row false) and CURRENT_ROW_TIMESTAMP: TIMESTAMP */
     EXPR_SUBQUERY  /* a query over a table; args: what it reads of the row that it is asked for */
 };
@@ -325,6 +326,7 @@ struct plan_pump {
     uint32_t          target; /* stream, or PLAN_STDOUT for a top-level SELECT STREAM */
     struct plan_node *root;   /* its rows have the target's columns */
     uint32_t          reads;  /* first stream that its rows come from, whose row a fault shows */
+    bool              personal; /* some row on its way has a PERSONAL value: messages tell no values */
 };
 #define PLAN_STDOUT (UINT32_MAX - 1)
 
@@ -342,6 +344,9 @@ struct app_plan {
     struct plan_subquery **subqueries;
     uint32_t            n_subqueries;
     struct schema       error_schema; /* the seven columns of error_stream */
+    bool                personal; /* some column is PERSONAL */
+    struct status      *notes;    /* what was allowed without proof (personal.h) */
+    uint32_t            n_notes;
 };
 
 enum error_column {

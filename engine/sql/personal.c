@@ -1,0 +1,531 @@
+/*
+ * personal.c: information flow of PERSONAL columns, over the whole plan.
+ *
+ * A type system in the way of Denning (A Lattice Model of Secure Information Flow, 1976) with two classes. A column is
+ * PERSONAL when any value in it may be computed from a PERSONAL column; pumps carry that from stream to stream until
+ * nothing new is found. What an expression reads, it is computed from: arguments, conditions of CASE, rows that a query
+ * within it looks at. Columns that a condition makes equal to a PERSONAL value hold that value, too. A de-identifying
+ * function and RELEASE end the way. Which rows there are may depend on PERSONAL values; that is listed, not refused.
+ */
+
+#include "sql/personal.h"
+
+#include "base/diag.h"
+#include "sql/personal_trace.h"
+
+/* The search itself, and what it knows by now: for each column the way that its values came, NULL: none is PERSONAL. */
+struct flow {
+    struct binder         *b;
+    struct app_plan       *plan;
+    const struct trace  ***streams;
+    const struct trace  ***tables;
+    const struct plan_pump *pump; /* whose operators are looked at; NULL: a table's */
+    bool changed;
+    bool last; /* nothing new will be found: operators are marked, notes and refusals made */
+};
+
+/* The columns that an expression reads. */
+struct row_ways {
+    const struct trace **columns;
+    uint32_t             n_columns;
+};
+
+static const struct trace *either(const struct trace *a, const struct trace *b)
+{
+    return a ? a : b;
+}
+
+static struct row_ways ways_new(struct flow *f, uint32_t n)
+{
+    return (struct row_ways){ arena_calloc(f->b->arena, (n + 1) * sizeof(struct trace *)), n };
+}
+
+/* ---- notes ---- */
+
+static bool is_noted(const struct app_plan *p, const struct status *st)
+{
+    for (uint32_t i = 0; i < p->n_notes; i++) {
+        const struct status *old = &p->notes[i];
+        if (old->at.file == st->at.file && old->at.offset == st->at.offset &&
+            strcmp(old->message, st->message) == 0) return true;
+    }
+    return false;
+}
+
+static void note(struct flow *f, struct span at, const char *message)
+{
+    struct app_plan *p = f->plan;
+    struct status st = { .err = ERR_PERSONAL, .at = at, .message = message };
+    if (!f->last || p->n_notes >= LIMIT_DIAGS || is_noted(p, &st)) return;
+    if (!p->notes) p->notes = ARENA_ARRAY(f->b->arena, struct status, LIMIT_DIAGS);
+    p->notes[p->n_notes++] = st;
+}
+
+/* Rows are chosen, grouped or ordered by a PERSONAL value. */
+static void note_choice(struct flow *f, struct span at, const char *what, const struct trace *t)
+{
+    if (!f->last || !t) return;
+    note(f, at, str_format_c(f->b->arena, "%s PERSONAL column %s: which rows there are is not proved",
+                             what, trace_origin(f->b->arena, t)));
+}
+
+/* ---- expressions ---- */
+
+static const struct trace *way_of(struct flow *f, const struct expr *e, struct row_ways in);
+
+static const struct trace *way_of_args(struct flow *f, const struct expr *e, struct row_ways in)
+{
+    const struct trace *t = NULL;
+    for (uint32_t i = 0; i < e->n_args; i++) t = either(t, way_of(f, e->args[i], in));
+    return t;
+}
+
+static const struct trace *way_of_optional(struct flow *f, const struct expr *e, struct row_ways in)
+{
+    return e ? way_of(f, e, in) : NULL;
+}
+
+/* The args of the query, then the columns of its table. */
+static struct row_ways subquery_row(struct flow *f, const struct expr *e, struct row_ways in)
+{
+    const struct plan_subquery *s = e->subquery;
+    uint32_t n_table = f->plan->tables[s->table].schema.n_columns;
+    struct row_ways row = ways_new(f, s->n_args + n_table);
+    for (uint32_t i = 0; i < s->n_args; i++) row.columns[i] = way_of(f, e->args[i], in);
+    for (uint32_t i = 0; i < n_table; i++) row.columns[s->n_args + i] = f->tables[s->table][i];
+    return row;
+}
+
+static const struct trace *way_of_subquery(struct flow *f, const struct expr *e, struct row_ways in)
+{
+    const struct plan_subquery *s = e->subquery;
+    struct row_ways row = subquery_row(f, e, in);
+    const struct trace *asked = NULL;
+    for (uint32_t i = 0; i < s->n_args; i++) asked = either(asked, row.columns[i]);
+    const struct trace *filter = way_of_optional(f, s->filter, row);
+    const struct trace *chosen = either(filter, way_of_optional(f, s->condition, row));
+    for (uint32_t i = 0; i < s->n_keys; i++)
+        chosen = either(chosen, f->tables[s->table][s->table_keys[i]]);
+    if (s->kind != SUBQUERY_SCALAR)
+        return either(either(asked, chosen), way_of_optional(f, s->match, row));
+    note_choice(f, e->at, "the query chooses rows by", chosen);
+    return either(asked, way_of_optional(f, s->value, row));
+}
+
+static const struct trace *way_of(struct flow *f, const struct expr *e, struct row_ways in)
+{
+    switch (e->kind) {
+    case EXPR_COLUMN: return e->column < in.n_columns ? in.columns[e->column] : NULL;
+    case EXPR_SUBQUERY: return way_of_subquery(f, e, in);
+    case EXPR_CALL:
+        if (e->call.fn->deidentifies) return NULL;
+        return way_of_args(f, e, in);
+    case EXPR_RELEASE:
+        if (way_of_args(f, e, in)) {
+            note(f, e->at, str_format_c(f->b->arena, "PERSONAL column %s is released: %.*s",
+                                        trace_origin(f->b->arena, way_of_args(f, e, in)),
+                                        STR_ARG(e->label)));
+        }
+        return NULL;
+    default: return way_of_args(f, e, in);
+    }
+}
+
+/* ---- columns that are equal to a PERSONAL value ---- */
+
+static void mark_read(const struct expr *e, const struct trace *t, struct row_ways row)
+{
+    if (e->kind == EXPR_RELEASE || (e->kind == EXPR_CALL && e->call.fn->deidentifies)) return;
+    if (e->kind == EXPR_COLUMN && e->column < row.n_columns && !row.columns[e->column])
+        row.columns[e->column] = t;
+    for (uint32_t i = 0; i < e->n_args; i++) mark_read(e->args[i], t, row);
+}
+
+static void equate(struct flow *f, const struct expr *e, struct row_ways row)
+{
+    if (e->kind == EXPR_AND) {
+        for (uint32_t i = 0; i < e->n_args; i++) equate(f, e->args[i], row);
+    } else if (e->kind == EXPR_SUBQUERY && e->subquery->kind == SUBQUERY_IN) {
+        const struct trace *t = way_of(f, e, row);
+        for (uint32_t i = 0; t && i < e->n_args; i++) mark_read(e->args[i], t, row);
+    } else if (expr_is_call(e, "=")) {
+        const struct trace *left = way_of(f, e->args[0], row), *right = way_of(f, e->args[1], row);
+        if (left && !right) mark_read(e->args[1], left, row);
+        if (right && !left) mark_read(e->args[0], right, row);
+    }
+}
+
+/* A condition that the rows fulfil: what it makes equal is marked, in both directions of a chain of two. */
+static void fulfil(struct flow *f, const struct expr *condition, struct row_ways row)
+{
+    for (int again = 0; condition && again < 2; again++) equate(f, condition, row);
+}
+
+static const struct trace *meet(struct flow *f, const struct expr *a, const struct expr *b,
+                                struct row_ways row)
+{
+    const struct trace *left = way_of(f, a, row), *right = way_of(f, b, row);
+    if (left && !right) mark_read(b, left, row);
+    if (right && !left) mark_read(a, right, row);
+    return either(left, right);
+}
+
+/* ---- operators ---- */
+
+static struct row_ways way_of_node(struct flow *f, struct plan_node *n);
+
+static void refuse_rowtime(struct flow *f, struct span at, const struct trace *t)
+{
+    if (!f->last || !t) return;
+    struct arena *a = f->b->arena;
+    struct status st = status_new(a, ERR_PERSONAL, at,
+                                  "PERSONAL column %s cannot give ROWTIME, which every row of "
+                                  "error_stream, metrics and windows show",
+                                  trace_origin(a, t));
+    binder_report(f->b, status_with_hint(st, str_format_c(a, "its way: %s -> ROWTIME",
+                                                          trace_path(a, t))));
+}
+
+static struct row_ways project_ways(struct flow *f, struct plan_node *n, struct row_ways in)
+{
+    struct row_ways out = ways_new(f, n->out.n_columns);
+    for (uint32_t i = 0; i < n->out.n_columns; i++) out.columns[i] = way_of(f, n->exprs[i], in);
+    if (n->rowtime) refuse_rowtime(f, n->rowtime->at, way_of(f, n->rowtime, in));
+    return out;
+}
+
+static const struct trace *way_of_agg(struct flow *f, const struct plan_agg *agg,
+                                      struct row_ways in)
+{
+    const struct trace *t = way_of_optional(f, agg->parameter, in);
+    for (uint32_t i = 0; i < agg->n_args; i++) t = either(t, way_of(f, agg->args[i], in));
+    return t;
+}
+
+static struct row_ways group_ways(struct flow *f, struct plan_node *n, struct row_ways in)
+{
+    struct row_ways out = ways_new(f, n->out.n_columns);
+    for (uint32_t i = 0; i < n->n_keys; i++) {
+        out.columns[i] = way_of(f, n->keys[i], in);
+        note_choice(f, n->keys[i]->at, "rows are grouped by", out.columns[i]);
+    }
+    for (uint32_t i = 0; i < n->n_aggs; i++)
+        out.columns[n->n_keys + i] = way_of_agg(f, &n->aggs[i], in);
+    return out;
+}
+
+static struct row_ways over_ways(struct flow *f, struct plan_node *n, struct row_ways in)
+{
+    struct row_ways out = ways_new(f, n->out.n_columns);
+    memcpy(out.columns, in.columns, in.n_columns * sizeof *out.columns);
+    for (uint32_t w = 0; w < n->over.n_windows; w++) {
+        const struct plan_sliding *window = &n->over.windows[w];
+        for (uint32_t i = 0; i < window->n_partition; i++)
+            note_choice(f, window->partition[i]->at, "rows are partitioned by",
+                        way_of(f, window->partition[i], in));
+    }
+    for (uint32_t i = 0; i < n->over.n_fns; i++)
+        out.columns[in.n_columns + i] = way_of_agg(f, &n->over.fns[i].agg, in);
+    return out;
+}
+
+static struct row_ways lookup_ways(struct flow *f, struct plan_node *n, struct row_ways in)
+{
+    const struct plan_lookup *l = &n->lookup;
+    struct row_ways out = ways_new(f, n->out.n_columns);
+    memcpy(out.columns, in.columns, in.n_columns * sizeof *out.columns);
+    for (uint32_t i = in.n_columns; i < out.n_columns; i++)
+        out.columns[i] = f->tables[l->table][i - in.n_columns];
+    const struct trace *chosen = NULL;
+    for (int again = 0; again < 2; again++) {
+        for (uint32_t i = 0; i < l->n_keys; i++) {
+            const struct expr column = { .kind = EXPR_COLUMN,
+                                         .column = in.n_columns + l->table_keys[i] };
+            chosen = either(chosen, meet(f, l->stream_keys[i], &column, out));
+        }
+        if (l->condition) equate(f, l->condition, out);
+    }
+    chosen = either(chosen, way_of_optional(f, l->condition, out));
+    note_choice(f, n->at, "ON chooses rows by", chosen);
+    return out;
+}
+
+static struct row_ways join_ways(struct flow *f, struct plan_node *n, struct row_ways left,
+                                 struct row_ways right)
+{
+    struct row_ways out = ways_new(f, n->out.n_columns);
+    memcpy(out.columns, left.columns, left.n_columns * sizeof *out.columns);
+    memcpy(out.columns + left.n_columns, right.columns, right.n_columns * sizeof *out.columns);
+    const struct trace *chosen = NULL;
+    for (int again = 0; again < 2; again++) {
+        for (uint32_t i = 0; i < n->join.n_keys; i++)
+            chosen = either(chosen, meet(f, n->join.sides[0].keys[i], n->join.sides[1].keys[i],
+                                         out));
+        if (n->join.condition) equate(f, n->join.condition, out);
+    }
+    chosen = either(chosen, way_of_optional(f, n->join.condition, out));
+    note_choice(f, n->at, "ON chooses rows by", chosen);
+    return out;
+}
+
+/* What a table function makes is computed from every column of its cursor. */
+static struct row_ways table_fn_ways(struct flow *f, struct plan_node *n, struct row_ways in)
+{
+    struct row_ways out = ways_new(f, n->out.n_columns);
+    const struct trace *any = NULL;
+    for (uint32_t i = 0; i < in.n_columns; i++) any = either(any, in.columns[i]);
+    uint32_t passed = n->table_fn.pass_through ? in.n_columns : 0;
+    for (uint32_t i = 0; i < out.n_columns; i++) out.columns[i] = i < passed ? in.columns[i] : any;
+    return out;
+}
+
+static struct row_ways sort_ways(struct flow *f, struct plan_node *n, struct row_ways in)
+{
+    for (uint32_t i = 0; i < n->n_keys; i++) {
+        const struct trace *t = way_of(f, n->keys[i], in);
+        if (n->kind == PLAN_SORT && n->sort.within && i == 0) {
+            refuse_rowtime(f, n->keys[i]->at, t);
+            continue;
+        }
+        note_choice(f, n->keys[i]->at,
+                    n->kind == PLAN_SORT ? "rows are ordered by" : "DISTINCT compares", t);
+    }
+    return in;
+}
+
+static struct row_ways filter_ways(struct flow *f, struct plan_node *n, struct row_ways in)
+{
+    const char *what = str_format_c(f->b->arena, "%s chooses rows by",
+                                    n->clause ? n->clause : "a condition");
+    note_choice(f, n->predicate->at, what, way_of(f, n->predicate, in));
+    struct row_ways out = ways_new(f, in.n_columns);
+    memcpy(out.columns, in.columns, in.n_columns * sizeof *out.columns);
+    fulfil(f, n->predicate, out);
+    return out;
+}
+
+static struct row_ways union_ways(struct flow *f, struct plan_node *n, const struct row_ways *in)
+{
+    struct row_ways out = ways_new(f, n->out.n_columns);
+    for (uint32_t k = 0; k < n->n_inputs; k++) {
+        for (uint32_t i = 0; i < out.n_columns && i < in[k].n_columns; i++)
+            out.columns[i] = either(out.columns[i], in[k].columns[i]);
+    }
+    return out;
+}
+
+static struct row_ways made_ways(struct flow *f, struct plan_node *n, const struct row_ways *in)
+{
+    switch (n->kind) {
+    case PLAN_STREAM: return (struct row_ways){ f->streams[n->stream], n->out.n_columns };
+    case PLAN_TABLE: return (struct row_ways){ f->tables[n->lookup.table], n->out.n_columns };
+    case PLAN_FILTER: return filter_ways(f, n, in[0]);
+    case PLAN_PROJECT: return project_ways(f, n, in[0]);
+    case PLAN_GROUP: return group_ways(f, n, in[0]);
+    case PLAN_LOOKUP: return lookup_ways(f, n, in[0]);
+    case PLAN_UNION: return union_ways(f, n, in);
+    case PLAN_TABLE_FN: return table_fn_ways(f, n, in[0]);
+    case PLAN_OVER: return over_ways(f, n, in[0]);
+    case PLAN_JOIN: return join_ways(f, n, in[0], in[1]);
+    case PLAN_DISTINCT:
+    case PLAN_SORT: break;
+    }
+    return sort_ways(f, n, in[0]);
+}
+
+/* Sets `personal` of the columns, in a copy of them; true: of any. */
+static bool mark_schema(struct arena *a, struct schema *s, const struct trace *const *ways)
+{
+    bool any = false;
+    s->columns = arena_dup(a, s->columns, (s->n_columns + 1) * sizeof *s->columns);
+    for (uint32_t i = 0; i < s->n_columns; i++) {
+        s->columns[i].personal = ways[i] != NULL;
+        any |= ways[i] != NULL;
+    }
+    return any;
+}
+
+static struct row_ways way_of_node(struct flow *f, struct plan_node *n)
+{
+    struct row_ways *in = ARENA_ARRAY(f->b->arena, struct row_ways, n->n_inputs + 1);
+    for (uint32_t i = 0; i < n->n_inputs; i++) in[i] = way_of_node(f, n->inputs[i]);
+    struct row_ways out = made_ways(f, n, in);
+    if (f->last && mark_schema(f->b->arena, &n->out, out.columns) && f->pump)
+        ((struct plan_pump *)(uintptr_t)f->pump)->personal = true;
+    return out;
+}
+
+/* ---- between statements ---- */
+
+static void take_up(struct flow *f, const struct trace **known, const struct trace *t)
+{
+    if (*known || !t) return;
+    *known = t;
+    f->changed = true;
+}
+
+static struct span place_of(const struct plan_pump *p, uint32_t column)
+{
+    const struct plan_node *n = p->root;
+    return n->kind == PLAN_PROJECT && n->exprs[column]->at.line ? n->exprs[column]->at : n->at;
+}
+
+static void refuse_output(struct flow *f, uint32_t column, const struct trace *t)
+{
+    struct arena *a = f->b->arena;
+    struct status st = status_new(a, ERR_PERSONAL, place_of(f->pump, column),
+                                  "PERSONAL column %s would leave through the output of this query",
+                                  trace_origin(a, t));
+    binder_report(f->b, status_with_hint(st, str_format_c(a, "its way: %s -> output column \"%.*s\"; "
+                                                          TRACE_WAYS_OUT, trace_path(a, t),
+                                                          STR_ARG(f->pump->root->out.columns[column].name))));
+}
+
+static void follow_pump(struct flow *f, struct plan_pump *p)
+{
+    f->pump = p;
+    struct row_ways out = way_of_node(f, p->root);
+    for (uint32_t i = 0; i < out.n_columns; i++) {
+        if (!out.columns[i]) continue;
+        if (p->target == PLAN_STDOUT) {
+            if (f->last) refuse_output(f, i, out.columns[i]);
+        } else if (!f->streams[p->target][i]) {
+            take_up(f, &f->streams[p->target][i],
+                    trace_through(f->b->arena, out.columns[i], p, &f->plan->streams[p->target], i,
+                                  place_of(p, i)));
+        }
+    }
+    f->pump = NULL;
+}
+
+static void follow_table(struct flow *f, uint32_t t)
+{
+    struct plan_table *table = &f->plan->tables[t];
+    if (table->query) {
+        struct row_ways out = way_of_node(f, table->query);
+        for (uint32_t i = 0; i < out.n_columns && i < table->schema.n_columns; i++)
+            take_up(f, &f->tables[t][i], out.columns[i]);
+    }
+    if (table->second) {
+        struct row_ways out = way_of_node(f, table->second);
+        for (uint32_t i = 0; i < out.n_columns && i < table->schema.n_columns; i++)
+            take_up(f, &f->tables[t][i], out.columns[i]);
+    }
+}
+
+static void follow_all(struct flow *f)
+{
+    for (uint32_t i = 0; i < f->plan->n_tables; i++) follow_table(f, i);
+    for (uint32_t i = 0; i < f->plan->n_pumps; i++) follow_pump(f, &f->plan->pumps[i]);
+}
+
+/* ---- where they begin ---- */
+
+static bool begin_streams(struct flow *f)
+{
+    struct app_plan *p = f->plan;
+    bool any = false;
+    f->streams = arena_calloc(f->b->arena, (p->n_streams + 1) * sizeof *f->streams);
+    for (uint32_t i = 0; i < p->n_streams; i++) {
+        const struct plan_stream *s = &p->streams[i];
+        f->streams[i] = arena_calloc(f->b->arena, (s->schema.n_columns + 1) * sizeof **f->streams);
+        any |= trace_begin(f->b->arena, s->name, &s->schema, s->n_visible, s->is_source,
+                           f->streams[i]);
+    }
+    return any;
+}
+
+static bool begin_tables(struct flow *f)
+{
+    struct app_plan *p = f->plan;
+    bool any = false;
+    f->tables = arena_calloc(f->b->arena, (p->n_tables + 1) * sizeof *f->tables);
+    for (uint32_t i = 0; i < p->n_tables; i++) {
+        const struct plan_table *t = &p->tables[i];
+        f->tables[i] = arena_calloc(f->b->arena, (t->schema.n_columns + 1) * sizeof **f->tables);
+        if (t->constant) continue;
+        any |= trace_begin(f->b->arena, t->name, &t->schema, t->schema.n_columns, true,
+                           f->tables[i]);
+    }
+    return any;
+}
+
+/* ---- where they end ---- */
+
+static void refuse_column(struct flow *f, const struct plan_sink *sink, uint32_t column,
+                          const struct trace *t)
+{
+    struct arena *a = f->b->arena;
+    struct str name = f->plan->streams[sink->stream].schema.columns[column].name;
+    struct span at = trace_place(t).line ? trace_place(t) : sink->at;
+    struct status st = status_new(a, ERR_PERSONAL, at,
+                                  "PERSONAL column %s would leave as \"%.*s\" through sink \"%.*s\"",
+                                  trace_origin(a, t), STR_ARG(name), STR_ARG(sink->name));
+    binder_report(f->b, status_with_hint(st, str_format_c(a, "its way: %s -> sink \"%.*s\"; "
+                                                          TRACE_WAYS_OUT ", or a sink with "
+                                                          "personal = TRUE",
+                                                          trace_path(a, t), STR_ARG(sink->name))));
+}
+
+static bool may_have_personal(const struct plan_sink *s)
+{
+    const struct plan_option *o = plan_option_find(&s->endpoint, "personal");
+    if (!o || o->value.null) return false;
+    if (o->value.type.kind == TYPE_BOOLEAN) return o->value.b;
+    return type_is_text(o->value.type) && str_equal_nocase_c(o->value.str, "true");
+}
+
+static void check_sinks(struct flow *f)
+{
+    for (uint32_t i = 0; i < f->plan->n_sinks; i++) {
+        const struct plan_sink *sink = &f->plan->sinks[i];
+        if (sink->stream == PLAN_ERROR_STREAM || may_have_personal(sink)) continue;
+        uint32_t n = f->plan->streams[sink->stream].n_visible;
+        for (uint32_t c = 0; c < n; c++) {
+            if (f->streams[sink->stream][c])
+                refuse_column(f, sink, c, f->streams[sink->stream][c]);
+        }
+    }
+}
+
+static void check_rowtimes(struct flow *f)
+{
+    for (uint32_t i = 0; i < f->plan->n_sources; i++) {
+        const struct plan_source *s = &f->plan->sources[i];
+        int32_t column = plan_source_rowtime(s);
+        if (column < 0) continue;
+        refuse_rowtime(f, plan_option_find(&s->endpoint, "rowtime")->at,
+                       f->streams[s->streams[0]][column]);
+    }
+}
+
+static void mark_plan(struct flow *f)
+{
+    struct app_plan *p = f->plan;
+    for (uint32_t i = 0; i < p->n_streams; i++) {
+        if (mark_schema(f->b->arena, &p->streams[i].schema, f->streams[i])) p->personal = true;
+    }
+    for (uint32_t i = 0; i < p->n_tables; i++) {
+        if (mark_schema(f->b->arena, &p->tables[i].schema, f->tables[i])) p->personal = true;
+    }
+    for (uint32_t i = 0; i < p->n_sources; i++) {
+        struct plan_source *s = &p->sources[i];
+        (void)mark_schema(f->b->arena, &s->schema, f->streams[s->streams[0]]);
+    }
+}
+
+void plan_check_personal(struct binder *b, struct app_plan *plan)
+{
+    struct flow f = { .b = b, .plan = plan };
+    bool streams = begin_streams(&f), tables = begin_tables(&f);
+    if (!streams && !tables) return;
+    do {
+        f.changed = false;
+        follow_all(&f);
+    } while (f.changed);
+    f.last = true;
+    follow_all(&f);
+    mark_plan(&f);
+    check_rowtimes(&f);
+    check_sinks(&f);
+}
