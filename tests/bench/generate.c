@@ -215,7 +215,8 @@ int main(int argc, char **argv)
         put_table(n);
         return 0;
     }
-    if (strcmp(what, "zipf") == 0 && n > 0 && argc > 3) return put_zipf(n, strtol(argv[3], NULL, 10));
+    if (strcmp(what, "zipf") == 0 && n > 0 && argc > 3)
+        return put_zipf(n, strtol(argv[3], NULL, 10));
     if (strlen(what) != 2 || what[0] != 'w' || !strchr("1234", what[1])) {
         fputs("usage: generate w1|w2|w3|w4|devices|table N, generate zipf ROWS RECORDS\n", stderr);
         return 2;

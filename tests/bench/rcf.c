@@ -5,7 +5,8 @@
  *
  * 100 trees, 256 samples. Columns of readings are independent and normal (the mean moves slowly, one record in 2,000 is
  * an outlier); the integer column is uniform on -5 to 5 with spikes of 400. Figures are of CPU time, those of two
- * threads of the clock on the wall, the best of three runs; beside each stands what a fixed loop of arithmetic took right before, as the processor's speed drifts.
+ * threads of the clock on the wall, the best of three runs; beside each stands what a fixed loop of arithmetic took
+ * right before, as the processor's speed drifts.
  */
 
 #include <math.h>

@@ -108,7 +108,8 @@ static void make_planted(uint64_t seed, size_t n, double *records, int *labels)
         if (labels[i]) {
             int c = data_int(&r, 0, 4), width = range[c][1] - range[c][0];
             int off = data_int(&r, width, 2 * width);
-            records[5 * i + (size_t)c] = data_unit(&r) < 0.5 ? range[c][1] + off : range[c][0] - off;
+            records[5 * i + (size_t)c] =
+                data_unit(&r) < 0.5 ? range[c][1] + off : range[c][0] - off;
         }
         pass_over(&r, 4);
     }
