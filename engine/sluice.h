@@ -223,7 +223,22 @@ struct sluice_fn {
     const char *doc;      /* sentences */
     const char *examples; /* lines `call => value`; they are run as tests */
     bool deidentifies; /* a PERSONAL argument may leave the application in the result */
+    bool random; /* another call gives another value: not worked out when the application is compiled */
 };
+
+/* ---- keys of the process, for functions that hide something ---- */
+
+enum sluice_key_use {
+    SLUICE_KEY_PSEUDONYM, /* one: names, shifts; stays when sealing keys change */
+    SLUICE_KEY_SEAL
+};
+enum { SLUICE_KEY_BYTES = 32, SLUICE_KEY_ID_MAX = 32 };
+
+/* The bytes of the key with that id, or for NULL of the one in use, in locked memory until the process ends; *used is
+ * its id (a NULL pointer: not wanted). NULL: there is no such key. Do not copy them to other memory. */
+const uint8_t *sluice_key(enum sluice_key_use use, const char *id, const char **used);
+/* For `bind`: why a function with such a key cannot run, one sentence; NULL: it can. */
+const char *sluice_key_refusal(enum sluice_key_use use);
 
 /* ---- aggregates ---- */
 

@@ -3,6 +3,7 @@
  */
 #include "udf/udf.h"
 
+#include "udf/deid/deid.h"
 #include "udf/hotspots/hotspots.h"
 #include "udf/items/items.h"
 #include "udf/rank/group_rank.h"
@@ -10,5 +11,7 @@
 
 const struct sluice_package *const udf_packages[] = {
     &rcf_package, &hotspots_package, &count_distinct_package, &top_k_package, &rank_package,
+    &deid_pseudonym_package, &deid_mask_package, &deid_seal_package, &deid_date_package,
+    &deid_place_package, &deid_scrub_package,
     NULL,
 };

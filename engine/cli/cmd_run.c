@@ -10,6 +10,7 @@
 
 #include "app/run.h"
 #include "base/limits.h"
+#include "base/secret.h"
 #include "cli/cli.h"
 
 enum { BATCH_ROWS_MAX = 1 << 20, CHECKPOINT_S_MAX = 86400 };
@@ -37,9 +38,10 @@ static void on_reload(int signal_number)
 {
     (void)signal_number;
     run_reload();
+    secret_reload_soon();
 }
 
-/* Without tables a hang-up ends the run, as that of its terminal should. */
+/* Without tables and keys a hang-up ends the run, as that of its terminal should. */
 static bool has_tables(struct app *app)
 {
     const struct app_plan *plan = app_compile(app);
@@ -134,13 +136,23 @@ static enum exit_code run_compiled(const struct cli_args *args, struct app *app,
     bool quiet = cli_has(args, "quiet");
     bool live = !quiet && isatty(STDERR_FILENO);
     if (live) config->progress = show_progress;
-    watch_signals(has_tables(app));
+    watch_signals(has_tables(app) || cli_has(args, "keys"));
     struct run_summary summary = { 0 };
     struct status      st = run_app(app, config, &summary);
     if (live) hide_progress();
     if (st.err != ERR_NONE) return cli_failed(&st);
     if (!quiet) show_summary(&summary);
     return EXIT_DONE;
+}
+
+/* From here on a function or vault without its key is refused; SIGHUP reads the file again. */
+static enum exit_code load_keys(const struct cli_args *args)
+{
+    secret_require();
+    const char *path = cli_value(args, "keys");
+    if (!path) return EXIT_DONE;
+    struct status st = secret_load(args->arena, path);
+    return st.err == ERR_NONE ? EXIT_DONE : cli_failed(&st);
 }
 
 static enum exit_code run(const struct cli_args *args)
@@ -152,6 +164,8 @@ static enum exit_code run(const struct cli_args *args)
         return EXIT_USAGE;
     if (!cli_size(args, "memory-limit", &config.memory_limit)) return EXIT_USAGE;
     config.state_path = cli_value(args, "state");
+    enum exit_code keyed = load_keys(args);
+    if (keyed != EXIT_DONE) return keyed;
     struct app    *app = cli_open_app(args);
     bool           sound = app_compile(app) != NULL;
     enum exit_code code = sound ? EXIT_DONE : cli_refused(app);
@@ -182,6 +196,9 @@ static const struct cli_option options[] = {
     { "memory-limit", "SIZE", false,
       "what windows, rows held for order and forests may take in\n"
       "all, such as 512MB; more ends the run with a message" },
+    { "keys", "FILE", false,
+      "keys of pseudonyms, ENCRYPT and vaults, in a file of mode\n"
+      "0600; SIGHUP reads it again. Without it, SLUICE_KEYS" },
     { "quiet", NULL, false, "no progress and no summary" },
     { 0 },
 };

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "base/limits.h"
+#include "base/secret.h"
 #include "base/thread.h"
 #include "cli/cli.h"
 #include "cli/pending.h"
@@ -303,6 +304,7 @@ static void free_jobs(struct tester *t)
 
 static enum exit_code test(const struct cli_args *args)
 {
+    secret_use_test_keys(); /* so that results stay the same everywhere */
     struct tester t = { .arena = args->arena };
     if (!read_arguments(args, &t)) return EXIT_USAGE;
     read_files(&t);

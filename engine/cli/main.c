@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/secret.h"
 #include "cli/cli.h"
 #include "udf/udf.h"
 
@@ -121,6 +122,7 @@ static enum exit_code run_command(const struct command *c, int argc, char **argv
         struct status      st;
         struct fn_catalog *functions = open_catalog(a, &st);
         args.functions = functions;
+        if (st.err == ERR_NONE) st = secret_take_environment(a);
         code = st.err == ERR_NONE ? c->run(&args) : cli_failed(&st);
         fn_catalog_free(functions);
     } else if (cli_has(&args, "help")) {

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "base/secret.h"
 #include "data/snap.h"
 
 static struct call_host *host_of(struct sluice_call *call)
@@ -113,6 +114,21 @@ const char *sluice_bind_text(struct sluice_bind *b, const char *format, ...)
     const char *text = format_text(b->host, format, args);
     va_end(args);
     return text;
+}
+
+/* ---- keys ---- */
+
+const uint8_t *sluice_key(enum sluice_key_use use, const char *id, const char **used)
+{
+    const struct secret_key *key =
+        secret_key(use == SLUICE_KEY_SEAL ? SECRET_SEAL : SECRET_PSEUDONYM, id);
+    if (key && used) *used = key->id;
+    return key ? key->bytes : NULL;
+}
+
+const char *sluice_key_refusal(enum sluice_key_use use)
+{
+    return secret_refusal(use == SLUICE_KEY_SEAL ? SECRET_SEAL : SECRET_PSEUDONYM);
 }
 
 /* ---- states of aggregates ---- */

@@ -42,6 +42,7 @@ static struct expr *call_once(struct arena *a, struct expr *e, struct arena *scr
 
 static struct expr *fold_call(struct arena *a, struct expr *e)
 {
+    if (e->call.fn->random) return e;
     bool null = false;
     for (uint32_t i = 0; i < e->n_args; i++) {
         if (!expr_is_constant(e->args[i])) return e;

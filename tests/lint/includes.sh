@@ -37,19 +37,19 @@ BEGIN {
     rule("exec",    "sluice.h sql/plan.h func time state data base")
     rule("io",      "time/clock.h data base")
     rule("app",     "sluice.h base data func time state sql grammar exec io")
-    rule("cli",     "app udf/udf.h func/catalog.h data base")
+    rule("cli",     "app udf/udf.h func/catalog.h io/vault.h data base")
     rule("udf",     "sluice.h")
 
     # header, then the rooms or modules (room/name without the ending) that may include it
     library("pthread.h",     "base udf/rcf/team")
-    library("sodium.h",      "base/secret")
+    library("sodium.h",      "base/secret base/secret_seal udf")
     library("pcre2.h",       "func")
     library("jansson.h",     "io")
     library("zlib.h",        "io")
     library("libdeflate.h",  "io")
     library("yaml.h",        "io")
     library("curl/curl.h",   "io")
-    library("sqlite3.h",     "state io/src_sqlite io/database io/sink_sqlite io/vault app/archive app/archive_table app/archive_copy")
+    library("sqlite3.h",     "state io/src_sqlite io/database io/sink_sqlite io/sink_vault io/vault io/vault_keep app/archive app/archive_table app/archive_copy")
     library("histedit.h",    "cli")
     library("editline/readline.h", "cli")
 }
