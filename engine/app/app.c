@@ -2,17 +2,16 @@
 
 #include "app/app.h"
 
-#include <errno.h>
-#include <stdio.h>
-
 #include "app/feed.h"
-#include "base/limits.h"
+#include "app/import.h"
+#include "app/texts.h"
 #include "data/text.h"
 #include "grammar/parse.h"
 #include "sql/explain.h"
 
 struct app {
     struct arena *arena;
+    const struct fn_catalog *functions;
     struct diags diags;
     struct binder *binder;
     const struct app_plan *plan;
@@ -24,6 +23,7 @@ struct app *app_new(const struct fn_catalog *functions)
     struct arena *a = arena_new();
     struct app *app = ARENA_NEW(a, struct app);
     app->arena = a;
+    app->functions = functions;
     diags_init(&app->diags, a);
     app->binder = binder_new(a, functions, &app->diags);
     return app;
@@ -102,29 +102,6 @@ const struct text_file *app_add_query(struct app *app, const char *name, const c
     return file;
 }
 
-static struct status read_file(struct arena *a, const char *path, struct buf *out)
-{
-    bool is_stdin = strcmp(path, "-") == 0;
-    FILE *f = is_stdin ? stdin : fopen(path, "rb");
-    if (!f) return status_new(a, ERR_IO, SPAN_NONE, "cannot read %s: %s", path, strerror(errno));
-    size_t got = 1;
-    while (got && out->len <= LIMIT_SQL_BYTES) {
-        got = fread(buf_reserve(out, 65536), 1, 65536, f);
-        out->len += got;
-    }
-    bool failed = ferror(f) != 0;
-    int reason = errno;
-    if (!is_stdin) fclose(f);
-    if (failed)
-        return status_new(a, ERR_IO, SPAN_NONE, "cannot read %s: %s", path, strerror(reason));
-    if (out->len > LIMIT_SQL_BYTES) {
-        return status_new(a, ERR_LIMIT_EXCEEDED, SPAN_NONE,
-                          "%s is larger than %d MB, the limit of an SQL file", path,
-                          LIMIT_SQL_BYTES >> 20);
-    }
-    return OK;
-}
-
 /* What relative paths in a file stand relative to: its folder. */
 static const char *folder_of(struct arena *a, const char *path)
 {
@@ -133,17 +110,29 @@ static const char *folder_of(struct arena *a, const char *path)
     return slash == path ? "/" : str_to_c(a, str_view(path, (size_t)(slash - path)));
 }
 
+/* The parts of a description are texts of their own; messages about the SQL point into it. */
+static void add_description(struct app *app, const struct text_file *file, const char *base_dir)
+{
+    struct imported d;
+    struct status st = import_text(app->arena, app->functions, file, &d);
+    if (st.err != ERR_NONE) {
+        diags_error(&app->diags, st);
+        return;
+    }
+    app_add_text(app, str_format_c(app->arena, "%s (sources)", file->name), str_data(&d.sources),
+                 d.sources.len, base_dir);
+    app_add_text(app, str_format_c(app->arena, "%s (application code)", file->name),
+                 str_data(&d.code), d.code.len, base_dir);
+}
+
 void app_add_file(struct app *app, const char *path)
 {
-    struct buf text = { 0 };
-    struct status st = read_file(app->arena, path, &text);
-    if (st.err == ERR_NONE) {
-        app_add_text(app, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data ? text.data : "",
-                     text.len, folder_of(app->arena, path));
-    } else {
-        diags_error(&app->diags, st);
-    }
-    buf_free(&text);
+    struct text_file *file = ARENA_NEW(app->arena, struct text_file);
+    struct status st = text_read(app->arena, path, file);
+    const char *base_dir = folder_of(app->arena, path);
+    if (st.err != ERR_NONE) diags_error(&app->diags, st);
+    else if (import_is_description(file)) add_description(app, file, base_dir);
+    else app_add_text(app, file->name, file->data, file->size, base_dir);
 }
 
 static bool split_setting(struct app *app, const char *option, const char *setting,

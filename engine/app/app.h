@@ -14,7 +14,8 @@ void app_free(struct app *app);
 struct arena *app_arena(struct app *app);
 /* What was wrong so far; print with diags_print. */
 struct diags *app_diags(struct app *app);
-/* Reads a file and binds its statements ("-": standard input). Errors go to the diagnostics; an unreadable file is
+/* Reads a file and binds its statements ("-": standard input); a description of an application (app/import) is one
+ * file, too. Errors go to the diagnostics; an unreadable file is
  * one, too. */
 void app_add_file(struct app *app, const char *path);
 /* The same for a text. name: shown in messages, NULL: the text is what somebody just typed; base_dir: what relative

@@ -114,6 +114,7 @@ static bool read_option(const struct command *c, int argc, char **argv, int *i,
 {
     const char *word = argv[*i];
     if (strcmp(word, "-h") == 0) word = "--help";
+    if (strcmp(word, "-o") == 0 && find_option(c, "to", 2)) word = "--to";
     if (word[1] != '-') {
         cli_usage(c->name, "options begin with two dashes: \"%s\" is none", word);
         return false;

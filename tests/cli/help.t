@@ -16,6 +16,7 @@ Usage: sluice COMMAND [OPTIONS] [FILE...]
   functions [NAME]      lists the functions of SQL, or explains one
   generate TEMPLATE     makes test records from a template
   query SQL             asks delivered archives by SQL
+  import FILE...        makes SQL files of a Kinesis Data Analytics application
 
 "sluice help COMMAND" tells more; "sluice --version" prints the version.
 
@@ -57,6 +58,7 @@ Usage: sluice COMMAND [OPTIONS] [FILE...]
   functions [NAME]      lists the functions of SQL, or explains one
   generate TEMPLATE     makes test records from a template
   query SQL             asks delivered archives by SQL
+  import FILE...        makes SQL files of a Kinesis Data Analytics application
 
 "sluice help COMMAND" tells more; "sluice --version" prints the version.
 
