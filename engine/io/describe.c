@@ -111,7 +111,9 @@ static struct status expected(struct describe_context *c, const struct doc_node 
 static struct status read_column(struct describe_context *c, const struct doc_node *node,
                                  struct described_schema *s)
 {
-    struct described_column column = { .name_at = node->at, .type_at = node->at, .mapping_at = node->at };
+    struct described_column column = {
+        .name_at = node->at, .type_at = node->at, .mapping_at = node->at
+    };
     const struct doc_node *name = describe_part(node, "Name");
     const struct doc_node *type = describe_part(node, "SqlType");
     const struct doc_node *mapping = describe_part(node, "Mapping");
@@ -252,14 +254,16 @@ static struct status read_output(struct describe_context *c, const struct doc_no
 {
     const struct doc_node *schema = describe_part(node, "DestinationSchema|schema");
     const struct doc_node *type = describe_part(schema, "RecordFormatType");
-    if (node->kind != DOC_MAP) return expected(c, node, "an output with Name and DestinationSchema");
+    if (node->kind != DOC_MAP)
+        return expected(c, node, "an output with Name and DestinationSchema");
     if (out->at.line == 0) out->at = node->at;
     set_text(c, node, "OutputId|Id", &out->id);
     set_text(c, node, "Name", &out->stream);
     read_place(c, node, &out->place);
     if (!type) return OK;
     out->format = describe_text(c, type);
-    if (str_equal_nocase_c(out->format, "json") || str_equal_nocase_c(out->format, "csv")) return OK;
+    if (str_equal_nocase_c(out->format, "json") || str_equal_nocase_c(out->format, "csv"))
+        return OK;
     return status_new(c->arena, ERR_BAD_OPTION, type->at,
                       "RecordFormatType is \"%.*s\", not JSON or CSV", STR_ARG(out->format));
 }
@@ -392,7 +396,8 @@ struct status describe_application(struct describe_context *c, const struct doc_
         TRY(describe_add_output(c, list_item(outputs, i), d));
     for (uint32_t i = 0; i < list_count(tables); i++)
         TRY(describe_add_table(c, list_item(tables, i), d));
-    return describe_start(c, describe_part(configuration, "RunConfiguration") ? configuration : map, d);
+    bool inside = describe_part(configuration, "RunConfiguration") != NULL;
+    return describe_start(c, inside ? configuration : map, d);
 }
 
 struct described *describe_new(struct describe_context *c, const struct doc_node *at)
@@ -458,7 +463,8 @@ static struct status read_api(struct describe_context *c, const struct doc_node 
                 "templates (Resources) and terraform show -json (values, planned_values)");
     }
     bool v2 = find_part(map, "ApplicationConfiguration") != NULL;
-    bool answer = map != root || doc_get(map, "InputDescriptions") || doc_get(map, "ApplicationARN");
+    bool answer =
+        map != root || doc_get(map, "InputDescriptions") || doc_get(map, "ApplicationARN");
     c->form = str_format_c(c->arena, "%s, version %d of the API",
                            answer ? "description" : "CreateApplication request", v2 ? 2 : 1);
     return describe_application(c, map, describe_new(c, map));
@@ -513,7 +519,7 @@ struct status describe_check_code(struct arena *a, const struct described *d)
     if (d->has_code) return OK;
     struct status st = status_new(a, ERR_BAD_OPTION, d->code_at.line ? d->code_at : d->at,
                                   "the SQL of this application is not in the file");
-    return status_with_hint(st, "fetch it, and name it beside what sluice import makes of the file");
+    return status_with_hint(st, "fetch it, and name it beside what sluice import makes of this");
 }
 
 struct status describe_check(struct arena *a, const struct described *d)

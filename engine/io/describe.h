@@ -148,6 +148,7 @@ void describe_note(struct arena *a, struct described *d, const char *format, ...
     __attribute__((format(printf, 3, 4)));
 /* The templates' own readers. */
 struct status describe_stack(struct describe_context *c, const struct doc_node *root) MUST_CHECK;
-struct status describe_terraform(struct describe_context *c, const struct doc_node *root) MUST_CHECK;
+struct status describe_terraform(struct describe_context *c,
+                                 const struct doc_node *root) MUST_CHECK;
 
 #endif

@@ -33,7 +33,8 @@ static void put_inputs(struct arena *a, struct buf *out, const struct described 
                 str_format_c(a, "source `%.*s`, %zu columns, %s%s", STR_ARG(name),
                              in->schema.columns.count, str_to_c(a, in->schema.format),
                              in->parallelism > 1
-                                 ? str_format_c(a, ", dealt out to `_001` … `_%03u`", in->parallelism)
+                                 ? str_format_c(a, ", dealt out to `_001` … `_%03u`",
+                                                in->parallelism)
                                  : ""));
         if (in->processor.len)
             put_row(out, "Lambda function", in->processor, "the option `processor` of the source");
@@ -61,7 +62,8 @@ static void put_outputs(struct arena *a, struct buf *out, const struct described
         const struct described_output *o = &d->outputs.items[i];
         struct str url = describe_output_url(a, d, i);
         put_row(out, place_name(o->place.kind), o->place.arn,
-                skip[i] ? str_format_c(a, "nothing: no stream `%.*s` is created", STR_ARG(o->stream))
+                skip[i] ? str_format_c(a, "nothing: no stream `%.*s` is created",
+                                       STR_ARG(o->stream))
                         : str_format_c(a, "sink of `%.*s` into `%.*s`", STR_ARG(o->stream),
                                        STR_ARG(url)));
     }

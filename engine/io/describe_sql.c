@@ -126,7 +126,8 @@ static struct str file_name(struct arena *a, struct str text, const char *ending
     const char *p = str_data(&text);
     for (uint32_t i = 0; i < text.len; i++) {
         if (p[i] == '/') buf_clear(&out);
-        else if (strchr(" '\"\\:?*${}", p[i]) || (unsigned char)p[i] < ' ') buf_append_char(&out, '_');
+        else if (strchr(" '\"\\:?*${}", p[i]) || (unsigned char)p[i] < ' ')
+            buf_append_char(&out, '_');
         else buf_append_char(&out, p[i]);
     }
     if (out.len == 0 || out.data[0] == '.') buf_append_c(&out, "unnamed");
@@ -232,7 +233,7 @@ void describe_sinks(const struct described *d, const bool *skip, struct buf *out
         struct buf sink = { 0 };
         put_sink(a, &sink, d, i);
         if (skip[i]) {
-            buf_append_c(out, "-- no stream of this name is created, so nothing was ever delivered:\n"
+            buf_append_c(out, "-- no stream of this name is created; nothing was delivered:\n"
                               "-- ");
             put_comment(out, str_view(sink.data, sink.len - 1));
             buf_append_char(out, '\n');

@@ -62,7 +62,8 @@ static struct str joined(struct describe_context *c, const struct doc_node *node
 }
 
 /* The value of ${name} in a substitution: its own map first. */
-static struct str substitute(struct describe_context *c, const struct doc_node *own, struct str name)
+static struct str substitute(struct describe_context *c, const struct doc_node *own,
+                             struct str name)
 {
     const struct doc_node *value = own ? doc_get(own, str_to_c(c->arena, name)) : NULL;
     return value ? describe_text(c, value) : reference(c, name);
@@ -119,7 +120,8 @@ struct str describe_text(struct describe_context *c, const struct doc_node *node
     if (str_equal_c(pair->name, "Fn::Join")) return joined(c, pair->value);
     if (str_equal_c(pair->name, "Fn::Sub")) return substituted(c, pair->value);
     if (str_equal_c(pair->name, "Fn::If")) return chosen(c, pair->value);
-    if (str_equal_c(pair->name, "Fn::ImportValue")) return placeholder(c, describe_text(c, pair->value));
+    if (str_equal_c(pair->name, "Fn::ImportValue"))
+        return placeholder(c, describe_text(c, pair->value));
     return placeholder(c, pair->name);
 }
 
@@ -225,7 +227,8 @@ struct status describe_stack(struct describe_context *c, const struct doc_node *
 
 /* ---- Terraform ---- */
 
-static struct status read_module(struct describe_context *c, const struct doc_node *module, int depth)
+static struct status read_module(struct describe_context *c, const struct doc_node *module,
+                                 int depth)
 {
     const struct doc_node *resources = doc_get(module, "resources");
     const struct doc_node *children = doc_get(module, "child_modules");

@@ -276,7 +276,8 @@ static struct status read_map(struct json_reader *r, struct doc_node *node)
     skip_blanks(r);
     while (!next_is(r, '}')) {
         struct doc_pair pair;
-        if (!next_is(r, '"')) return bad_json(r, r->at, "a name in quotation marks should stand here");
+        if (!next_is(r, '"'))
+            return bad_json(r, r->at, "a name in quotation marks should stand here");
         TRY(read_string(r, &pair.name, &pair.at));
         skip_blanks(r);
         if (!next_is(r, ':')) return bad_json(r, r->at, "a colon should stand here");

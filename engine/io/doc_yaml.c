@@ -70,7 +70,7 @@ static bool is_number(struct str s)
     uint32_t i = s.len && (p[0] == '-' || p[0] == '+') ? 1 : 0, digits = 0;
     for (; i < s.len; i++) {
         if (p[i] >= '0' && p[i] <= '9') digits++;
-        else if (p[i] != '.' && p[i] != 'e' && p[i] != 'E' && p[i] != '-' && p[i] != '+') return false;
+        else if (!strchr(".eE+-", p[i]) || !p[i]) return false;
     }
     return digits > 0;
 }
