@@ -64,6 +64,9 @@ struct output {
 extern const struct output_class output_stdout_class, output_file_class, output_dir_class,
     output_exec_class, output_null_class, output_sqlite_class;
 
+/* Whether a folder's options mean something; touches nothing. */
+struct status output_dir_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
+
 /* ---- for the drivers ---- */
 
 /* A failure to `verb` the path for the endpoint, from errno. */

@@ -25,6 +25,7 @@ static const struct option_def sink_options[] = {
     { "size", OPTION_SIZE },
     { "interval", OPTION_PERIOD },
     { "prefix", OPTION_TEXT },
+    { "names", OPTION_TEXT },
     { "gzip", OPTION_BOOLEAN },
     { "personal", OPTION_BOOLEAN },
     { "column_delimiter", OPTION_TEXT },
@@ -52,6 +53,7 @@ struct status sink_check(struct arena *a, const struct io_endpoint *e)
         return status_new(a, ERR_BAD_OPTION, e->at,
                           "option \"key\" is for tables (sqlite:), not for '%.*s' of %s",
                           STR_ARG(e->url), e->name);
+    if (u.kind == URL_DIR) TRY(output_dir_check(a, e));
     if (class_of(u.kind)) return OK;
     return status_new(a, ERR_NOT_SUPPORTED, e->at,
                       "'%.*s' of %s is not supported as a sink by this version", STR_ARG(e->url),

@@ -3,18 +3,24 @@
  *
  *     PATH/prefix2026/01/31/13/NAME-2026-01-31-13-45-07-000001.ndjson.gz
  *
+ * With names = 'firehose' an object is called as Kinesis Data Firehose would, NAME-1-TIME-UUID, without an ending or
+ * with .gz; the last part of the UUID is the counter. The prefix may hold expressions (prefix.h).
+ *
  * Folder, name and cuts come from rowtimes, bounds and a counter alone, so that a replay writes the same
- * bytes into the same files. An object is written beside its place with the ending .part and moved there when
- * it is whole, so a reader never sees a half one.
+ * bytes into the same files. An object is written beside its place with the ending .part. When it is whole it goes to
+ * the disk, then it gets its name, and that goes to the disk, too: neither a kill nor a power cut leaves half a one.
  */
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "data/calendar.h"
 #include "io/output.h"
+#include "io/prefix.h"
 #include "time/clock.h"
 
 enum {
@@ -25,7 +31,8 @@ enum {
 
 struct folder {
     const char *root;
-    const char *prefix;
+    struct str prefix;
+    bool firehose; /* how objects are called */
     char *name; /* of the sink, fit for a file's name */
     int64_t size_max, interval_ms;
     uint64_t counter; /* objects begun */
@@ -36,6 +43,21 @@ struct folder {
     struct buf path, part; /* of the object, and of it under way */
 };
 
+static bool wants_firehose(const struct io_endpoint *e)
+{
+    return str_equal_nocase_c(option_text(e, "names", ""), "firehose");
+}
+
+struct status output_dir_check(struct arena *a, const struct io_endpoint *e)
+{
+    struct str names = option_text(e, "names", "sluice");
+    TRY(prefix_check(a, e, option_text(e, "prefix", "")));
+    if (wants_firehose(e) || str_equal_nocase_c(names, "sluice")) return OK;
+    return status_new(a, ERR_BAD_OPTION, e->at,
+                      "option \"names\" of %s is '%.*s', not 'sluice' or 'firehose'", e->name,
+                      STR_ARG(names));
+}
+
 static struct status dir_open(struct output *o, const struct url *u)
 {
     struct folder *f = arena_calloc(o->arena, sizeof *f);
@@ -43,7 +65,8 @@ static struct status dir_open(struct output *o, const struct url *u)
     o->path = u->path;
     o->gzip = option_is(o->endpoint, "gzip", false);
     f->root = u->path;
-    f->prefix = str_to_c(o->arena, option_text(o->endpoint, "prefix", ""));
+    f->prefix = str_copy(o->arena, option_text(o->endpoint, "prefix", ""));
+    f->firehose = wants_firehose(o->endpoint);
     f->name = arena_dup(o->arena, o->endpoint->name, strlen(o->endpoint->name) + 1);
     for (char *p = f->name; *p; p++) {
         if (*p == '/') *p = '_';
@@ -71,19 +94,34 @@ static void format_stamp(char *out, rowtime time)
              c.hour, c.minute, c.second);
 }
 
+/* NAME-1-2026-01-31-13-45-07-5d0b6a1f-3c52-4e21-8f00-000000000001: a UUID by its form (version 4, RFC 9562), whose
+ * digits follow from name, time and number. */
+static void append_firehose_name(struct buf *out, const struct folder *f, const char *stamp)
+{
+    uint64_t digits = hash_bytes(stamp, strlen(stamp), hash_bytes(f->name, strlen(f->name), 0));
+    digits = hash_u64(digits ^ f->counter);
+    buf_printf(out, "%s-1-%s-%08x-%04x-4%03x-%04x-%012llu", f->name, stamp,
+               (unsigned)(digits >> 32), (unsigned)(digits >> 16 & 0xffff),
+               (unsigned)(digits >> 4 & 0xfff), (unsigned)(0x8000 | (digits & 0x3fff)),
+               (unsigned long long)f->counter);
+}
+
 /* Sets the paths of the object that begins with a row of this time. */
 static void name_object(struct output *o, rowtime time)
 {
     struct folder *f = o->folder;
-    struct civil c;
     char stamp[STAMP_MAX];
-    calendar_from_ms(time, &c);
     format_stamp(stamp, time);
     buf_clear(&f->path);
-    buf_printf(&f->path, "%s/%s%04lld/%02d/%02d/%02d/", f->root, f->prefix, (long long)c.year,
-               c.month, c.day, c.hour);
-    buf_printf(&f->path, "%s-%s-%06llu.%s%s", f->name, stamp, (unsigned long long)f->counter,
-               ending(o), o->gzip ? ".gz" : "");
+    buf_printf(&f->path, "%s/", f->root);
+    prefix_append(&f->path, f->prefix, time, f->counter);
+    if (f->firehose) {
+        append_firehose_name(&f->path, f, stamp);
+        if (o->gzip) buf_append_c(&f->path, ".gz");
+    } else {
+        buf_printf(&f->path, "%s-%s-%06llu.%s%s", f->name, stamp, (unsigned long long)f->counter,
+                   ending(o), o->gzip ? ".gz" : "");
+    }
     buf_clear(&f->part);
     buf_printf(&f->part, "%s.part", buf_c(&f->path));
 }
@@ -102,17 +140,35 @@ static struct status begin_object(struct output *o, rowtime time)
     return OK;
 }
 
+/* A name is on the disk when its folder is. */
+static struct status sync_folder(struct output *o, const char *path)
+{
+    struct buf folder = { 0 };
+    buf_append(&folder, path, (size_t)(strrchr(path, '/') - path));
+    int fd = open(buf_c(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* some file systems sync no folders */
+    bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+    struct status st = synced ? OK : output_failed(o, "finish", path);
+    if (fd >= 0) close(fd);
+    buf_free(&folder);
+    return st;
+}
+
 static struct status end_object(struct output *o)
 {
     struct folder *f = o->folder;
     if (!f->open) return OK;
     f->open = false;
     struct status packed = output_finish_member(o);
+    bool synced = fsync(o->fd) == 0;
+    struct status written = synced ? OK : output_failed(o, "write", buf_c(&f->part));
     struct status closed = output_close_fd(o, buf_c(&f->part));
     TRY(packed);
+    TRY(written);
     TRY(closed);
-    if (rename(buf_c(&f->part), buf_c(&f->path)) == 0) return OK;
-    return output_failed(o, "finish", buf_c(&f->path));
+    if (rename(buf_c(&f->part), buf_c(&f->path)) != 0)
+        return output_failed(o, "finish", buf_c(&f->path));
+    return sync_folder(o, buf_c(&f->path));
 }
 
 /* Ends the object when a row of this time cannot be in it any more. */
@@ -164,6 +220,25 @@ static struct status dir_save(struct output *o, struct snap_writer *w)
     return output_save_file(o, buf_c(&f->part), w);
 }
 
+/* What stands between a name's time and its number in the two ways of calling objects. */
+enum { UUID_REST = 24, STAMP_SIZE = 19 };
+
+/* Takes an object's name apart: NAME-[1-]TIME-[UUID-]NUMBER[.ENDING]. */
+static bool read_name(const struct folder *f, const char *name, const char **stamp,
+                      uint64_t *number)
+{
+    size_t n = strlen(f->name), rest = f->firehose ? UUID_REST : 1;
+    if (strncmp(name, f->name, n) != 0) return false;
+    name += n;
+    if (strncmp(name, "-1-", f->firehose ? 3 : 1) != 0) return false;
+    *stamp = name + (f->firehose ? 3 : 1);
+    if (strlen(*stamp) <= STAMP_SIZE + rest || (*stamp)[STAMP_SIZE] != '-') return false;
+    const char *p = *stamp + STAMP_SIZE + rest;
+    if (p[-1] != '-' || *p < '0' || *p > '9') return false;
+    for (*number = 0; *p >= '0' && *p <= '9'; p++) *number = *number * 10 + (uint64_t)(*p - '0');
+    return *p == '.' || (f->firehose && *p == 0);
+}
+
 /*
  * Whether a file is an object of this sink that was begun after the position: its number is greater, and its time
  * is not before that of the last row. Objects of other runs that wrote into the folder stay.
@@ -171,16 +246,11 @@ static struct status dir_save(struct output *o, struct snap_writer *w)
 static bool is_later(const struct folder *f, const char *name)
 {
     char stamp[STAMP_MAX];
-    size_t n = strlen(f->name);
-    const char *dash = strrchr(name, '-');
-    if (strncmp(name, f->name, n) != 0 || name[n] != '-') return false;
-    uint64_t number = 0;
-    const char *p = dash + 1;
-    for (; *p >= '0' && *p <= '9'; p++) number = number * 10 + (uint64_t)(*p - '0');
-    if (p == dash + 1 || *p != '.' || number <= f->counter) return false;
+    const char *there;
+    uint64_t number;
+    if (!read_name(f, name, &there, &number) || number <= f->counter) return false;
     format_stamp(stamp, f->last);
-    size_t at = n + 1, length = (size_t)(dash - name) - at;
-    return dash > name + n && length == strlen(stamp) && memcmp(name + at, stamp, length) >= 0;
+    return strlen(stamp) == STAMP_SIZE && memcmp(there, stamp, STAMP_SIZE) >= 0;
 }
 
 /* Objects that were begun after the position: their rows come again. */

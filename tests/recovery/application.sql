@@ -88,7 +88,7 @@ CREATE SINK "hours" FROM "BY_HOUR" INTO 'out/hours.ndjson';
 CREATE SINK "patients" FROM "PER_PATIENT" INTO 'out/patients.ndjson.gz';
 CREATE SINK "ratio" FROM "RATIO" INTO 'dir:out/ratio' WITH (size = '100 KB');
 CREATE SINK "scored" FROM "SCORED" INTO 'out/scored.ndjson';
-CREATE SINK "smooth" FROM "SMOOTH" INTO 'dir:out/smooth' WITH (size = '200 KB', gzip = TRUE);
+CREATE SINK "smooth" FROM "SMOOTH" INTO 'dir:out/smooth' WITH (size = '200 KB', gzip = TRUE, names = 'firehose', prefix = '!{timestamp:yyyy-MM/}!{firehose:random-string}/');
 CREATE SINK "pairs" FROM "PAIRS" INTO 'out/pairs.ndjson';
 CREATE SINK "ranked" FROM "RANKED" INTO 'out/ranked.ndjson';
 CREATE SINK "seen" FROM "SEEN" INTO 'out/seen.ndjson.gz';
