@@ -311,6 +311,7 @@ struct sluice_table_bind {
     void                *bound;   /* out: handed to open */
     const char          *refusal; /* out, with a false result: one sentence */
     int                  refused_param; /* index of the parameter at fault, -1: the call, -2: the cursor */
+    const char          *detail;  /* out: what EXPLAIN shows behind the function's name; NULL: nothing */
     void                *host;
 };
 void       *sluice_table_alloc(struct sluice_table_bind *b, size_t size);

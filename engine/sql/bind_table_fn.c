@@ -184,7 +184,7 @@ static struct status bind_function(struct binder *b, const struct ast_from *f,
     n->inputs = ARENA_ARRAY(b->arena, struct plan_node *, 1);
     n->inputs[0] = cursor->node;
     n->n_inputs = 1;
-    n->table_fn = (struct plan_table_fn){ fn, call.bound, call.pass_through };
+    n->table_fn = (struct plan_table_fn){ fn, call.bound, call.pass_through, call.detail };
     out->monos = arena_calloc(b->arena, (s.n_columns + 1) * sizeof *out->monos);
     for (uint32_t i = 0; call.pass_through && i < columns->n_columns; i++) {
         out->monos[i] = cursor->monos[i];

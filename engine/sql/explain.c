@@ -234,7 +234,10 @@ static void print_detail(struct buf *out, const struct app_plan *plan, const str
     case PLAN_JOIN: print_join(out, n); return;
     case PLAN_SORT:
     case PLAN_DISTINCT: print_held(out, n); return;
-    case PLAN_TABLE_FN: buf_append_c(out, n->table_fn.fn->name); return;
+    case PLAN_TABLE_FN:
+        buf_append_c(out, n->table_fn.fn->name);
+        if (n->table_fn.detail) buf_printf(out, " %s", n->table_fn.detail);
+        return;
     default: return;
     }
 }

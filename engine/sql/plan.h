@@ -185,6 +185,7 @@ struct plan_table_fn {
     const struct sluice_table_fn *fn;
     const void                   *bound;
     bool                          pass_through;
+    const char                   *detail; /* for EXPLAIN; NULL: nothing */
 };
 
 /* PLAN_SORT: the rows of a window (plan_node.window), sorted by keys[1..] and, in a window of

@@ -49,8 +49,9 @@ static double noise(double deviation)
 static void put_low_pulse(bool planted)
 {
     int pulse = planted ? between(0, 450) : between(600, 1200);
-    printf("\"device_id\": \"device%04d\", \"pulse\": %.1f, \"systolic\": %.1f, \"diastolic\": %.1f",
-           between(0, 4500), pulse / 10.0, between(800, 2000) / 10.0, between(400, 1200) / 10.0);
+    printf("\"device_id\": \"device%04d\", \"pulse\": %.1f, ", between(0, 4500), pulse / 10.0);
+    int systolic = between(800, 2000), diastolic = between(400, 1200);
+    printf("\"systolic\": %.1f, \"diastolic\": %.1f", systolic / 10.0, diastolic / 10.0);
 }
 
 static void put_single_sensor(bool planted)

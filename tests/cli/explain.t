@@ -27,3 +27,14 @@ $ echo 'SELECT' | sluice explain -
 
 ^
 [exit 3]
+
+# all that decides the scores of a forest, its seed too
+$ cat > forest.sql <<'END'
+> CREATE SOURCE S (DEVICE VARCHAR(16), TEMP DOUBLE) FROM 'in.ndjson';
+> SELECT STREAM * FROM TABLE(RANDOM_CUT_FOREST(CURSOR(SELECT STREAM * FROM S), 50));
+> SELECT STREAM * FROM TABLE(RANDOM_CUT_FOREST_WITH_EXPLANATION(CURSOR(SELECT STREAM * FROM S), 50, 20, 9, 2, TRUE, SEED => 7));
+> END
+
+$ sluice explain forest.sql | grep TableFunction
+    TableFunction [global] RANDOM_CUT_FOREST numberOfTrees 50, subSampleSize 256, timeDecay 100000, shingleSize 1, SEED 1; 1 column
+    TableFunction [global] RANDOM_CUT_FOREST_WITH_EXPLANATION numberOfTrees 50, subSampleSize 20, timeDecay 9, shingleSize 2, SEED 7; 1 column

@@ -195,6 +195,16 @@ static bool choose_columns(struct sluice_table_bind *b, struct binding *binding)
     return true;
 }
 
+/* All that decides a score, as EXPLAIN shows it. */
+static const char *describe(struct sluice_table_bind *b, const struct forest_params *p)
+{
+    return sluice_table_text(b,
+                             "numberOfTrees %d, subSampleSize %d, timeDecay %" PRId64
+                             ", shingleSize %d, SEED %" PRId64 "; %d column%s",
+                             p->n_trees, p->sample_size, p->time_decay, p->shingle_size,
+                             (int64_t)p->seed, p->n_columns, p->n_columns == 1 ? "" : "s");
+}
+
 static bool bind_as(struct sluice_table_bind *b, const char *name, bool explains)
 {
     struct binding *binding = sluice_table_alloc(b, sizeof *binding);
@@ -217,6 +227,7 @@ static bool bind_as(struct sluice_table_bind *b, const char *name, bool explains
         };
     }
     b->pass_through = true;
+    b->detail = describe(b, &binding->params);
     b->bound = binding;
     return true;
 }
