@@ -44,6 +44,16 @@ static const struct sluice_fn forms[] = {
         .examples = "RELEASE('ward 7', 'no person lives there alone') => \"ward 7\"",
     },
     {
+        .name = "LOOKUP",
+        .group = "Reference tables",
+        .errors = "22000",
+        .doc =
+            "LOOKUP('table', 'column', key, ...): the column's value in the row of a reference "
+            "table whose primary key is `key, ...`; without a PRIMARY KEY the first columns are "
+            "it. Both names are written out. Without such a row NULL, or with "
+            "on_missing = 'error' of the table an error of the row; several rows are an error.",
+    },
+    {
         .name = "CAST",
         .group = "Conversions",
         .errors = "22018 22003 22001",

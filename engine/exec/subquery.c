@@ -39,6 +39,7 @@ struct subquery {
     struct fault                 fault;
     bool                         known;     /* one answer for all rows */
     struct vector                answer;
+    const char                  *missing; /* what an asking row is told that finds nothing and must */
 };
 
 /* ---- pairs ---- */
@@ -257,6 +258,8 @@ static void give_answers(const struct asking *k)
                     : kind == SUBQUERY_SCALAR ? k->found[i] == 0
                                               : false;
         if (null) nulls_set(vector_nulls(k->results, k->out, k->args->n_rows), row);
+        if (null && k->s->plan->must_match)
+            faults_add(k->faults, k->scratch, (struct fault){ row, ERR_DATA, k->s->missing });
         if (kind != SUBQUERY_SCALAR) k->out->b[row] = k->found[i] > 0;
     }
 }
@@ -485,6 +488,9 @@ static struct status prepare(struct subqueries *all, uint32_t number, struct ref
     s->plan = p;
     s->table = reftable_retain(table);
     s->n_table = all->plan->tables[p->table].schema.n_columns;
+    s->missing = p->must_match ? str_format_c(a, "reference table %.*s has no row for this key",
+                                              STR_ARG(all->plan->tables[p->table].name))
+                               : NULL;
     s->type = p->value ? p->value->type : type_of(TYPE_BOOLEAN);
     struct status st = subquery_open(s, all->env);
     if (st.err) release(s);

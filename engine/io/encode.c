@@ -3,10 +3,12 @@
 #include "io/encode.h"
 
 #include "io/fmt_csv_write.h"
+#include "io/fmt_failed_write.h"
 #include "io/fmt_json_write.h"
 
 struct encoder {
-    struct json_encoder *json; /* one of the two, or neither: lines of text */
+    bool                 failed; /* rows of error_stream as failed records */
+    struct json_encoder *json; /* otherwise one of the two, or neither: lines of text */
     struct csv_encoder  *csv;
 };
 
@@ -21,7 +23,9 @@ struct status encoder_new(struct arena *a, const char *format, const struct enco
             a, ERR_BAD_OPTION, SPAN_NONE,
             "format 'text' is for a stream of one text column; this one has %u columns",
             columns->n_columns);
-    if (strcmp(format, "json") == 0) e->json = json_encoder_new(a, config);
+    e->failed = strcmp(format, "processing-failed") == 0;
+    if (e->failed) TRY(failed_check(a, columns));
+    else if (strcmp(format, "json") == 0) e->json = json_encoder_new(a, config);
     else if (strcmp(format, "text") != 0) e->csv = csv_encoder_new(a, format, config);
     *out = e;
     return OK;
@@ -42,7 +46,8 @@ static void text_rows(const struct batch *rows, uint32_t from, uint32_t to, stru
 void encoder_rows(const struct encoder *e, const struct batch *rows, uint32_t from, uint32_t to,
                   struct buf *out, size_t *ends)
 {
-    if (e->json) json_encoder_rows(e->json, rows, from, to, out, ends);
+    if (e->failed) failed_rows(rows, from, to, out, ends);
+    else if (e->json) json_encoder_rows(e->json, rows, from, to, out, ends);
     else if (e->csv) csv_encoder_rows(e->csv, rows, from, to, out, ends);
     else text_rows(rows, from, to, out, ends);
 }

@@ -14,7 +14,8 @@ struct encode_config {
     struct str column_delimiter; /* CSV */
 };
 
-/* format: "json", "csv", "tsv", or "text" (one column, as it is; other schemas are refused). Immutable after this:
+/* format: "json", "csv", "tsv", "processing-failed" (error_stream alone), or "text" (one column, as it is; other schemas
+ * are refused). Immutable after this:
  * any thread may use it. */
 struct status encoder_new(struct arena *a, const char *format, const struct encode_config *config,
                           struct encoder **out) MUST_CHECK;

@@ -58,6 +58,11 @@ struct status output_dir_check(struct arena *a, const struct io_endpoint *e)
                       STR_ARG(names));
 }
 
+static bool is_failed(const struct output *o)
+{
+    return strcmp(o->format, "processing-failed") == 0;
+}
+
 static struct status dir_open(struct output *o, const struct url *u)
 {
     struct folder *f = arena_calloc(o->arena, sizeof *f);
@@ -65,7 +70,8 @@ static struct status dir_open(struct output *o, const struct url *u)
     o->path = u->path;
     o->gzip = option_is(o->endpoint, "gzip", false);
     f->root = u->path;
-    f->prefix = str_copy(o->arena, option_text(o->endpoint, "prefix", ""));
+    f->prefix = str_copy(o->arena, option_text(o->endpoint, "prefix",
+                                                is_failed(o) ? "processing-failed/" : ""));
     f->firehose = wants_firehose(o->endpoint);
     f->name = arena_dup(o->arena, o->endpoint->name, strlen(o->endpoint->name) + 1);
     for (char *p = f->name; *p; p++) {
@@ -82,7 +88,7 @@ static struct status dir_open(struct output *o, const struct url *u)
 
 static const char *ending(const struct output *o)
 {
-    return strcmp(o->format, "json") == 0 ? "ndjson" : o->format;
+    return strcmp(o->format, "json") == 0 || is_failed(o) ? "ndjson" : o->format;
 }
 
 /* The time as it stands in names: 2026-01-31-13-45-07. */

@@ -193,7 +193,7 @@ static const char *expected_value(enum option_kind kind)
         [OPTION_PERIOD] = "an interval such as INTERVAL '5' MINUTE, or seconds, and more than 0",
         [OPTION_SIZE] = "a size such as '5 MB', or bytes, and more than 0",
         [OPTION_FORMAT] = "'json', 'csv' or 'tsv'",
-        [OPTION_SINK_FORMAT] = "'json', 'csv', 'tsv' or 'text'",
+        [OPTION_SINK_FORMAT] = "'json', 'csv', 'tsv', 'text' or 'processing-failed'",
     };
     return words[kind];
 }
@@ -209,7 +209,8 @@ static bool value_fits(const struct io_option *o, enum option_kind kind)
     case OPTION_SIZE:     return parse_size(o->text, &number) && number > 0;
     case OPTION_FORMAT:   return is_format(o->text);
     case OPTION_SINK_FORMAT:
-        return is_format(o->text) || str_equal_nocase_c(o->text, "text");
+        return is_format(o->text) || str_equal_nocase_c(o->text, "text") ||
+               str_equal_nocase_c(o->text, "processing-failed");
     case OPTION_TEXT: break;
     }
     return true;
@@ -313,6 +314,7 @@ const char *url_format(const struct io_endpoint *e, const struct url *u)
     if (str_equal_nocase_c(format, "csv")) return "csv";
     if (str_equal_nocase_c(format, "tsv")) return "tsv";
     if (str_equal_nocase_c(format, "text")) return "text";
+    if (str_equal_nocase_c(format, "processing-failed")) return "processing-failed";
     if (format.len || u->kind == URL_EXEC || u->kind == URL_STDIO || !u->path) return "json";
     size_t n = strlen(u->path) - (url_is_gzip(u->path) ? 3 : 0);
     return ends_with(u->path, n, ".csv") ? "csv" : ends_with(u->path, n, ".tsv") ? "tsv" : "json";

@@ -331,6 +331,7 @@ static binder_fn special_of(struct str name)
         { ">", bind_comparison }, { ">=", bind_comparison },
         { "BETWEEN", bind_between }, { "BETWEEN SYMMETRIC", bind_between },
         { "COALESCE", bind_coalesce }, { "RELEASE", bind_release },
+        { "LOOKUP", bind_lookup_call },
     };
     for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
         if (str_equal_c(name, specials[i].name)) return specials[i].bind;

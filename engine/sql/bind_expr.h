@@ -76,6 +76,9 @@ struct status bind_equal_values(struct bind_env *env, struct span at, struct exp
 /* bind_subquery.c: IN (query), EXISTS (query), (query) */
 struct status bind_subquery(struct bind_env *env, const struct ast_expr *e,
                             struct expr **out) MUST_CHECK;
+/* LOOKUP('table', 'column', key, ...): a query as a value */
+struct status bind_lookup_call(struct bind_env *env, const struct ast_expr *e,
+                               struct expr **out) MUST_CHECK;
 /* What CREATE FUNCTION declares of a plug-in's function: its arguments and result are of these types, as by INSERT.
  * d NULL: nothing is declared. */
 struct status bind_declared_args(struct binder *b, const struct fn_declared *d, struct expr **args,

@@ -353,6 +353,106 @@ static struct status zero_for_none(struct bind_env *env, const struct ast_expr *
     return OK;
 }
 
+/* ---- LOOKUP('table', 'column', key, ...) ---- */
+
+/* A text as a name: as it stands, else in upper case, as names without quotes are kept. */
+static int column_named(struct binder *b, const struct schema *s, struct str name)
+{
+    int exact = schema_find(s, name);
+    return exact >= 0 ? exact : schema_find(s, str_upper_ascii(b->arena, name));
+}
+
+static struct status find_table(struct binder *b, const struct ast_expr *e, uint32_t *out)
+{
+    const struct ast_expr *name = e->args[0];
+    const struct relation *r = catalog_relation(b->catalog, name->text);
+    if (!r) r = catalog_relation(b->catalog, str_upper_ascii(b->arena, name->text));
+    if (r && r->kind == RELATION_TABLE) {
+        *out = r->index;
+        return OK;
+    }
+    struct status st = status_new(b->arena, ERR_UNKNOWN_RELATION, name->at,
+                                  "no reference table \"%.*s\" to look up in",
+                                  STR_ARG(name->text));
+    if (!r && binder_has_failed(b, name->text)) return binder_silent(st);
+    return status_with_hint(st, r ? "it is a stream or view"
+                                  : catalog_nearest(b->catalog, NAMES_RELATIONS, name->text));
+}
+
+static struct status check_lookup(struct binder *b, const struct ast_expr *e)
+{
+    bool names = e->n_args >= 3 && e->args[0]->kind == AST_STRING && e->args[1]->kind == AST_STRING;
+    if (names) return OK;
+    struct status st = status_new(b->arena, ERR_INVALID_PARAMETER, e->at,
+                                  "LOOKUP takes the names of a table and of its column, written "
+                                  "out as texts, and the key");
+    return status_with_hint(st, "for example LOOKUP('devices', 'model', device_id)");
+}
+
+/* The columns that the keys are compared with: the primary key, or without one the first of the table. */
+static struct status lookup_columns(struct binder *b, const struct ast_expr *e,
+                                    const struct plan_table *t, struct expr **out)
+{
+    uint32_t n = e->n_args - 2, n_wanted = t->n_primary_key ? t->n_primary_key : n;
+    if (n != n_wanted || n > t->schema.n_columns) {
+        return status_new(b->arena, ERR_COLUMN_COUNT, e->at,
+                          "the key of table \"%.*s\" has %u columns, LOOKUP gives %u",
+                          STR_ARG(t->name),
+                          t->n_primary_key ? t->n_primary_key : t->schema.n_columns, n);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t c = t->n_primary_key ? t->primary_key[i] : i;
+        out[i] = expr_column(b->arena, c, t->schema.columns[c].type, e->args[2 + i]->at);
+    }
+    return OK;
+}
+
+static struct status bind_lookup_row(struct bind_env *env, const struct ast_expr *e,
+                                     const struct plan_table *t, struct inner *in)
+{
+    struct binder *b = env->b;
+    int column = column_named(b, &t->schema, e->args[1]->text);
+    if (column < 0) {
+        return status_new(b->arena, ERR_UNKNOWN_COLUMN, e->args[1]->at,
+                          "no column \"%.*s\" in table \"%.*s\"", STR_ARG(e->args[1]->text),
+                          STR_ARG(t->name));
+    }
+    uint32_t n = e->n_args - 2;
+    struct expr **columns = ARENA_ARRAY(b->arena, struct expr *, n);
+    struct expr **asked = ARENA_ARRAY(b->arena, struct expr *, n);
+    TRY(lookup_columns(b, e, t, columns));
+    for (uint32_t i = 0; i < n; i++) {
+        struct expr *x;
+        TRY(bind_expr(env, e->args[2 + i], &x));
+        asked[i] = expr_is_constant(x) ? x : scope_outer(b, &in->outer, x);
+    }
+    in->items = ARENA_ARRAY(b->arena, struct expr *, 1);
+    in->items[0] = expr_column(b->arena, (uint32_t)column, t->schema.columns[column].type, e->at);
+    in->n_items = 1;
+    return bind_equal_values(env, e->at, asked, columns, n, &in->where);
+}
+
+struct status bind_lookup_call(struct bind_env *env, const struct ast_expr *e, struct expr **out)
+{
+    static const struct scope empty;
+    struct binder *b = env->b;
+    struct inner in = { .outer.scope = env->scope ? env->scope : &empty };
+    TRY(check_lookup(b, e));
+    TRY(find_table(b, e, &in.table));
+    const struct plan_table t = b->catalog->tables.items[in.table];
+    TRY(bind_lookup_row(env, e, &t, &in));
+    struct plan_subquery *s = ARENA_NEW(b->arena, struct plan_subquery);
+    s->kind = SUBQUERY_SCALAR;
+    s->table = in.table;
+    TRY(place_parts(b, &in, NULL, s));
+    s->can_fault = true;
+    s->must_match = plan_table_must_match(&t);
+    s->number = (uint32_t)b->catalog->subqueries.count;
+    *array_push(b->arena, &b->catalog->subqueries) = s;
+    *out = subquery_expr(b, s, e, &in);
+    return OK;
+}
+
 static struct status bind_subquery_inside(struct bind_env *env, const struct ast_expr *e,
                                           struct expr **out)
 {

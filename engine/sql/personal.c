@@ -19,7 +19,7 @@ struct flow {
     struct app_plan       *plan;
     const struct trace  ***streams;
     const struct trace  ***tables;
-    const struct plan_pump *pump; /* whose operators are looked at; NULL: a table's */
+    struct plan_pump *pump; /* whose operators are looked at; NULL: a table's */
     bool changed;
     bool last; /* nothing new will be found: operators are marked, notes and refusals made */
 };
@@ -85,6 +85,19 @@ static const struct trace *way_of_optional(struct flow *f, const struct expr *e,
     return e ? way_of(f, e, in) : NULL;
 }
 
+/* A fault that something PERSONAL is part of may quote it. */
+static void note_fault(struct flow *f, const char *errors)
+{
+    if (f->pump && (!errors || errors[0])) f->pump->personal = true;
+}
+
+static const struct trace *way_of_call(struct flow *f, const struct expr *e, struct row_ways in)
+{
+    const struct trace *t = way_of_args(f, e, in);
+    if (t) note_fault(f, e->call.fn->errors);
+    return e->call.fn->deidentifies ? NULL : t;
+}
+
 /* The args of the query, then the columns of its table. */
 static struct row_ways subquery_row(struct flow *f, const struct expr *e, struct row_ways in)
 {
@@ -117,9 +130,7 @@ static const struct trace *way_of(struct flow *f, const struct expr *e, struct r
     switch (e->kind) {
     case EXPR_COLUMN: return e->column < in.n_columns ? in.columns[e->column] : NULL;
     case EXPR_SUBQUERY: return way_of_subquery(f, e, in);
-    case EXPR_CALL:
-        if (e->call.fn->deidentifies) return NULL;
-        return way_of_args(f, e, in);
+    case EXPR_CALL: return way_of_call(f, e, in);
     case EXPR_RELEASE:
         if (way_of_args(f, e, in)) {
             note(f, e->at, str_format_c(f->b->arena, "PERSONAL column %s is released: %.*s",
@@ -199,6 +210,7 @@ static const struct trace *way_of_agg(struct flow *f, const struct plan_agg *agg
 {
     const struct trace *t = way_of_optional(f, agg->parameter, in);
     for (uint32_t i = 0; i < agg->n_args; i++) t = either(t, way_of(f, agg->args[i], in));
+    if (t) note_fault(f, NULL);
     return t;
 }
 
@@ -274,6 +286,7 @@ static struct row_ways table_fn_ways(struct flow *f, struct plan_node *n, struct
     struct row_ways out = ways_new(f, n->out.n_columns);
     const struct trace *any = NULL;
     for (uint32_t i = 0; i < in.n_columns; i++) any = either(any, in.columns[i]);
+    if (any) note_fault(f, NULL);
     uint32_t passed = n->table_fn.pass_through ? in.n_columns : 0;
     for (uint32_t i = 0; i < out.n_columns; i++) out.columns[i] = i < passed ? in.columns[i] : any;
     return out;
@@ -350,8 +363,7 @@ static struct row_ways way_of_node(struct flow *f, struct plan_node *n)
     struct row_ways *in = ARENA_ARRAY(f->b->arena, struct row_ways, n->n_inputs + 1);
     for (uint32_t i = 0; i < n->n_inputs; i++) in[i] = way_of_node(f, n->inputs[i]);
     struct row_ways out = made_ways(f, n, in);
-    if (f->last && mark_schema(f->b->arena, &n->out, out.columns) && f->pump)
-        ((struct plan_pump *)(uintptr_t)f->pump)->personal = true;
+    if (f->last) (void)mark_schema(f->b->arena, &n->out, out.columns);
     return out;
 }
 

@@ -8,8 +8,8 @@
 /*
  * Follows every PERSONAL column through the plan, which is as the statements gave it: not rewritten yet. Reports
  * each way out (ERR_PERSONAL), with the way from the column to the sink as hint. Afterwards `personal` of the columns
- * of streams, sources, tables and operators says which of them hold such values, `personal` of a pump whether it
- * handles any, and plan->notes lists what was allowed without proof: rows chosen by such a value, and each RELEASE.
+ * of streams, sources, tables and operators says which of them hold such values, `personal` of a pump whether
+ * a fault of it may quote one, and plan->notes lists what was allowed without proof: rows chosen by such a value, and each RELEASE.
  */
 void plan_check_personal(struct binder *b, struct app_plan *plan);
 

@@ -74,6 +74,7 @@ struct plan_subquery {
     struct expr *match; /* IN: the comparison with a row, BOOLEAN; NULL: keys[0] is all of it */
     struct expr       *value;     /* SCALAR */
     bool               can_fault;
+    bool must_match; /* SCALAR: a row that finds nothing is an error (on_missing) */
 };
 
 /* ---- plan nodes ---- */
@@ -327,7 +328,7 @@ struct plan_pump {
     uint32_t          target; /* stream, or PLAN_STDOUT for a top-level SELECT STREAM */
     struct plan_node *root;   /* its rows have the target's columns */
     uint32_t          reads;  /* first stream that its rows come from, whose row a fault shows */
-    bool              personal; /* some row on its way has a PERSONAL value: messages tell no values */
+    bool              personal; /* a fault of it may be of a PERSONAL value: messages tell no values */
 };
 #define PLAN_STDOUT (UINT32_MAX - 1)
 
