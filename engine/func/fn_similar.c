@@ -2,8 +2,7 @@
  * fn_similar.c: SIMILAR TO, and the part of a text that SUBSTRING SIMILAR finds.
  *
  * Patterns are written again as regular expressions (regex_similar.c). A SUBSTRING may lie anywhere
- * (S-16); among its places the first one counts, and there the part as the pattern's alternatives
- * give it from the left.
+ * (S-16); among its places the first one counts.
  */
 
 #include "func/builtin.h"
@@ -79,10 +78,10 @@ static void substring_similar(struct kernel_call *k)
         const struct regex_run *run = pattern_of(&c, k, row);
         result_str(k)[row] = STR_EMPTY;
         if (!run) continue;
-        enum regex_found found = regex_find(&c, run, str_data(x), x->len, 0);
         size_t begin, end;
+        enum regex_found found = regex_find_part(&c, run, str_data(x), x->len, &begin, &end);
         if (found == REGEX_GAVE_UP) regex_fault_gave_up(k, row);
-        else if (found == REGEX_NONE || !regex_group(run, 1, &begin, &end)) sluice_set_null(k, row);
+        else if (found == REGEX_NONE) sluice_set_null(k, row);
         else result_str(k)[row] = str_view(str_data(x) + begin, end - begin);
     }
     regex_call_close(&c);

@@ -48,6 +48,17 @@ static void append_message(struct arena *a, int number, struct str pattern, stru
                                 (const char *)text);
 }
 
+/*
+ * PCRE2's compiler (seen in 10.42) remembers where a repetition has failed and does not enter it again at or before
+ * that place. Alternatives of unlike length come there out of order, so that (ab|a)a*b is not found in "ab". Without
+ * its optimizations of a search's start it does not do so; anchored patterns have none.
+ */
+static uint32_t safe_options(const struct buf *b, uint32_t options)
+{
+    bool chooses = b->data && memchr(b->data, '|', b->len);
+    return chooses && !(options & PCRE2_ANCHORED) ? options | PCRE2_NO_START_OPTIMIZE : options;
+}
+
 static pcre2_code *compile_code(const struct buf *b, uint32_t options, int *number)
 {
     static const uint32_t always = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
@@ -58,7 +69,8 @@ static pcre2_code *compile_code(const struct buf *b, uint32_t options, int *numb
     pcre2_set_max_pattern_length(context, PATTERN_BYTES_MAX);
     PCRE2_SIZE at;
     PCRE2_SPTR text = (PCRE2_SPTR)(b->data ? b->data : "");
-    pcre2_code *code = pcre2_compile(text, b->len, always | options, number, &at, context);
+    options = safe_options(b, options) | always;
+    pcre2_code *code = pcre2_compile(text, b->len, options, number, &at, context);
     pcre2_compile_context_free(context);
     return code;
 }
@@ -237,6 +249,43 @@ bool regex_group(const struct regex_run *run, uint32_t i, size_t *begin, size_t 
     *begin = at[2 * i];
     *end = at[2 * i + 1];
     return *begin <= *end; /* \K is not in the dialect, but a group in a look-ahead may end before */
+}
+
+/* The best group 1 so far, of the matches that begin at `start`. */
+struct best_part {
+    bool found;
+    size_t start, begin, end;
+};
+
+/*
+ * (?C1) stands at the end: every match is noted and refused, so that the next one comes. (?C2) stands before the group,
+ * and (?C3) where the first way to come there is the shortest.
+ */
+static int note_part(pcre2_callout_block *at, void *data)
+{
+    struct best_part *best = data;
+    bool done = at->callout_number == 3 || at->start_match != best->start;
+    if (best->found && done) return PCRE2_ERROR_NOMATCH;
+    if (at->callout_number == 3) return 0;
+    if (at->callout_number == 2) return best->found && at->current_position > best->begin;
+    size_t begin = at->offset_vector[2], end = at->offset_vector[3];
+    if (!best->found || begin < best->begin || (begin == best->begin && end > best->end))
+        *best = (struct best_part){ true, at->start_match, begin, end };
+    return 1;
+}
+
+enum regex_found regex_find_part(const struct regex_call *c, const struct regex_run *run,
+                                 const char *s, size_t n, size_t *begin, size_t *end)
+{
+    struct best_part best = { .found = false };
+    pcre2_set_callout(c->limits, note_part, &best);
+    enum regex_found found = regex_find(c, run, s, n, 0);
+    pcre2_set_callout(c->limits, NULL, NULL);
+    if (found == REGEX_FOUND) return regex_group(run, 1, begin, end) ? REGEX_FOUND : REGEX_NONE;
+    if (found == REGEX_GAVE_UP || !best.found) return found;
+    *begin = best.begin;
+    *end = best.end;
+    return REGEX_FOUND;
 }
 
 void regex_fault_gave_up(struct kernel_call *k, uint32_t row)

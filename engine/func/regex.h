@@ -81,6 +81,10 @@ const struct regex_run *regex_call_pattern(struct regex_call *c, struct kernel_c
 /* The first match in s[0..n) that begins at or behind `from`, which is 0 or lies behind a match in the same text. */
 enum regex_found regex_find(const struct regex_call *c, const struct regex_run *run, const char *s,
                             size_t n, size_t from);
+/* Group 1 of a pattern of regex_similar_parts in the leftmost match: it begins as early as can be, and is then as long
+ * as can be. */
+enum regex_found regex_find_part(const struct regex_call *c, const struct regex_run *run,
+                                 const char *s, size_t n, size_t *begin, size_t *end);
 /* The shortest match that begins at s[0], of a pattern without groups; s[0..n) has been checked to be UTF-8. */
 enum regex_found regex_find_shortest(const struct regex_call *c, const struct regex_run *run,
                                      const char *s, size_t n, size_t *end);

@@ -5,7 +5,9 @@
  *     a%[x-z^y]{2,}          =>   a.*(?:(?![y])[x-z]){2,}
  *     %=#"[0-9]+#";%         =>   (?:.*?\=)([0-9]+)(?:\;.*?)
  *
- * The outer two parts take as little as a match allows: all that repeats in them is lazy.
+ * The first part takes as little as a match allows, so all that repeats in it is lazy, the middle as much. With
+ * alternatives, or several things that repeat, the first way that matches need not be that one: then callouts (?C) let
+ * regex_find_part try all of them.
  */
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -21,6 +23,8 @@ struct similar {
     struct str  escape;
     bool        lazy;
     bool        escape_is_bad;
+    uint32_t n_repeats;       /* quantifiers and % */
+    bool quantified, chooses; /* has a quantifier, has alternatives */
     const char *wrong;
 };
 
@@ -186,6 +190,9 @@ static bool put_special(struct similar *s, struct buf *out, char c, struct place
     bool repeats = strchr("*+?{", c) != NULL;
     if (repeats && !at->operand) return fail(s, "nothing stands before a quantifier");
     at->operand = strchr("%_)[", c) != NULL;
+    s->n_repeats += repeats || c == '%';
+    s->quantified = s->quantified || repeats;
+    s->chooses = s->chooses || c == '|';
     switch (c) {
     case '%': buf_append_c(out, s->lazy ? "(?:.*?)" : "(?:.*)"); return true;
     case '_': buf_append_char(out, '.'); return true;
@@ -247,6 +254,26 @@ static const char *find_divider(const char *p, const char *end, struct str escap
     return end;
 }
 
+/* Whether the first way to match a part may not be the shortest, or longest; % alone between characters cannot. */
+static bool is_ambiguous(const struct similar *s)
+{
+    return s->chooses || (s->quantified && s->n_repeats > 1);
+}
+
+/* The three parts in PCRE2's language, one after the other. */
+static void join_parts(struct buf *out, const struct buf parts[3], const bool ambiguous[3])
+{
+    static const char *const plain[] = { "(?:", ")(", ")(?:", ")" };
+    static const char *const first[] = { "(?:", ")(?C2)(", ")(?>", ")(?C1)" };
+    static const char *const middle[] = { "(?:", ")(?C3)(", ")(?>", ")(?C1)" };
+    const char *const *between = ambiguous[0] ? first : ambiguous[1] ? middle : plain;
+    for (int i = 0; i < 3; i++) {
+        buf_append_c(out, between[i]);
+        buf_append(out, parts[i].data, parts[i].len);
+    }
+    buf_append_c(out, between[3]);
+}
+
 static const char *translate_parts(struct arena *a, struct str pattern, struct str escape,
                                    struct buf *out, bool *escape_is_bad)
 {
@@ -258,28 +285,26 @@ static const char *translate_parts(struct arena *a, struct str pattern, struct s
     if (second == end || find_divider(second + divider, end, escape) < end) {
         return "it needs the escape character and a quote twice, around the part that is wanted";
     }
-    const struct {
-        const char *opening, *from, *to;
-        bool        lazy;
-    } parts[] = {
-        { "(?:", p, first, true },
-        { "(", first + divider, second, false },
-        { "(?:", second + divider, end, true },
-    };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        struct similar s = {
-            .p = parts[i].from, .end = parts[i].to, .escape = escape, .lazy = parts[i].lazy
-        };
-        buf_append_c(out, parts[i].opening);
-        bool good = put_pattern(&s, out);
-        buf_append_char(out, ')');
+    const char *const from[] = { p, first + divider, second + divider };
+    const char *const to[] = { first, second, end };
+    struct buf parts[3] = { { .data = NULL } };
+    const char *wrong = NULL;
+    bool ambiguous[3] = { false };
+    for (int i = 0; i < 3 && !wrong; i++) {
+        struct similar s = { .p = from[i], .end = to[i], .escape = escape, .lazy = i != 1 };
+        put_pattern(&s, &parts[i]);
         *escape_is_bad = s.escape_is_bad;
-        if (!good) return s.wrong;
+        wrong = s.wrong;
+        ambiguous[i] = is_ambiguous(&s);
     }
-    return NULL;
+    if (!wrong) join_parts(out, parts, ambiguous);
+    for (int i = 0; i < 3; i++) buf_free(&parts[i]);
+    return wrong;
 }
 
 const struct regex_language regex_similar = {
     translate_whole, PCRE2_DOTALL | PCRE2_ANCHORED | PCRE2_ENDANCHORED, true
 };
-const struct regex_language regex_similar_parts = { translate_parts, PCRE2_DOTALL, true };
+const struct regex_language regex_similar_parts = {
+    translate_parts, PCRE2_DOTALL | PCRE2_NO_AUTO_POSSESS, true
+};

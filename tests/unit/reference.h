@@ -32,16 +32,15 @@ struct reference_call {
     struct type result;
 };
 
-/* The three parts look at the name in turn. */
+/* The parts look at the name in turn. */
 struct reference reference_number(const struct reference_call *c);
 struct reference reference_text(const struct reference_call *c);
+struct reference reference_pattern(const struct reference_call *c);
 struct reference reference_time(const struct reference_call *c);
 struct reference reference_cast(struct arena *a, const struct value *from, struct type to);
 
 /* All of them: NULL in, NULL out for strict functions first. */
 struct reference reference_of(const struct reference_call *c, bool strict);
-/* Whether there is a reference for the function. */
-bool reference_has(const char *name);
 
 /* ---- shared by the parts ---- */
 
@@ -60,6 +59,9 @@ static inline struct reference reference_bool(bool v)
     return (struct reference){ .kind = REFERENCE_VALUE, .value = { .b = v } };
 }
 struct reference reference_str(struct arena *a, const char *p, size_t n);
+/* A text of these code points; and those of a text: their number, -1 if they are more or no UTF-8. */
+struct reference reference_points(struct arena *a, const uint32_t *p, int n);
+int reference_code_points(const struct str *s, uint32_t *out, int most);
 /* The number rounded from scale to the type's own, or an overflow. */
 struct reference reference_exact(wide unscaled, int scale, struct type to);
 struct reference reference_double(double v, struct type to);

@@ -291,5 +291,6 @@ struct reference reference_of(const struct reference_call *c, bool strict)
     if (any_null && strncmp(c->name, "IS ", 3) != 0) return none;
     struct reference r = reference_time(c);
     if (r.kind == REFERENCE_NONE) r = reference_text(c);
+    if (r.kind == REFERENCE_NONE) r = reference_pattern(c);
     return r.kind == REFERENCE_NONE ? reference_number(c) : r;
 }

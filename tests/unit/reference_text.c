@@ -6,11 +6,13 @@
 #include "base/utf8.h"
 #include "reference.h"
 
-enum { MOST = 256 };
+enum {
+    MOST = 256
+};
 
 struct points {
     uint32_t p[MOST];
-    int      n;
+    int n;
 };
 
 struct reference reference_str(struct arena *a, const char *p, size_t n)
@@ -45,9 +47,18 @@ static bool decode(const struct value *v, struct points *out)
     return true;
 }
 
-static struct reference encode(struct arena *a, const uint32_t *p, int n)
+int reference_code_points(const struct str *s, uint32_t *out, int most)
 {
-    char text[MOST * 8];
+    struct value v = { .str = *s };
+    struct points p;
+    if (!decode(&v, &p) || p.n > most) return -1;
+    memcpy(out, p.p, (size_t)p.n * sizeof *out);
+    return p.n;
+}
+
+struct reference reference_points(struct arena *a, const uint32_t *p, int n)
+{
+    char *text = arena_alloc(a, (size_t)n * 4 + 1);
     size_t size = 0;
     for (int i = 0; i < n; i++) {
         uint32_t c = p[i];
@@ -98,7 +109,7 @@ static struct reference change_case(const struct reference_call *c, const struct
         if (out[i] == 0 && s->p[i] != 0) return none;
         start = s->p[i] == ' ';
     }
-    return encode(c->arena, out, s->n);
+    return reference_points(c->arena, out, s->n);
 }
 
 /* ---- pieces ---- */
@@ -127,7 +138,7 @@ static struct reference substring(const struct reference_call *c, const struct p
         if (c->args[2].i64 < 0) return reference_fault(ERR_SUBSTRING);
         to = from + c->args[2].i64 - 1;
     }
-    return encode(c->arena, out, cut(s, from, to, out));
+    return reference_points(c->arena, out, cut(s, from, to, out));
 }
 
 static struct reference bytes_of(const struct reference_call *c)
@@ -155,7 +166,7 @@ static struct reference overlay(const struct reference_call *c, const struct poi
     memcpy(out + n, r->p, (size_t)r->n * sizeof *out);
     n += r->n;
     n += cut(s, p + length, MOST, out + n);
-    return n <= 2 * MOST ? encode(c->arena, out, n) : none;
+    return n <= 2 * MOST ? reference_points(c->arena, out, n) : none;
 }
 
 static struct reference trim(const struct reference_call *c, const struct points *x,
@@ -166,7 +177,7 @@ static struct reference trim(const struct reference_call *c, const struct points
     int64_t side = c->args[0].i64;
     while (side != 2 && from < to && s->p[from] == x->p[0]) from++;
     while (side != 1 && from < to && s->p[to - 1] == x->p[0]) to--;
-    return encode(c->arena, s->p + from, to - from);
+    return reference_points(c->arena, s->p + from, to - from);
 }
 
 /* ---- LIKE ---- */

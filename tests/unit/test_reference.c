@@ -18,7 +18,11 @@
 #include "func/call.h"
 #include "reference.h"
 
-enum { ARGS = 5, CALLS = 4000, MOST_ROWS = 12 };
+enum {
+    ARGS = 5,
+    CALLS = 4000,
+    MOST_ROWS = 12
+};
 
 static uint64_t seed = 42;
 
@@ -82,7 +86,9 @@ static int64_t draw_integer(int64_t low, int64_t high)
     case 0: return low;
     case 1: return high;
     case 2: return low <= 0 && high >= 0 ? 0 : low;
-    case 3: case 4: case 5: {
+    case 3:
+    case 4:
+    case 5: {
         int64_t v = (int64_t)below(41) - 20;
         return v < low || v > high ? low : v;
     }
@@ -92,7 +98,7 @@ static int64_t draw_integer(int64_t low, int64_t high)
 
 static double draw_double(void)
 {
-    static const double special[] = { 0,    -0.0,  1,      -1,     0.5,          2.5,
+    static const double special[] = { 0, -0.0, 1, -1, 0.5, 2.5,
                                       -2.5, 1e300, -1e300, 1e-300, 2147483647.5, 0.1 };
     double v;
     switch (below(4)) {
@@ -111,9 +117,9 @@ static double draw_double(void)
 static const char *draw_text(struct arena *a)
 {
     static const char *const plain[] = {
-        "",        " ",    "a",    "ab",      "aba", "b%_a",   "Zürich",          "ÀÉÎ straße",
+        "", " ", "a", "ab", "aba", "b%_a", "Zürich", "ÀÉÎ straße",
         "ΑΒΓ дом", "日本", "true", " FALSE ", "tru", "x y  z", "jean-luc o'neil", "abcdefgh",
-        "%",       "_b"
+        "%", "_b"
     };
     switch (below(9)) {
     case 0: return str_format_c(a, "%s%d", below(4) ? "" : " ", (int)draw());
@@ -306,6 +312,54 @@ static void draw_constants(const char *name, struct value *values, uint32_t n,
     }
 }
 
+static struct str draw_pieces(struct arena *a, const char *const *pieces, uint32_t n_pieces,
+                              uint32_t most)
+{
+    const char *text = "";
+    for (uint32_t n = below(most + 1); n > 0; n--)
+        text = str_format_c(a, "%s%s", text, pieces[below(n_pieces)]);
+    return str_c(text);
+}
+
+#define DRAW_PIECES(a, pieces, most) draw_pieces(a, pieces, sizeof(pieces) / sizeof *(pieces), most)
+
+static struct str draw_similar(struct arena *a)
+{
+    static const char *const pieces[] = { "a", "b", "a", "é", "%", "_", "a*", "b+", "_?", "(", ")",
+                                          "(a|b)", "(ab|a)", "|", "[ab]", "[^a]", "[a-z^b]*", "{2}",
+                                          "a{1,2}", "b{1,}", "#%", "#_", "##", "#a", "[a", "*",
+                                          "[a#-]", "[-b]", "(ba)+", ".", "^", "$" };
+    return DRAW_PIECES(a, pieces, 4);
+}
+
+/* Texts that patterns match, and patterns of the function's language. */
+static void draw_patterns(struct arena *a, const char *name, struct value *values, uint32_t n)
+{
+    static const char *const letters[] = { "a", "b", "ab", "é", "%", "#", "_", " ", "1" };
+    static const char *const regexes[] = { "a", "b", "é", ".", "a*", "b+", ".*", ".+?", "a??",
+                                           "(a|b)", "(ab|a)", "|", "[ab]", "[^a]+", "(b)?",
+                                           "(a)(b)?", "\\d", "\\w+", "\\s*", "a{2}", "[a-c]{1,2}",
+                                           "(", "*", "[", "(a|(b))+", "\\.", "\\W" };
+    static const char *const replacements[] = { "x", "", "$0", "$1", "<$2>", "\\$", "\\", "$", "é" };
+    bool parts = strcmp(name, "SUBSTRING SIMILAR") == 0, replaces = strcmp(name, "REGEX_REPLACE") == 0;
+    bool similar = strstr(name, "SIMILAR") != NULL;
+    bool finds = strcmp(name, "SUBSTRING") == 0 && type_is_text(values[1].type);
+    if (!similar && !replaces && !finds) return;
+    for (uint32_t i = 0; i < n; i++) {
+        values[i].type = type_is_text(values[i].type) ? type_varchar(200) : type_of(TYPE_INTEGER);
+        values[i].i64 = i == 3 ? 1 + below(8) : below(4);
+    }
+    values[0].str = DRAW_PIECES(a, letters, 6);
+    values[1].str = similar ? draw_similar(a) : DRAW_PIECES(a, regexes, 4);
+    if (parts) {
+        struct str before = draw_similar(a), after = draw_similar(a);
+        values[1].str = str_format(a, "%.*s#\"%.*s#\"%.*s", STR_ARG(before), STR_ARG(values[1].str),
+                                   STR_ARG(after));
+    }
+    if (similar && n > 2) values[2].str = str_c(below(20) ? "#" : "##");
+    if (replaces) values[2].str = DRAW_PIECES(a, replacements, 2);
+}
+
 static bool choose(const struct fn_catalog *catalog, struct arena *a, const struct fn_def *fn,
                    struct value *values, uint32_t *n, struct fn_choice *choice)
 {
@@ -322,6 +376,7 @@ static bool choose(const struct fn_catalog *catalog, struct arena *a, const stru
         values[i] = draw_value(a, types[i]);
     }
     draw_constants(fn->name, values, *n, constants);
+    draw_patterns(a, fn->name, values, *n);
     for (uint32_t i = 0; i < *n; i++) types[i] = values[i].type;
     if (fn_resolve(catalog, a, str_c(fn->name), SPAN_NONE, types, constants, *n, choice).err)
         return false;
@@ -337,14 +392,9 @@ static bool choose(const struct fn_catalog *catalog, struct arena *a, const stru
 
 /* Functions without a reference of their own, and why. */
 static const char *const without[][2] = {
-    { "SUBSTRING SIMILAR",
-      "PCRE2 is the reference of regular expressions; the sheet's examples are tests" },
-    { "SIMILAR TO", "as above" },
-    { "NOT SIMILAR TO", "as above" },
-    { "REGEX_REPLACE", "as above" },
-    { "REGEX_LOG_PARSE", "as above" },
+    { "REGEX_LOG_PARSE", "gives a record; the sheet's examples are tests" },
     { "FAST_REGEX_LOG_PARSE", "as above" },
-    { "FIXED_COLUMN_LOG_PARSE", "gives a record; the sheet's examples are tests" },
+    { "FIXED_COLUMN_LOG_PARSE", "as above" },
     { "VARIABLE_COLUMN_LOG_PARSE", "as above" },
     { "SYS_LOG_PARSE", "as above" },
     { "W3C_LOG_PARSE", "as above" },
