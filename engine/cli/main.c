@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
     &cmd_functions,
     &cmd_generate,
     &cmd_query,
+    &cmd_discover,
     &cmd_import,
 };
 enum {

@@ -314,6 +314,7 @@ static struct status read_value(struct json_reader *r, struct doc_node **out)
         TRY(read_string(r, &node->text, &node->at));
     }
     r->depth--;
+    node->size = (uint32_t)(r->at - begin);
     *out = node;
     return OK;
 }

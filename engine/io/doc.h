@@ -27,6 +27,7 @@ struct doc_node {
     struct doc_node **items; /* of a list */
     struct doc_pair *pairs;  /* of a map, in their order */
     uint32_t count;          /* of items or pairs */
+    uint32_t size; /* of the whole value in the text, bytes; JSON alone */
 };
 
 struct doc_pair {

@@ -16,6 +16,7 @@ Usage: sluice COMMAND [OPTIONS] [FILE...]
   functions [NAME]      lists the functions of SQL, or explains one
   generate TEMPLATE     makes test records from a template
   query SQL             asks delivered archives by SQL
+  discover URL          makes CREATE SOURCE of sample records
   import FILE...        makes SQL files of a Kinesis Data Analytics application
 
 "sluice help COMMAND" tells more; "sluice --version" prints the version.
@@ -58,6 +59,7 @@ Usage: sluice COMMAND [OPTIONS] [FILE...]
   functions [NAME]      lists the functions of SQL, or explains one
   generate TEMPLATE     makes test records from a template
   query SQL             asks delivered archives by SQL
+  discover URL          makes CREATE SOURCE of sample records
   import FILE...        makes SQL files of a Kinesis Data Analytics application
 
 "sluice help COMMAND" tells more; "sluice --version" prints the version.
