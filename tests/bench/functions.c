@@ -6,7 +6,8 @@
  * A scalar function runs on the values of its own examples: their literals become columns of 1,024 equal rows, as
  * far as the function takes columns there (patterns stay constants), and its kernel alone is timed. Casts run on a
  * value a type, aggregates take rows into 16 groups. A figure is the best of several runs in nanoseconds a row; the
- * last column counts calls of malloc and its kin in one batch, after the first one: more than a few would be one a row.
+ * last column counts calls of malloc and its kin in one batch, after the first one: more than a few would be one a row,
+ * and make the program fail.
  */
 
 #include <stdio.h>
@@ -72,9 +73,17 @@ struct figure {
     size_t allocations; /* a batch */
 };
 
+/* Results grow in blocks, a pattern is compiled once a batch; more than this would grow with the rows. */
+enum { ALLOCATIONS_MAX = 32 };
+
+static int n_greedy;
+
 static void print(const char *kind, const char *what, struct figure f)
 {
-    printf("%-10s %-58.58s %9.2f %6zu\n", kind, what, f.ns, f.allocations);
+    bool greedy = f.allocations > ALLOCATIONS_MAX;
+    printf("%-10s %-58.58s %9.2f %6zu%s\n", kind, what, f.ns, f.allocations,
+           greedy ? "  ALLOCATES BY THE ROW" : "");
+    n_greedy += greedy;
 }
 
 static uint32_t all_rows[ROWS];
@@ -526,4 +535,5 @@ int main(int argc, char **argv)
             measure_aggregate(functions, rows[i].agg);
     fn_catalog_free(functions);
     arena_free(a);
+    return n_greedy > 0;
 }

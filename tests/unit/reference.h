@@ -36,6 +36,7 @@ struct reference_call {
 struct reference reference_number(const struct reference_call *c);
 struct reference reference_text(const struct reference_call *c);
 struct reference reference_pattern(const struct reference_call *c);
+struct reference reference_reading(const struct reference_call *c);
 struct reference reference_time(const struct reference_call *c);
 struct reference reference_cast(struct arena *a, const struct value *from, struct type to);
 
@@ -68,6 +69,8 @@ struct reference reference_double(double v, struct type to);
 wide reference_power_of_ten(int n);
 /* As DOUBLE, correctly rounded. */
 double reference_as_double(const struct value *v);
+/* English names, from January and from Sunday. */
+extern const char *const reference_months[], *const reference_days[];
 /* <0, 0, >0; false: they do not compare here. */
 bool reference_compare(const struct value *a, const struct value *b, int *out);
 

@@ -290,6 +290,7 @@ struct reference reference_of(const struct reference_call *c, bool strict)
     for (uint32_t i = 0; i < c->n_args; i++) any_null = any_null || c->args[i].null;
     if (any_null && strncmp(c->name, "IS ", 3) != 0) return none;
     struct reference r = reference_time(c);
+    if (r.kind == REFERENCE_NONE) r = reference_reading(c);
     if (r.kind == REFERENCE_NONE) r = reference_text(c);
     if (r.kind == REFERENCE_NONE) r = reference_pattern(c);
     return r.kind == REFERENCE_NONE ? reference_number(c) : r;

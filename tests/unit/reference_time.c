@@ -237,16 +237,24 @@ static struct reference scalar(const struct reference_call *c)
         return in_years(c->args[0].i64) ? reference_i64(c->args[0].i64) : none;
     if (strcmp(c->name, "MONOTONIC") == 0)
         return (struct reference){ .kind = REFERENCE_VALUE, .value = c->args[0] };
+    if (strcmp(c->name, "TIMESTAMP OF") == 0) {
+        wide ms = (wide)c->args[0].i64 * DAY_MS + c->args[1].i64;
+        return in_years(ms) ? reference_i64((int64_t)ms) : none;
+    }
     wide d = (wide)c->args[1].i64 - c->args[0].i64; /* TSDIFF */
     return d == (int64_t)d ? reference_i64((int64_t)d) : reference_fault(ERR_NONE);
 }
 
 /* ---- by a pattern: the letters of a plain date and time ---- */
 
+/* Four letters or more: in full. */
+static void put_name(struct buf *out, const char *name, int letters)
+{
+    buf_printf(out, "%.*s", letters > 3 ? 20 : 3, name);
+}
+
 static struct reference to_char(const struct reference_call *c)
 {
-    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
     const char *pattern = str_to_c(c->arena, c->args[0].str);
     struct buf out = { 0 };
     int64_t ms;
@@ -262,18 +270,22 @@ static struct reference to_char(const struct reference_call *c)
                        n == 2 ? (t.tm_year + 1900) % 100 : t.tm_year + 1900);
             break;
         case 'M':
-            if (n > 3) goto unknown;
-            if (n == 3) buf_append_c(&out, months[t.tm_mon]);
+            if (n >= 3) put_name(&out, reference_months[t.tm_mon], n);
             else buf_printf(&out, "%0*d", n, t.tm_mon + 1);
             break;
         case 'd': buf_printf(&out, "%0*d", n, t.tm_mday); break;
         case 'H': buf_printf(&out, "%0*d", n, t.tm_hour); break;
         case 'h': buf_printf(&out, "%0*d", n, hour); break;
+        case 'k': buf_printf(&out, "%0*d", n, t.tm_hour ? t.tm_hour : 24); break;
+        case 'K': buf_printf(&out, "%0*d", n, t.tm_hour % 12); break;
+        case 'D': buf_printf(&out, "%0*d", n, t.tm_yday + 1); break;
+        case 'E': put_name(&out, reference_days[t.tm_wday], n); break;
+        case 'Z': buf_append_c(&out, "+0000"); break;
         case 'm': buf_printf(&out, "%0*d", n, t.tm_min); break;
         case 's': buf_printf(&out, "%0*d", n, t.tm_sec); break;
         case 'S': buf_printf(&out, "%0*d", n, (int)(ms - floor_div(ms, 1000) * 1000)); break;
         case 'a': buf_append_c(&out, t.tm_hour < 12 ? "AM" : "PM"); break;
-        case '-': case ':': case '/': case ' ': case '.':
+        case '-': case ':': case '/': case ' ': case '.': case ',':
             for (int i = 0; i < n; i++) buf_append_char(&out, *p);
             break;
         default: goto unknown;
@@ -301,6 +313,7 @@ struct reference reference_time(const struct reference_call *c)
         { "TO_TIMESTAMP", scalar },
         { "MONOTONIC", scalar },
         { "TSDIFF", scalar },
+        { "TIMESTAMP OF", scalar },
         { "TIMESTAMP_TO_CHAR", to_char },
         { "DATE_TO_CHAR", to_char },
         { "TIME_TO_CHAR", to_char },
