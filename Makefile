@@ -76,7 +76,7 @@ FUZZ_SECONDS ?= 60
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all example test unit sql cli recovery differential bench check-nab fuzz fuzz-programs lint format docs demo deps packages clean \
+.PHONY: all example test unit sql cli recovery personal differential bench check-nab fuzz fuzz-programs lint format docs demo deps packages clean \
         help FORCE
 
 ## all: the program, build/sluice
@@ -89,7 +89,7 @@ example: $(EXAMPLE_SO)
 
 ## test: everything below tests/ and queries/, after installing what is missing
 test: all $(UNIT_BIN) $(TOOL_BIN) $(EXAMPLE_SO)
-	@tests/run.sh $(BUILD) unit sql docs cli differential recovery
+	@tests/run.sh $(BUILD) unit sql docs cli differential recovery personal
 
 ## unit: the cmocka tests of tests/unit; ONLY=test_str for one program
 unit: $(UNIT_BIN)
@@ -106,6 +106,10 @@ cli: all $(TOOL_BIN) $(EXAMPLE_SO)
 ## recovery: kills runs and lets them go on; KILLS=200 SEED=1 for more, or the same again
 recovery: all $(TOOL_BIN)
 	@tests/recovery/run.sh $(BUILD) $(or $(KILLS),20) $(SEED)
+
+## personal: looks for planted PERSONAL values in everything that runs write
+personal: all
+	@tests/personal/run.sh $(BUILD)
 
 ## differential: random queries against SQLite; CASES=3000 SEED=1 for others, or the same again
 differential: all $(TOOL_BIN)

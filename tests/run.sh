@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs kinds of tests and adds up their last lines.
 #
-#   tests/run.sh BUILD KIND...      kinds: unit, sql, docs, cli, differential, recovery
+#   tests/run.sh BUILD KIND...      kinds: unit, sql, docs, cli, differential, recovery, personal
 #
 # Each kind ends with a line "N passed, N failed"; so does the whole, which ends with 1 if
 # anything failed.
@@ -32,6 +32,7 @@ run_kind() {
     cli)  tests/cli/run.sh "$build" ;;
     differential) tests/differential/run.sh "$build" ;;
     recovery) tests/recovery/run.sh "$build" ;;
+    personal) tests/personal/run.sh "$build" ;;
     *)    echo "run.sh: no kind of tests \"$1\"" >&2; return 2 ;;
     esac
 }

@@ -60,6 +60,7 @@ struct status recovery_open(struct run *r, struct recovery **out)
     v->arena = r->arena;
     TRY(store_open(r->arena, r->config->state_path, &v->store));
     *out = v;
+    if (r->plan->personal) TRY(store_seal(v->store));
     v->has_state = !store_is_empty(v->store);
     TRY(explain_write(&v->plan, r->plan, "text"));
     return v->has_state ? check_plan(v, r->config->state_path) : OK;

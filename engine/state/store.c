@@ -3,12 +3,16 @@
  *
  * One table of names and bytes, each with a checksum, as a disk may give back what was not written. The file is
  * opened exclusively, so that two runs cannot share it, and every commit is synchronised to the disk.
+ *
+ * Sealed bytes are a mark, the id of the key with its length before it, and the sealed text, to which the name is bound.
  */
 
 #include "state/store.h"
 
 #include <sqlite3.h>
 #include <string.h>
+
+#include "base/secret.h"
 
 /* "SlSt": tells a state file from other databases; the version is that of the table. */
 enum {
@@ -21,6 +25,12 @@ struct store {
     const char *path;
     sqlite3 *db;
     bool empty;
+    bool sealed; /* its bytes are */
+};
+
+static const char sealed_mark[] = "\1sealed\1";
+enum {
+    MARK_BYTES = sizeof sealed_mark - 1
 };
 
 static struct status failed(const struct store *s, const char *verb)
@@ -150,7 +160,65 @@ static struct status damaged(const struct store *s, const char *name)
     return status_with_hint(st, "restore it from a copy, or remove it to begin anew");
 }
 
-struct status store_get(struct store *s, const char *name, struct buf *out, bool *found)
+/* ---- sealing ---- */
+
+struct status store_seal(struct store *s)
+{
+    if (!secret_key(SECRET_SEAL, NULL)) {
+        struct status st = status_new(s->arena, ERR_BAD_OPTION, SPAN_NONE,
+                                      "the state file %s of an application with PERSONAL columns "
+                                      "is sealed, and there is no sealing key",
+                                      s->path);
+        return status_with_hint(st, "--keys FILE or the variable SLUICE_KEYS gives one");
+    }
+    s->sealed = true;
+    return OK;
+}
+
+static void seal(const char *name, const void *bytes, size_t size, struct buf *out)
+{
+    const struct secret_key *key = secret_key(SECRET_SEAL, NULL);
+    size_t id_size = strlen(key->id);
+    buf_append(out, sealed_mark, MARK_BYTES);
+    buf_append_char(out, (char)id_size);
+    buf_append(out, key->id, id_size);
+    secret_seal(key, str_c(name), str_view(bytes, size), out);
+}
+
+static struct status refuse_sealed(const struct store *s, bool sealed)
+{
+    struct status st = status_new(s->arena, ERR_BAD_OPTION, SPAN_NONE,
+                                  sealed ? "the state file %s is sealed, and the application has no "
+                                           "PERSONAL columns"
+                                         : "the state file %s is not sealed, and the application "
+                                           "has PERSONAL columns",
+                                  s->path);
+    return status_with_hint(
+        st, "run the application that the state is of, or begin anew with another state file");
+}
+
+/* The bytes of `sealed`, appended to out. */
+static struct status unseal(struct store *s, const char *name, const struct buf *sealed,
+                            struct buf *out)
+{
+    bool marked = sealed->len > MARK_BYTES && memcmp(sealed->data, sealed_mark, MARK_BYTES) == 0;
+    size_t id_size = marked ? (unsigned char)sealed->data[MARK_BYTES] : 0;
+    size_t text_at = MARK_BYTES + 1 + id_size;
+    if (!marked) return refuse_sealed(s, false);
+    char id[SECRET_ID_MAX + 1] = { 0 };
+    if (id_size > SECRET_ID_MAX || text_at > sealed->len) return damaged(s, name);
+    memcpy(id, sealed->data + MARK_BYTES + 1, id_size);
+    const struct secret_key *key = secret_key(SECRET_SEAL, id);
+    if (!key) {
+        return status_new(s->arena, ERR_BAD_OPTION, SPAN_NONE,
+                          "the state file %s is sealed with the key \"%s\", which is not there",
+                          s->path, id);
+    }
+    struct str text = str_view(sealed->data + text_at, sealed->len - text_at);
+    return secret_open(key, str_c(name), text, out) ? OK : damaged(s, name);
+}
+
+static struct status read_bytes(struct store *s, const char *name, struct buf *out, bool *found)
 {
     sqlite3_stmt *q = NULL;
     buf_clear(out);
@@ -171,12 +239,24 @@ struct status store_get(struct store *s, const char *name, struct buf *out, bool
     return st;
 }
 
+struct status store_get(struct store *s, const char *name, struct buf *out, bool *found)
+{
+    struct buf bytes = { 0 };
+    struct status st = read_bytes(s, name, s->sealed ? &bytes : out, found);
+    if (s->sealed) buf_clear(out);
+    if (st.err == ERR_NONE && *found && s->sealed) st = unseal(s, name, &bytes, out);
+    bool marked = !s->sealed && *found && out->len > MARK_BYTES &&
+                  memcmp(out->data, sealed_mark, MARK_BYTES) == 0;
+    buf_free(&bytes);
+    return st.err == ERR_NONE && marked ? refuse_sealed(s, true) : st;
+}
+
 struct status store_begin(struct store *s)
 {
     return run_sql(s, "BEGIN; DELETE FROM state", "write");
 }
 
-struct status store_put(struct store *s, const char *name, const void *bytes, size_t size)
+static struct status write_bytes(struct store *s, const char *name, const void *bytes, size_t size)
 {
     sqlite3_stmt *q = NULL;
     if (sqlite3_prepare_v2(s->db, "INSERT INTO state VALUES (?, ?, ?)", -1, &q, NULL) != SQLITE_OK)
@@ -186,6 +266,16 @@ struct status store_put(struct store *s, const char *name, const void *bytes, si
     sqlite3_bind_blob64(q, 3, size ? bytes : "", size, SQLITE_STATIC);
     struct status st = sqlite3_step(q) == SQLITE_DONE ? OK : failed(s, "write");
     sqlite3_finalize(q);
+    return st;
+}
+
+struct status store_put(struct store *s, const char *name, const void *bytes, size_t size)
+{
+    if (!s->sealed) return write_bytes(s, name, bytes, size);
+    struct buf sealed = { 0 };
+    seal(name, size ? bytes : "", size, &sealed);
+    struct status st = write_bytes(s, name, sealed.data, sealed.len);
+    buf_free(&sealed);
     return st;
 }
 

@@ -15,6 +15,9 @@ struct store;
  * holds it; the message names it. The lock is held until store_close. */
 struct status store_open(struct arena *a, const char *path, struct store **out) MUST_CHECK;
 void store_close(struct store *s);
+/* From now on all bytes are sealed with the key in use (base/secret), and what is read must be sealed with one that is
+ * there. Fails with BAD_OPTION when there is no key. */
+struct status store_seal(struct store *s) MUST_CHECK;
 /* Whether anything was ever committed. */
 bool store_is_empty(const struct store *s);
 /* The bytes of a name; *found is false, and out empty, when there are none. */

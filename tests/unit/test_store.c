@@ -5,11 +5,15 @@
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
 
 #include <cmocka.h>
+
+#include "base/secret.h"
 
 static const char path[] = "/tmp/sluice-test-store.db";
 
@@ -123,6 +127,97 @@ static void other_files_are_refused(void **state)
     arena_free(a);
 }
 
+static void load_key(struct arena *a, const char *id, char digit)
+{
+    static const char keys[] = "/tmp/sluice-test-store.keys";
+    char hex[65] = { 0 };
+    memset(hex, digit, 64);
+    unlink(keys);
+    FILE *f = fopen(keys, "w");
+    fprintf(f, "seal %s %s\n", id, hex);
+    fclose(f);
+    chmod(keys, 0600);
+    assert_int_equal(secret_load(a, keys).err, ERR_NONE);
+    unlink(keys);
+}
+
+static bool file_holds(const char *text)
+{
+    static char bytes[1 << 20];
+    FILE *f = fopen(path, "rb");
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    return memmem(bytes, n, text, strlen(text)) != NULL;
+}
+
+static struct status get_sealed(struct arena *a)
+{
+    struct store *s = open_store(a);
+    assert_int_equal(store_seal(s).err, ERR_NONE);
+    struct buf got = { 0 };
+    bool found;
+    struct status st = store_get(s, "graph", &got, &found);
+    buf_free(&got);
+    store_close(s);
+    return st;
+}
+
+static void sealed_bytes_need_their_key(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new();
+    unlink(path);
+    secret_forget();
+    struct store *s = open_store(a);
+    assert_int_equal(store_seal(s).err, ERR_BAD_OPTION); /* no key */
+    load_key(a, "k1", 'a');
+    assert_int_equal(store_seal(s).err, ERR_NONE);
+    put_all(s, "in clear nobody reads this");
+    assert_int_equal(store_commit(s).err, ERR_NONE);
+    expect_stored(s, "in clear nobody reads this");
+    store_close(s);
+    assert_false(file_holds("nobody reads"));
+    assert_int_equal(get_sealed(a).err, ERR_NONE);
+
+    secret_forget();
+    load_key(a, "k2", 'b'); /* another id */
+    struct status st = get_sealed(a);
+    assert_int_equal(st.err, ERR_BAD_OPTION);
+    assert_non_null(strstr(st.message, "\"k1\", which is not there"));
+    secret_forget();
+    load_key(a, "k1", 'b'); /* another key of that id */
+    assert_int_equal(get_sealed(a).err, ERR_IO);
+    secret_forget();
+    unlink(path);
+    arena_free(a);
+}
+
+static void sealed_and_plain_files_differ(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new();
+    struct buf got = { 0 };
+    bool found;
+    for (int sealed = 0; sealed < 2; sealed++) {
+        unlink(path);
+        secret_forget();
+        load_key(a, "k1", 'a');
+        struct store *s = open_store(a);
+        if (sealed) assert_int_equal(store_seal(s).err, ERR_NONE);
+        put_all(s, "some bytes that are long enough");
+        assert_int_equal(store_commit(s).err, ERR_NONE);
+        store_close(s);
+        s = open_store(a);
+        if (!sealed) assert_int_equal(store_seal(s).err, ERR_NONE);
+        assert_int_equal(store_get(s, "graph", &got, &found).err, ERR_BAD_OPTION);
+        store_close(s);
+    }
+    buf_free(&got);
+    secret_forget();
+    unlink(path);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +225,8 @@ int main(void)
         cmocka_unit_test(changed_bytes_are_refused),
         cmocka_unit_test(a_second_run_is_refused),
         cmocka_unit_test(other_files_are_refused),
+        cmocka_unit_test(sealed_bytes_need_their_key),
+        cmocka_unit_test(sealed_and_plain_files_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,7 +136,8 @@ static void options_by_value(void **state)
     expect_option(false, "format", "xml",
                   "option \"format\" of IN is 'xml', not 'json', 'csv' or 'tsv'", NULL);
     expect_option(true, "format", "",
-                  "option \"format\" of OUT is '', not 'json', 'csv', 'tsv' or 'text'", NULL);
+                  "option \"format\" of OUT is '', not 'json', 'csv', 'tsv', 'text' or "
+                  "'processing-failed'", NULL);
     expect_option(false, "lateness", "0", NULL, NULL);
     expect_option(
         false, "lateness", "soon",

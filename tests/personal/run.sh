@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# run.sh BUILD [KILLS [SEED]]: plants a marker in every PERSONAL value, in broken records too, runs application.sql, kills some of the
+# runs, and looks for the markers in everything that was written but the sink that may have them: as they are, in base64 at each of its
+# three alignments, in hexadecimal, and within what is compressed.
+set -euo pipefail
+
+build=$(realpath "$1")
+kills=${2:-6}
+RANDOM=${3:-7}
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/sluice-personal.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/tmp" "$work/out"
+cp "$here/application.sql" "$work/"
+cd "$work"
+
+# Markers are Qz, three letters that say where they stood, Xv and a number.
+awk -v rows=8000 'function marker(kind, i) { return sprintf("Qz%sXv%05dKw", kind, i) }
+    BEGIN {
+        for (i = 0; i < rows; i++) {
+            t = 1767225600000 + i * 200; id = i % 11; born = "\"1950-01-01\""; age = i % 100; tail = ""
+            if (i % 17 == 5) born = "\"" marker("Bor", i) "\""
+            if (i % 17 == 7) id = "\"no number\""
+            if (i % 17 == 9) t -= 60000
+            if (i % 17 == 11) age = "\"" marker("Age", i) "\""
+            line = sprintf("{\"ID\": %s, \"T\": %.0f, \"patient\": {\"name\": \"%s\"}, \"NOTE\": \"%s\", \"BORN\": %s, \"AGE\": %s, " \
+                           "\"ROOM\": \"r%d\"}", id, t, marker("Nam", i), marker("Not", i), born, age, i % 7)
+            if (i % 17 == 3) line = substr(line, 1, index(line, "\"BORN\"") - 1)
+            print line > "records.ndjson"
+            if (i % 2 == 0)
+                printf "{\"NAME\": \"%s\", \"WARD\": \"w%d\", \"NICK\": \"%s\"}\n", marker("Nam", i), i % 5, marker("Nic", i) > "people.ndjson"
+        }
+        print "ID,OWNER,N" > "cards.csv"
+        for (i = 0; i < 400; i++) {
+            owner = marker("Own", i); broken = i % 9 ? 0 : i / 9 % 4
+            if (broken == 0) print i "," owner "," i % 3 > "cards.csv"
+            if (broken == 1) print i "," owner "," marker("Mid", i) ",1" > "cards.csv"
+            if (broken == 2) print i ",\"" owner > "cards.csv"
+            if (broken == 3) print i ",7," owner > "cards.csv"
+        }
+    }'
+(umask 077 && printf 'pseudonym p1 %s\nseal s1 %s\n' "$(printf '0a%.0s' {1..32})" "$(printf '0b%.0s' {1..32})" > keys)
+
+# The beginnings of all markers, in each form in which a file may hold them.
+add_forms() {
+    local plain=$1 hex shift coded from=(0 2 3)
+    echo "$plain"
+    hex=$(printf %s "$plain" | od -An -tx1 | tr -d ' \n')
+    echo "$hex"
+    echo "${hex^^}"
+    for shift in 0 1 2; do
+        coded=$( (head -c "$shift" /dev/zero; printf %s "$plain") | base64)
+        coded=${coded:from[shift]:(shift + ${#plain}) * 8 / 6 - from[shift]}
+        echo "$coded"
+        echo "$coded" | tr '+/' '-_'
+    done
+}
+for kind in Nam Not Bor Age Own Mid Nic; do
+    plain=Qz${kind}Xv
+    for form in "$plain" "${plain^^}" "${plain,,}"; do add_forms "$form"; done
+done | sort -u > "$work.needles"
+trap 'rm -rf "$work" "$work.needles"' EXIT
+
+bad=0
+fail() {
+    echo "personal: $*"
+    bad=1
+}
+
+searched=0
+search() {
+    local file
+    while IFS= read -r file; do
+        searched=$((searched + 1))
+        if { cat "$file"; gzip -dcq "$file" 2>/dev/null || true; } | grep -aqF -f "$work.needles"; then
+            fail "$file holds a marker"
+        fi
+    done < <(find . -type f ! -name records.ndjson ! -name cards.csv ! -name people.ndjson ! -name staff.ndjson)
+}
+
+# the search finds what is there
+for form in xQzNamXv00001Kw "$(printf 12QzNamXv00001Kw | base64)" "$(printf 1QzNicXv | base64)" "$(printf QzOwnXv | od -An -tx1 | tr -d ' \n')"; do
+    grep -qF -f "$work.needles" <<< "$form" || fail "the search itself does not find $form"
+done
+
+options=(--quiet --keys keys --state state --batch-rows 50 application.sql)
+killed=0
+for starts in {1..60}; do
+    [ $killed -lt "$kills" ] || break
+    TMPDIR=$work/tmp "$build/sluice" run --threads $((RANDOM % 2 + 1)) "${options[@]}" >> messages 2>&1 &
+    pid=$!
+    sleep "0.0$((RANDOM % 40 + 20))"
+    kill -USR1 "$pid" 2> /dev/null || true
+    sleep "0.0$((RANDOM % 30 + 10))"
+    if kill -KILL "$pid" 2> /dev/null; then killed=$((killed + 1)); else rm -f state; fi # the next begins anew
+    wait "$pid" 2> /dev/null || true
+    search
+done
+TMPDIR=$work/tmp "$build/sluice" run "${options[@]}" >> messages 2>&1 || { fail "the last run failed"; tail -3 messages; }
+search
+
+for file in pseudo.ndjson classes.csv errors.ndjson owned.ndjson sorted.ndjson chosen.ndjson.gz rows.db failed wards; do
+    [ -s "out/$file" ] || fail "out/$file is empty: nothing was tested"
+done
+[ $killed = "$kills" ] || fail "runs end before they can be killed: $killed of $starts were"
+[ "$(grep -c QZNAMXV staff.ndjson)" -gt 4000 ] || fail "the sink with personal = TRUE lacks its rows"
+
+echo "personal: $searched files searched, $killed runs killed"
+[ $bad = 0 ] && echo "1 passed, 0 failed" || echo "0 passed, 1 failed"
+exit $bad
