@@ -19,14 +19,17 @@
 
 #include "base/log.h"
 
-enum { FILE_MAX = 64 << 10, HEX_DIGITS = 2 * SECRET_KEY_BYTES };
+enum {
+    FILE_MAX = 64 << 10,
+    HEX_DIGITS = 2 * SECRET_KEY_BYTES
+};
 
 static struct secret_key slots[SECRET_KEYS_MAX];
-static atomic_uint       n_slots;
-static atomic_bool       reload_due;
-static atomic_bool       required;
-static pthread_mutex_t   lock = PTHREAD_MUTEX_INITIALIZER;
-static char             *ring_path; /* of the file, for reloads */
+static atomic_uint n_slots;
+static atomic_bool reload_due;
+static atomic_bool required;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static char *ring_path; /* of the file, for reloads */
 
 static void start_library(void)
 {
@@ -37,8 +40,8 @@ static void start_library(void)
 
 struct words {
     const char *at[4];
-    size_t      size[4];
-    size_t      n; /* 4: too many */
+    size_t size[4];
+    size_t n; /* 4: too many */
 };
 
 static struct words split(const char *p, const char *end)
@@ -105,8 +108,8 @@ static const char *read_line(const char *p, const char *end)
     else return "begins with neither \"seal\" nor \"pseudonym\"";
     if (w.n != 3) return "has not three words";
     if (!is_id(w.at[1], w.size[1])) return "has an id that is not 1 to 32 letters, digits, - _ .";
-    uint8_t     key[SECRET_KEY_BYTES];
-    size_t      size;
+    uint8_t key[SECRET_KEY_BYTES];
+    size_t size;
     const char *wrong = "has a key that is not 64 hexadecimal digits";
     if (w.size[2] == HEX_DIGITS &&
         sodium_hex2bin(key, sizeof key, w.at[2], HEX_DIGITS, NULL, &size, NULL) == 0 &&
@@ -172,12 +175,12 @@ static struct status check_file(struct arena *a, const char *path, int fd)
 
 static struct status load_file(struct arena *a, const char *path)
 {
-    int           fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct status st = check_file(a, path, fd);
     if (st.err == ERR_NONE) {
         char *text = sodium_malloc(FILE_MAX);
         if (!text) mem_refused(FILE_MAX);
-        size_t  size = 0;
+        size_t size = 0;
         ssize_t got;
         while (size < FILE_MAX && (got = read(fd, text + size, FILE_MAX - size)) > 0)
             size += (size_t)got;
@@ -288,10 +291,10 @@ static struct status write_key(struct arena *a, const char *path, int fd, const 
                                const char *id)
 {
     uint8_t key[SECRET_KEY_BYTES];
-    char    hex[HEX_DIGITS + 1], line[HEX_DIGITS + SECRET_ID_MAX + 32];
+    char hex[HEX_DIGITS + 1], line[HEX_DIGITS + SECRET_ID_MAX + 32];
     randombytes_buf(key, sizeof key);
     sodium_bin2hex(hex, sizeof hex, key, sizeof key);
-    int           n = snprintf(line, sizeof line, "\n%s %s %s\n", use, id, hex);
+    int n = snprintf(line, sizeof line, "\n%s %s %s\n", use, id, hex);
     struct status st = write_all(a, path, fd, line, (size_t)n);
     sodium_memzero(key, sizeof key);
     sodium_memzero(hex, sizeof hex);
@@ -318,11 +321,11 @@ struct status secret_create_file(struct arena *a, const char *path)
 
 struct status secret_add_key(struct arena *a, const char *path)
 {
-    char     id[SECRET_ID_MAX + 1];
+    char id[SECRET_ID_MAX + 1];
     unsigned number = 1;
     do snprintf(id, sizeof id, "k%u", number++);
     while (secret_key(SECRET_SEAL, id));
-    int           fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
     struct status st = check_file(a, path, fd);
     if (st.err == ERR_NONE) st = write_key(a, path, fd, "seal", id);
     if (fd >= 0) close(fd);

@@ -23,12 +23,15 @@ enum {
     SECRET_SEAL_EXTRA = 24 + 16 /* a sealed text is longer by a nonce and a tag */
 };
 
-enum secret_use { SECRET_PSEUDONYM, SECRET_SEAL };
+enum secret_use {
+    SECRET_PSEUDONYM,
+    SECRET_SEAL
+};
 
 struct secret_key {
-    char            id[SECRET_ID_MAX + 1];
+    char id[SECRET_ID_MAX + 1];
     enum secret_use use;
-    const uint8_t  *bytes; /* SECRET_KEY_BYTES */
+    const uint8_t *bytes; /* SECRET_KEY_BYTES */
 };
 
 /* ---- the ring ---- */

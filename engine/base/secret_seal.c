@@ -10,7 +10,9 @@ _Static_assert(SECRET_SEAL_EXTRA == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
                                         crypto_aead_xchacha20poly1305_ietf_ABYTES,
                "what a sealed text has more");
 
-enum { NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES };
+enum {
+    NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+};
 
 static void hash_part(crypto_generichash_state *h, const void *p, size_t n)
 {
@@ -25,7 +27,7 @@ void secret_hash(const struct secret_key *key, const char *domain, const struct 
 {
     assert(size >= 16 && size <= SECRET_HASH_BYTES);
     crypto_generichash_state h;
-    uint8_t                  whole[SECRET_HASH_BYTES];
+    uint8_t whole[SECRET_HASH_BYTES];
     crypto_generichash_init(&h, key->bytes, SECRET_KEY_BYTES, sizeof whole);
     hash_part(&h, domain, strlen(domain));
     for (size_t i = 0; i < n_parts; i++) hash_part(&h, str_data(&parts[i]), parts[i].len);
@@ -37,7 +39,7 @@ void secret_hash(const struct secret_key *key, const char *domain, const struct 
 
 void secret_seal(const struct secret_key *key, struct str bound, struct str text, struct buf *out)
 {
-    uint8_t           *room = (uint8_t *)buf_reserve(out, (size_t)text.len + SECRET_SEAL_EXTRA);
+    uint8_t *room = (uint8_t *)buf_reserve(out, (size_t)text.len + SECRET_SEAL_EXTRA);
     unsigned long long size;
     randombytes_buf(room, NONCE_BYTES);
     crypto_aead_xchacha20poly1305_ietf_encrypt(
@@ -50,8 +52,8 @@ bool secret_open(const struct secret_key *key, struct str bound, struct str seal
                  struct buf *out)
 {
     if (sealed.len < SECRET_SEAL_EXTRA) return false;
-    const uint8_t     *p = (const uint8_t *)str_data(&sealed);
-    uint8_t           *room = (uint8_t *)buf_reserve(out, sealed.len);
+    const uint8_t *p = (const uint8_t *)str_data(&sealed);
+    uint8_t *room = (uint8_t *)buf_reserve(out, sealed.len);
     unsigned long long size;
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(
             room, &size, NULL, p + NONCE_BYTES, sealed.len - NONCE_BYTES,

@@ -59,7 +59,7 @@ struct command {
 };
 
 extern const struct command cmd_run, cmd_repl, cmd_check, cmd_explain, cmd_generate, cmd_test,
-    cmd_functions, cmd_query, cmd_import, cmd_discover;
+    cmd_functions, cmd_query, cmd_import, cmd_discover, cmd_vault;
 
 /* Whether the switch or option is there; the value of the last one, or NULL. */
 bool        cli_has(const struct cli_args *args, const char *option);

@@ -15,6 +15,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/secret.h"
 
 enum { SCRIPT_DEPTH = 16, WAIT_MS = 100 };
 
@@ -420,6 +421,12 @@ static enum exit_code repl(const struct cli_args *args)
 {
     struct session_config config = { .functions = args->functions };
     if (!cli_size(args, "memory-limit", &config.memory_limit)) return EXIT_USAGE;
+    const char *keys = cli_value(args, "keys");
+    if (keys) {
+        struct status st = secret_load(args->arena, keys);
+        if (st.err != ERR_NONE) return cli_failed(&st);
+    }
+    secret_require();
     struct repl r = { .args = args, .arena = args->arena, .out = stdout };
     r.interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     r.colours = wants_colours();
@@ -445,6 +452,7 @@ static const struct cli_option options[] = {
     { "memory-limit", "SIZE", false,
       "what windows, rows held for order and forests may take in\n"
       "all, such as 512MB; more ends what asks for it" },
+    { "keys", "FILE", false, "the key file, as for sluice run" },
     { 0 },
 };
 

@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
     &cmd_test,
     &cmd_functions,
     &cmd_generate,
+    &cmd_vault,
     &cmd_query,
     &cmd_discover,
     &cmd_import,

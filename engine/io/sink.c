@@ -30,13 +30,15 @@ static const struct option_def sink_options[] = {
     { "personal", OPTION_BOOLEAN },
     { "column_delimiter", OPTION_TEXT },
     { "key", OPTION_TEXT },
+    { "encrypt", OPTION_TEXT },
 };
 
 static const struct output_class *class_of(enum url_kind kind)
 {
     static const struct output_class *const classes[] = {
         &output_stdout_class, &output_file_class, &output_dir_class,
-        &output_exec_class,   &output_null_class, &output_sqlite_class
+        &output_exec_class,   &output_null_class, &output_sqlite_class,
+        &output_vault_class
     };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         if (classes[i]->kind == kind) return classes[i];
@@ -49,9 +51,17 @@ struct status sink_check(struct arena *a, const struct io_endpoint *e)
     struct url u;
     TRY(options_check(a, e, "sink", sink_options, sizeof sink_options / sizeof sink_options[0]));
     TRY(url_parse(a, e, &u));
-    if (u.kind != URL_SQLITE && option_text(e, "key", "").len)
+    if (u.kind != URL_VAULT && option_text(e, "encrypt", "").len)
         return status_new(a, ERR_BAD_OPTION, e->at,
-                          "option \"key\" is for tables (sqlite:), not for '%.*s' of %s",
+                          "option \"encrypt\" is for vaults (vault:), not for '%.*s' of %s",
+                          STR_ARG(e->url), e->name);
+    if (u.kind == URL_VAULT && !option_text(e, "key", "").len)
+        return status_with_hint(
+            status_new(a, ERR_BAD_OPTION, e->at, "vault %s has no key", e->name),
+            "name what a row is found by: WITH (key = 'column', encrypt = 'columns')");
+    if (u.kind != URL_SQLITE && u.kind != URL_VAULT && option_text(e, "key", "").len)
+        return status_new(a, ERR_BAD_OPTION, e->at,
+                          "option \"key\" is for tables (sqlite:, vault:), not for '%.*s' of %s",
                           STR_ARG(e->url), e->name);
     if (u.kind == URL_DIR) TRY(output_dir_check(a, e));
     if (class_of(u.kind)) return OK;

@@ -23,7 +23,7 @@ static const struct scheme schemes[] = {
     { "mqtt", URL_FILE, true },
     { "mqtts", URL_FILE, true },
     { "smtp", URL_FILE, true },
-    { "vault", URL_FILE, true },
+    { "vault", URL_VAULT, false },
     { "kafka", URL_FILE, true },
     { "kinesis", URL_FILE, true },
 };
@@ -59,7 +59,7 @@ static struct status unknown_scheme(struct arena *a, const struct io_endpoint *e
         status_new(a, ERR_BAD_URL, e->at, "no kind of endpoint \"%.*s:\" in '%.*s' of %s",
                    STR_ARG(name), STR_ARG(e->url), e->name);
     return status_with_hint(st, nearest ? str_format_c(a, "did you mean \"%s:\"?", nearest)
-                                        : "known are -, file:, dir:, sqlite:, exec: and null:");
+                                        : "known are -, file:, dir:, sqlite:, vault:, exec: and null:");
 }
 
 static const char *resolve_path(struct arena *a, const struct io_endpoint *e, const char *path)
@@ -68,7 +68,12 @@ static const char *resolve_path(struct arena *a, const struct io_endpoint *e, co
     return str_format_c(a, "%s/%s", e->base_dir, path);
 }
 
-/* sqlite:PATH?table=T */
+static bool has_table(enum url_kind kind)
+{
+    return kind == URL_SQLITE || kind == URL_VAULT;
+}
+
+/* sqlite:PATH?table=T, vault:PATH?table=T */
 static struct status parse_table(struct arena *a, const struct io_endpoint *e, char *path,
                                  struct url *out)
 {
@@ -79,8 +84,8 @@ static struct status parse_table(struct arena *a, const struct io_endpoint *e, c
         return OK;
     }
     return status_new(a, ERR_BAD_URL, e->at,
-                      "'%.*s' of %s names no table: write sqlite:PATH?table=NAME", STR_ARG(e->url),
-                      e->name);
+                      "'%.*s' of %s names no table: write %s:PATH?table=NAME", STR_ARG(e->url),
+                      e->name, out->kind == URL_VAULT ? "vault" : "sqlite");
 }
 
 static struct status parse_scheme(struct arena *a, const struct io_endpoint *e, const char *url,
@@ -113,12 +118,12 @@ struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url
     if (n) TRY(parse_scheme(a, e, url, n, out));
     if (out->kind == URL_NULL) return OK;
     if (url[0] == 0) return status_new(a, ERR_BAD_URL, e->at, "the URL of %s is empty", e->name);
-    if (out->path[0] == 0 || (out->kind == URL_SQLITE && out->path[0] == '?')) {
+    if (out->path[0] == 0 || (has_table(out->kind) && out->path[0] == '?')) {
         return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has nothing behind its scheme",
                           STR_ARG(e->url), e->name);
     }
     if (out->kind != URL_EXEC) out->path = resolve_path(a, e, out->path);
-    if (out->kind != URL_SQLITE) return OK;
+    if (!has_table(out->kind)) return OK;
     char *path = arena_dup(a, out->path, strlen(out->path) + 1);
     out->path = path;
     return parse_table(a, e, path, out);

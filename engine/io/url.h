@@ -5,7 +5,7 @@
 
 #include "io/source.h"
 
-enum url_kind { URL_STDIO, URL_FILE, URL_DIR, URL_SQLITE, URL_EXEC, URL_NULL };
+enum url_kind { URL_STDIO, URL_FILE, URL_DIR, URL_SQLITE, URL_EXEC, URL_NULL, URL_VAULT };
 
 struct url {
     enum url_kind kind;

@@ -479,8 +479,15 @@ static void refuse_column(struct flow *f, const struct plan_sink *sink, uint32_t
                                                           trace_path(a, t), STR_ARG(sink->name))));
 }
 
+/* A vault seals each PERSONAL column, whatever its options say. */
+static bool is_vault(struct str url)
+{
+    return url.len > 6 && str_equal_nocase_c(str_view(str_data(&url), 6), "vault:");
+}
+
 static bool may_have_personal(const struct plan_sink *s)
 {
+    if (s->endpoint.has_url && is_vault(s->endpoint.url)) return true;
     const struct plan_option *o = plan_option_find(&s->endpoint, "personal");
     if (!o || o->value.null) return false;
     if (o->value.type.kind == TYPE_BOOLEAN) return o->value.b;

@@ -55,7 +55,7 @@ CREATE SINK log FROM o INTO 'sqlite:out/o.db?table=every row';
 [exit 4]
 $ sed "s/'sqlite.*latest'/'o.csv'/" tables.sql > wrong.sql
 $ sluice check wrong.sql
-wrong.sql:5:32: error HY024: option "key" is for tables (sqlite:), not for 'o.csv' of LATEST
+wrong.sql:5:32: error HY024: option "key" is for tables (sqlite:, vault:), not for 'o.csv' of LATEST
 CREATE SINK latest FROM o INTO 'o.csv' WITH (key = 'device');
                                ^~~~~~~
 [exit 3]

@@ -19,7 +19,7 @@
 #define K2 "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
 
 static struct arena *arena;
-static const char   *folder;
+static const char *folder;
 
 static int begin(void **state)
 {
@@ -152,8 +152,8 @@ static void xchacha(void **state)
           "c0875924c1c7987947deafd8780acf49",
           sealed);
     struct secret_key k = { .id = "t", .use = SECRET_SEAL, .bytes = key };
-    struct buf        out = { 0 };
-    struct str        place = str_view((char *)bound, sizeof bound);
+    struct buf out = { 0 };
+    struct str place = str_view((char *)bound, sizeof bound);
     assert_true(secret_open(&k, place, str_view((char *)sealed, sizeof sealed), &out));
     assert_int_equal(out.len, sizeof plain - 1);
     assert_memory_equal(out.data, plain, out.len);
@@ -175,7 +175,7 @@ static void seals(void **state)
     (void)state;
     secret_use_test_keys();
     const struct secret_key *k = secret_key(SECRET_SEAL, NULL);
-    struct buf               one = { 0 }, two = { 0 }, back = { 0 };
+    struct buf one = { 0 }, two = { 0 }, back = { 0 };
     secret_seal(k, str_c("place"), str_c("Ada Abbott"), &one);
     secret_seal(k, str_c("place"), str_c("Ada Abbott"), &two);
     assert_int_equal(one.len, 10 + SECRET_SEAL_EXTRA);
@@ -191,9 +191,9 @@ static void seals(void **state)
 static void hashes(void **state)
 {
     (void)state;
-    uint8_t           key[32], one[32], two[32], expected[32];
+    uint8_t key[32], one[32], two[32], expected[32];
     struct secret_key k = { .id = "t", .use = SECRET_PSEUDONYM, .bytes = key };
-    const struct str  parts[] = { str_c("billing"), str_c("patient0007") };
+    const struct str parts[] = { str_c("billing"), str_c("patient0007") };
     struct sluice_str first = sluice_str_view("billing", 7);
     struct sluice_str second = sluice_str_view("patient0007", 11);
     unhex(K1, key);

@@ -4,7 +4,11 @@
 
 #include "udf/deid/deid.h"
 
-enum { DAY_MS = 86400000, SHIFT_MAX = 3650, OLDEST = 89 };
+enum {
+    DAY_MS = 86400000,
+    SHIFT_MAX = 3650,
+    OLDEST = 89
+};
 
 /* 0001-01-01 and 9999-12-31 */
 static const int64_t first_day = -719162, last_day = 2932896;
@@ -38,7 +42,7 @@ static int64_t day_of(const struct sluice_call *c, uint32_t arg, uint32_t row)
 static bool shift_of(const struct sluice_str *subject, int64_t most, int64_t *days)
 {
     static const struct sluice_str none = { .len = 0 };
-    uint8_t                        hash[DEID_HASH_BYTES];
+    uint8_t hash[DEID_HASH_BYTES];
     if (!deid_hash("sluice date shift", &none, subject, hash)) return false;
     uint64_t draw = 0;
     for (int i = 0; i < 8; i++) draw = draw << 8 | hash[i];
@@ -52,7 +56,7 @@ static void date_shift(struct sluice_call *c)
     bool is_timestamp = c->result->type.kind == SLUICE_TIMESTAMP;
     for (uint32_t i = 0; i < c->n_rows; i++) {
         uint32_t row = c->rows[i];
-        int64_t  most = deid_i64(c, 2, row), days;
+        int64_t most = deid_i64(c, 2, row), days;
         if (most < 1 || most > SHIFT_MAX) {
             sluice_fault(c, row, SLUICE_FAULT_PARAMETER,
                          "DATE_SHIFT moves by at least 1 and at most %d days", SHIFT_MAX);
@@ -84,7 +88,7 @@ static bool bind_shift(struct sluice_bind *b)
 static void year_only(struct sluice_call *c)
 {
     for (uint32_t i = 0; i < c->n_rows; i++) {
-        int     month, of_month;
+        int month, of_month;
         int64_t year;
         civil(day_of(c, 0, c->rows[i]), &year, &month, &of_month);
         c->result->i64[c->rows[i]] = year;
@@ -117,7 +121,7 @@ static void age_class_at(struct sluice_call *c)
 {
     for (uint32_t i = 0; i < c->n_rows; i++) {
         int64_t year[2];
-        int     month[2], day[2];
+        int month[2], day[2];
         for (uint32_t k = 0; k < 2; k++)
             civil(day_of(c, k, c->rows[i]), &year[k], &month[k], &day[k]);
         bool before = month[1] < month[0] || (month[1] == month[0] && day[1] < day[0]);

@@ -28,7 +28,9 @@ static inline void deid_give(struct sluice_call *c, uint32_t row, const char *p,
     c->result->str[row] = sluice_str_view(p, n);
 }
 
-enum { DEID_HASH_BYTES = 32 };
+enum {
+    DEID_HASH_BYTES = 32
+};
 
 /* Keyed BLAKE2b of a purpose and two texts, each with its length. False: there is no pseudonym key. */
 bool deid_hash(const char *purpose, const struct sluice_str *first, const struct sluice_str *second,

@@ -20,10 +20,10 @@ static int64_t count_characters(const char *p, const char *end)
 static void mask_row(struct sluice_call *c, uint32_t row, int64_t left, int64_t right)
 {
     const struct sluice_str *s = deid_str(c, 0, row);
-    const char              *p = sluice_str_data(s), *end = p + s->len;
-    int64_t                  n = count_characters(p, end);
+    const char *p = sluice_str_data(s), *end = p + s->len;
+    int64_t n = count_characters(p, end);
     if (left >= n || right >= n - left) left = right = 0;
-    char  *room = sluice_alloc(c, s->len + 1u);
+    char *room = sluice_alloc(c, s->len + 1u);
     size_t size = 0;
     for (int64_t i = 0; p < end; i++) {
         size_t step = character(p, end);
@@ -42,7 +42,7 @@ static void mask(struct sluice_call *c)
 {
     for (uint32_t i = 0; i < c->n_rows; i++) {
         uint32_t row = c->rows[i];
-        int64_t  left = deid_i64(c, 1, row), right = deid_i64(c, 2, row);
+        int64_t left = deid_i64(c, 1, row), right = deid_i64(c, 2, row);
         if (left < 0 || right < 0)
             sluice_fault(c, row, SLUICE_FAULT_PARAMETER, "MASK cannot keep less than 0 characters");
         else mask_row(c, row, left, right);

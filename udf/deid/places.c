@@ -12,14 +12,33 @@
 
 /* ---- POSTAL_AREA ---- */
 
-enum { AREAS = 1000, AREA_DIGITS = 3 };
+enum {
+    AREAS = 1000,
+    AREA_DIGITS = 3
+};
 
 struct areas {
     bool sparse[AREAS];
 };
 
 static const int sparse_areas[] = {
-    36, 59, 63, 102, 203, 556, 692, 790, 821, 823, 830, 831, 878, 879, 884, 890, 893,
+    36,
+    59,
+    63,
+    102,
+    203,
+    556,
+    692,
+    790,
+    821,
+    823,
+    830,
+    831,
+    878,
+    879,
+    884,
+    890,
+    893,
 };
 
 static bool is_digit(char c)
@@ -72,10 +91,10 @@ static void postal_area(struct sluice_call *c)
 {
     const struct areas *areas = c->bound;
     for (uint32_t i = 0; i < c->n_rows; i++) {
-        uint32_t                 row = c->rows[i];
+        uint32_t row = c->rows[i];
         const struct sluice_str *s = deid_str(c, 0, row);
-        const char              *p = sluice_str_data(s);
-        int                      area = area_at(p, s->len);
+        const char *p = sluice_str_data(s);
+        int area = area_at(p, s->len);
         if (s->len == 0) deid_give(c, row, "", 0);
         else if (area < 0 || areas->sparse[area]) deid_give(c, row, "000", AREA_DIGITS);
         else deid_give(c, row, p, AREA_DIGITS);
@@ -95,9 +114,9 @@ static void clear_bits(uint8_t *address, size_t size, int64_t kept)
 static void truncate_row(struct sluice_call *c, uint32_t row, const int64_t kept[2])
 {
     const struct sluice_str *s = deid_str(c, 0, row);
-    char                     text[INET6_ADDRSTRLEN];
-    uint8_t                  address[16];
-    size_t                   n = s->len < sizeof text ? s->len : 0;
+    char text[INET6_ADDRSTRLEN];
+    uint8_t address[16];
+    size_t n = s->len < sizeof text ? s->len : 0;
     memcpy(text, sluice_str_data(s), n);
     text[n] = '\0';
     bool four = strlen(text) == n && inet_pton(AF_INET, text, address) == 1;
@@ -115,7 +134,7 @@ static void ip_truncate(struct sluice_call *c)
 {
     for (uint32_t i = 0; i < c->n_rows; i++) {
         uint32_t row = c->rows[i];
-        int64_t  kept[2] = { 24, 48 };
+        int64_t kept[2] = { 24, 48 };
         if (c->n_args > 1) kept[0] = deid_i64(c, 1, row);
         if (c->n_args > 2) kept[1] = deid_i64(c, 2, row);
         if (deid_str(c, 0, row)->len == 0)
@@ -134,8 +153,8 @@ static void coordinate_round(struct sluice_call *c)
     static const double scales[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
     for (uint32_t i = 0; i < c->n_rows; i++) {
         uint32_t row = c->rows[i];
-        double   v = c->args[0].f64[sluice_at(&c->args[0], row)];
-        int64_t  digits = deid_i64(c, 1, row);
+        double v = c->args[0].f64[sluice_at(&c->args[0], row)];
+        int64_t digits = deid_i64(c, 1, row);
         if (digits < 0 || digits > 6)
             sluice_fault(c, row, SLUICE_FAULT_PARAMETER, "COORDINATE_ROUND keeps 0 to 6 decimals");
         else if (!(fabs(v) <= 360))

@@ -9,7 +9,10 @@
 
 #include "udf/deid/deid.h"
 
-enum { NAME_BYTES = 16, NAME_SIZE = 2 * NAME_BYTES };
+enum {
+    NAME_BYTES = 16,
+    NAME_SIZE = 2 * NAME_BYTES
+};
 
 static void add_part(crypto_generichash_state *h, const void *p, size_t n)
 {
@@ -55,9 +58,9 @@ static void give_name(struct sluice_call *c, uint32_t row, const uint8_t *bytes)
 static void pseudonym(struct sluice_call *c)
 {
     for (uint32_t i = 0; i < c->n_rows; i++) {
-        uint32_t                 row = c->rows[i];
+        uint32_t row = c->rows[i];
         const struct sluice_str *value = deid_str(c, 0, row);
-        uint8_t                  hash[DEID_HASH_BYTES];
+        uint8_t hash[DEID_HASH_BYTES];
         if (value->len == 0)
             deid_give(c, row, "", 0);
         else if (deid_hash("sluice pseudonym", deid_str(c, 1, row), value, hash))
@@ -77,7 +80,7 @@ static void token(struct sluice_call *c)
 {
     for (uint32_t i = 0; i < c->n_rows; i++) {
         uint32_t row = c->rows[i];
-        uint8_t  bytes[NAME_BYTES];
+        uint8_t bytes[NAME_BYTES];
         if (deid_str(c, 0, row)->len == 0) {
             deid_give(c, row, "", 0);
             continue;
@@ -110,8 +113,10 @@ static const struct sluice_fn functions[] = {
                "allowed there (45 CFR 164.514(c)).",
         .examples = "PSEUDONYM('', 'billing') => \"\"\n"
                     "CHAR_LENGTH(PSEUDONYM('patient0007', 'billing')) => 32\n"
-                    "PSEUDONYM('patient0007', 'billing') = PSEUDONYM('patient0007', 'billing') => true\n"
-                    "PSEUDONYM('patient0007', 'billing') = PSEUDONYM('patient0007', 'study') => false",
+                    "PSEUDONYM('patient0007', 'billing') = "
+                    "PSEUDONYM('patient0007', 'billing') => true\n"
+                    "PSEUDONYM('patient0007', 'billing') = "
+                    "PSEUDONYM('patient0007', 'study') => false",
         .deidentifies = true,
     },
     {

@@ -11,7 +11,9 @@
 
 #include "udf/deid/deid.h"
 
-enum { LABEL_MAX = 8 };
+enum {
+    LABEL_MAX = 8
+};
 
 static bool is_digit(char c)
 {
@@ -71,9 +73,9 @@ static size_t match_mail(const char *p, const char *end)
 
 static size_t match_ip(const char *p, const char *end)
 {
-    char    text[INET6_ADDRSTRLEN];
+    char text[INET6_ADDRSTRLEN];
     uint8_t address[16];
-    size_t  n = 0;
+    size_t n = 0;
     while (p + n < end && n + 1 < sizeof text &&
            (is_digit(p[n]) || strchr(":.abcdefABCDEF", p[n]))) {
         text[n] = p[n];
@@ -91,9 +93,9 @@ static size_t match_ip(const char *p, const char *end)
 
 static size_t month_at(const char *p, const char *end)
 {
-    static const char *const months[] = { "january",   "february", "march",    "april",
-                                          "may",       "june",     "july",     "august",
-                                          "september", "october",  "november", "december" };
+    static const char *const months[] = { "january", "february", "march", "april",
+                                          "may", "june", "july", "august",
+                                          "september", "october", "november", "december" };
     for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
         size_t n = 0;
         while (p + n < end && months[i][n] && (p[n] | 32) == months[i][n]) n++;
@@ -115,8 +117,12 @@ static const char *day_end(const char *p, const char *end)
     size_t n = digits_at(p, end);
     if (n < 1 || n > 2) return NULL;
     const char *q = p + n;
-    if (begins(q, end, "st") || begins(q, end, "nd") || begins(q, end, "rd") || begins(q, end, "th"))
+    static const char *const ordinals[] = { "st", "nd", "rd", "th" };
+    for (size_t i = 0; i < 4; i++) {
+        if (!begins(q, end, ordinals[i])) continue;
         q += 2;
+        break;
+    }
     return q < end && is_word(*q) ? NULL : q;
 }
 
@@ -124,42 +130,52 @@ static const char *day_end(const char *p, const char *end)
 static const char *year_end(const char *p, const char *end)
 {
     const char *year = skip(p, end, " ,.");
-    size_t      n = digits_at(year, end);
+    size_t n = digits_at(year, end);
     return year > p && n == 4 ? year + n : p;
+}
+
+/* January 31, Jan. 2026; what stands behind is a year, or nothing. */
+static size_t match_month_first(const char *p, const char *end, size_t n_month)
+{
+    const char *day = skip(p + n_month, end, " .");
+    if (digits_at(day, end) == 4) return (size_t)(day + 4 - p);
+    const char *stop = day > p + n_month ? day_end(day, end) : NULL;
+    return stop ? (size_t)(year_end(stop, end) - p) : 0;
+}
+
+/* 31 January 2026, 2nd of March, 2-Jan-26. */
+static size_t match_day_first(const char *p, const char *end)
+{
+    const char *behind = day_end(p, end);
+    if (!behind) return 0;
+    const char *month = skip(behind, end, " .-");
+    if (begins(month, end, "of ")) month += 3;
+    size_t n = month > behind ? month_at(month, end) : 0;
+    if (n == 0) return 0;
+    const char *stop = month + n;
+    if (stop + 1 < end && *stop == '-' && is_digit(stop[1]))
+        return (size_t)(stop + 1 + digits_at(stop + 1, end) - p);
+    return (size_t)(year_end(stop, end) - p);
 }
 
 static size_t match_named_date(const char *p, const char *end)
 {
-    size_t      n = month_at(p, end);
-    const char *stop;
-    if (n > 0) {
-        const char *day = skip(p + n, end, " .");
-        if (digits_at(day, end) == 4) return (size_t)(day + 4 - p);
-        stop = day > p + n ? day_end(day, end) : NULL;
-    } else {
-        const char *behind = day_end(p, end);
-        if (!behind) return 0;
-        const char *month = skip(behind, end, " .-");
-        if (begins(month, end, "of ")) month += 3;
-        n = month > behind ? month_at(month, end) : 0;
-        if (n > 0 && month + n < end && month[n] == '-') n++;
-        stop = n > 0 ? month + n : NULL;
-        if (stop && stop[-1] == '-') return digits_at(stop, end) ? (size_t)(stop + digits_at(stop, end) - p) : 0;
-    }
-    return stop ? (size_t)(year_end(stop, end) - p) : 0;
+    size_t n = month_at(p, end);
+    return n > 0 ? match_month_first(p, end, n) : match_day_first(p, end);
 }
 
 /* 2026-01-31, 31.01.2026, 1/31/26; no time behind. */
 static size_t match_date(const char *p, const char *end)
 {
     size_t n[3] = { 0 };
-    char   between = 0;
+    char between = 0;
     const char *q = p;
     for (int i = 0; i < 3; i++) {
         n[i] = digits_at(q, end);
         q += n[i];
         if (n[i] == 0 || i == 2) break;
-        if (q == end || !strchr("-./", *q) || (between && *q != between)) return match_named_date(p, end);
+        if (q == end || !strchr("-./", *q) || (between && *q != between))
+            return match_named_date(p, end);
         between = *q++;
     }
     bool big_first = n[0] == 4 && n[1] <= 2;
@@ -175,7 +191,7 @@ static size_t match_date(const char *p, const char *end)
 static size_t match_social(const char *p, const char *end)
 {
     static const size_t groups[] = { 3, 2, 4 };
-    const char         *q = p;
+    const char *q = p;
     for (int i = 0; i < 3; i++) {
         if (digits_at(q, end) != groups[i]) return 0;
         q += groups[i];
@@ -189,8 +205,8 @@ static size_t match_social(const char *p, const char *end)
 static size_t match_phone(const char *p, const char *end)
 {
     const char *q = p, *last = p;
-    size_t      digits = 0, breaks = 0;
-    bool        marked = q < end && (*q == '+' || *q == '(');
+    size_t digits = 0, breaks = 0;
+    bool marked = q < end && (*q == '+' || *q == '(');
     if (marked) q++;
     if (q == end || !is_digit(*q)) return 0;
     while (q < end) {
@@ -206,15 +222,14 @@ static size_t match_phone(const char *p, const char *end)
     }
     if (last < end && is_word(*last) && !is_digit(*last)) return 0;
     if (digits < 7 || digits > 15) return 0;
-    return marked || breaks >= 2 || digits == 10 || (breaks == 1 && strchr("- ", p[digits_at(p, end)]))
-               ? (size_t)(last - p)
-               : 0;
+    bool parted = breaks == 1 && strchr("- ", p[digits_at(p, end)]);
+    return marked || breaks >= 2 || digits == 10 || parted ? (size_t)(last - p) : 0;
 }
 
 /* Letters, digits and hyphens with at least `least` digits. */
 static size_t code_at(const char *p, const char *end, size_t least)
 {
-    size_t      digits = 0;
+    size_t digits = 0;
     const char *q = p;
     while (q < end && (is_word(*q) || (*q == '-' && q + 1 < end && is_word(q[1])))) {
         digits += is_digit(*q);
@@ -234,7 +249,7 @@ static size_t match_record(const char *p, const char *end)
 /* Behind MRN, record no., patient id and the like: what has a digit. */
 static size_t named_record(const char *p, const char *end, size_t *before)
 {
-    static const char *const words[] = { "mrn",  "record", "chart",  "account", "acct",  "patient",
+    static const char *const words[] = { "mrn", "record", "chart", "account", "acct", "patient",
                                          "case", "member", "policy", "license", "serial" };
     const char *q = NULL;
     for (size_t i = 0; i < sizeof words / sizeof *words && !q; i++) {
@@ -257,13 +272,17 @@ static size_t named_record(const char *p, const char *end, size_t *before)
 /* ---- the text ---- */
 
 struct pattern {
-    matcher     match;
+    matcher match;
     const char *label;
 };
 
 static const struct pattern patterns[] = {
-    { match_url, "[url]" },    { match_mail, "[mail]" },  { match_ip, "[ip]" },
-    { match_date, "[date]" },  { match_social, "[ssn]" }, { match_phone, "[phone]" },
+    { match_url, "[url]" },
+    { match_mail, "[mail]" },
+    { match_ip, "[ip]" },
+    { match_date, "[date]" },
+    { match_social, "[ssn]" },
+    { match_phone, "[phone]" },
     { match_record, "[record]" },
 };
 
@@ -292,8 +311,8 @@ static size_t identify(const char *p, const char *end, const char **label)
 size_t deid_scrub(const char *p, size_t n, char *out)
 {
     const char *end = p + n, *label;
-    size_t      size = 0, before = 0;
-    bool        inside = false; /* the character before is part of a word */
+    size_t size = 0, before = 0;
+    bool inside = false; /* the character before is part of a word */
     while (p < end) {
         size_t found = inside ? 0 : identify(p, end, &label);
         if (!found && !inside) {
@@ -320,7 +339,7 @@ static void scrub(struct sluice_call *c)
 {
     for (uint32_t i = 0; i < c->n_rows; i++) {
         const struct sluice_str *s = deid_str(c, 0, c->rows[i]);
-        char                    *room = sluice_alloc(c, deid_scrub_room(s->len));
+        char *room = sluice_alloc(c, deid_scrub_room(s->len));
         deid_give(c, c->rows[i], room, deid_scrub(sluice_str_data(s), s->len, room));
     }
 }

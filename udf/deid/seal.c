@@ -21,8 +21,8 @@ static char *bound_text(struct sluice_call *c, const char *id, const struct slui
                         size_t *size)
 {
     static const char purpose[] = "sluice column";
-    size_t            n_id = strlen(id) + 1;
-    char             *p = sluice_alloc(c, sizeof purpose + n_id + column->len);
+    size_t n_id = strlen(id) + 1;
+    char *p = sluice_alloc(c, sizeof purpose + n_id + column->len);
     memcpy(p, purpose, sizeof purpose);
     memcpy(p + sizeof purpose, id, n_id);
     memcpy(p + sizeof purpose + n_id, sluice_str_data(column), column->len);
@@ -33,11 +33,11 @@ static char *bound_text(struct sluice_call *c, const char *id, const struct slui
 static void encrypt_row(struct sluice_call *c, uint32_t row, const uint8_t *key, const char *id)
 {
     const struct sluice_str *s = deid_str(c, 0, row);
-    size_t                   n_bound, n_id = strlen(id), n = NONCE + (size_t)s->len + TAG;
-    const char              *bound = bound_text(c, id, deid_str(c, 1, row), &n_bound);
-    size_t                   n_text = sodium_base64_encoded_len(n, BASE64);
-    uint8_t                 *sealed = sluice_alloc(c, n);
-    char                    *out = sluice_alloc(c, n_id + 1 + n_text);
+    size_t n_bound, n_id = strlen(id), n = NONCE + (size_t)s->len + TAG;
+    const char *bound = bound_text(c, id, deid_str(c, 1, row), &n_bound);
+    size_t n_text = sodium_base64_encoded_len(n, BASE64);
+    uint8_t *sealed = sluice_alloc(c, n);
+    char *out = sluice_alloc(c, n_id + 1 + n_text);
     randombytes_buf(sealed, NONCE);
     crypto_aead_xchacha20poly1305_ietf_encrypt(
         sealed + NONCE, NULL, (const uint8_t *)sluice_str_data(s), s->len, (const uint8_t *)bound,
@@ -50,7 +50,7 @@ static void encrypt_row(struct sluice_call *c, uint32_t row, const uint8_t *key,
 
 static void encrypt(struct sluice_call *c)
 {
-    const char    *id = "";
+    const char *id = "";
     const uint8_t *key = sluice_key(SLUICE_KEY_SEAL, NULL, &id);
     for (uint32_t i = 0; i < c->n_rows; i++) {
         uint32_t row = c->rows[i];
@@ -64,23 +64,25 @@ static void encrypt(struct sluice_call *c)
 static const char *decrypt_row(struct sluice_call *c, uint32_t row)
 {
     const struct sluice_str *s = deid_str(c, 0, row);
-    const char              *p = sluice_str_data(s), *colon = memchr(p, ':', s->len);
-    char                     id[SLUICE_KEY_ID_MAX + 1];
-    size_t                   n_id = colon ? (size_t)(colon - p) : 0, n_bound, n;
+    const char *p = sluice_str_data(s), *colon = memchr(p, ':', s->len);
+    char id[SLUICE_KEY_ID_MAX + 1];
+    size_t n_id = colon ? (size_t)(colon - p) : 0, n_bound, n;
     if (n_id == 0 || n_id >= sizeof id) return "the text is not of ENCRYPT";
     memcpy(id, p, n_id);
     id[n_id] = '\0';
     const uint8_t *key = sluice_key(SLUICE_KEY_SEAL, id, NULL);
     if (!key) return "the key that sealed the text is not in the key file";
     uint8_t *sealed = sluice_alloc(c, s->len);
-    if (sodium_base642bin(sealed, s->len, colon + 1, s->len - n_id - 1, NULL, &n, NULL, BASE64) != 0 ||
-        n < NONCE + TAG)
+    int read = sodium_base642bin(sealed, s->len, colon + 1, s->len - n_id - 1, NULL, &n, NULL,
+                                 BASE64);
+    if (read != 0 || n < NONCE + TAG)
         return "the text is not of ENCRYPT";
     const char *bound = bound_text(c, id, deid_str(c, 1, row), &n_bound);
-    uint8_t    *out = sluice_alloc(c, n);
+    uint8_t *out = sluice_alloc(c, n);
     unsigned long long size;
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, &size, NULL, sealed + NONCE, n - NONCE,
-                                                   (const uint8_t *)bound, n_bound, sealed, key) != 0)
+    int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
+        out, &size, NULL, sealed + NONCE, n - NONCE, (const uint8_t *)bound, n_bound, sealed, key);
+    if (opened != 0)
         return "another key or column, or the text was changed";
     deid_give(c, row, (const char *)out, (size_t)size);
     return NULL;
@@ -89,7 +91,7 @@ static const char *decrypt_row(struct sluice_call *c, uint32_t row)
 static void decrypt(struct sluice_call *c)
 {
     for (uint32_t i = 0; i < c->n_rows; i++) {
-        uint32_t    row = c->rows[i];
+        uint32_t row = c->rows[i];
         const char *wrong = NULL;
         if (deid_str(c, 0, row)->len == 0) deid_give(c, row, "", 0);
         else wrong = decrypt_row(c, row);
