@@ -21,8 +21,28 @@ static void first_step(struct agg_call *c)
     }
 }
 
+/* Values of 8 bytes, whole numbers and doubles alike, without a branch on their form by the row. */
+static void last_of_8_bytes(struct agg_call *c, enum form form)
+{
+    const struct sluice_column *x = &c->args[0];
+    const int64_t *values = x->i64;
+    const uint32_t mask = x->constant ? 0 : UINT32_MAX;
+    for (uint32_t i = 0; i < c->n_rows; i++) {
+        struct kept *s = state_of(c, i);
+        s->present = true;
+        s->null = sluice_is_null(x, c->rows[i]);
+        s->form = (uint8_t)form;
+        s->i64 = values[c->rows[i] & mask];
+    }
+}
+
 static void last_step(struct agg_call *c)
 {
+    enum form form = type_form(fn_type(c->args[0].type));
+    if (form == FORM_I64 || form == FORM_F64) {
+        last_of_8_bytes(c, form);
+        return;
+    }
     for (uint32_t i = 0; i < c->n_rows; i++) kept_set(state_of(c, i), &c->args[0], c->rows[i]);
 }
 
