@@ -414,8 +414,8 @@ static bool choose(const struct fn_catalog *catalog, struct arena *a, const stru
 }
 
 /*
- * Functions without a reference of their own, and why. Any other one fails unless enough of its calls are compared; forms
- * like CASE and table functions have no kernel.
+ * Functions without a reference of their own, and why. Any other one fails unless enough of its calls are compared;
+ * forms like CASE and table functions have no kernel.
  */
 static const char *const without[][2] = {
     { "REGEX_LOG_PARSE", "gives a record; the sheet's examples are tests" },
