@@ -350,7 +350,9 @@ static struct row_ways made_ways(struct flow *f, struct plan_node *n, const stru
 static bool mark_schema(struct arena *a, struct schema *s, const struct trace *const *ways)
 {
     bool any = false;
-    s->columns = arena_dup(a, s->columns, (s->n_columns + 1) * sizeof *s->columns);
+    struct column *copy = ARENA_ARRAY(a, struct column, s->n_columns + 1);
+    if (s->n_columns) memcpy(copy, s->columns, s->n_columns * sizeof *copy);
+    s->columns = copy;
     for (uint32_t i = 0; i < s->n_columns; i++) {
         s->columns[i].personal = ways[i] != NULL;
         any |= ways[i] != NULL;
