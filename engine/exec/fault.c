@@ -144,7 +144,7 @@ static const struct str *record_of(const struct error_log *log, const struct bat
 }
 
 uint32_t errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row,
-                     struct buf *out)
+                         struct buf *out)
 {
     const struct str *record = record_of(log, b, row);
     if (record) {

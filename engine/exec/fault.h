@@ -54,7 +54,7 @@ void errors_add_input(struct error_log *log, const struct error_input *e);
 /* The text of a row of a stream: its record, then it returns the source's number + 1; or its columns as JSON, without
  * PERSONAL ones, then 0. */
 uint32_t errors_row_text(const struct error_log *log, const struct batch *b, uint32_t row,
-                     struct buf *out);
+                         struct buf *out);
 
 /* Somebody reads error_stream: from now on MESSAGE and DATA_ROW are made; before, rows are counted alone. */
 void errors_render(struct error_log *log);

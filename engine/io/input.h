@@ -46,10 +46,12 @@ struct input {
     size_t n_paths, at;
     /* exec */
     int pid;
+    /* tcp, unix */
+    struct clients *clients; /* NULL: one connection of our own */
 };
 
 extern const struct input_class input_file_class, input_dir_class, input_stdin_class,
-    input_exec_class;
+    input_exec_class, input_tcp_class, input_unix_class;
 
 /* ---- for the drivers ---- */
 

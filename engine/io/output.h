@@ -60,10 +60,12 @@ struct output {
     const struct schema *schema;
     struct table_sink *table;
     struct vault_sink *vault;
+    const struct url *peer; /* of a connection that may have to be made again */
 };
 
 extern const struct output_class output_stdout_class, output_file_class, output_dir_class,
-    output_exec_class, output_null_class, output_sqlite_class, output_vault_class;
+    output_exec_class, output_null_class, output_sqlite_class, output_vault_class, output_tcp_class,
+    output_unix_class;
 
 /* Whether a folder's options mean something; touches nothing. */
 struct status output_dir_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;

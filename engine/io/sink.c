@@ -36,9 +36,9 @@ static const struct option_def sink_options[] = {
 static const struct output_class *class_of(enum url_kind kind)
 {
     static const struct output_class *const classes[] = {
-        &output_stdout_class, &output_file_class, &output_dir_class,
-        &output_exec_class,   &output_null_class, &output_sqlite_class,
-        &output_vault_class
+        &output_stdout_class, &output_file_class,   &output_dir_class,
+        &output_exec_class,   &output_null_class,   &output_sqlite_class,
+        &output_vault_class,  &output_tcp_class,    &output_unix_class
     };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         if (classes[i]->kind == kind) return classes[i];

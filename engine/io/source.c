@@ -49,6 +49,7 @@ static const struct option_def source_options[] = {
     { "rowtime", OPTION_TEXT },
     { "lateness", OPTION_INTERVAL },
     { "follow", OPTION_BOOLEAN },
+    { "listen", OPTION_BOOLEAN },
     { "refresh", OPTION_PERIOD },
     { "on_missing", OPTION_TEXT },
 };
@@ -56,7 +57,8 @@ static const struct option_def source_options[] = {
 static const struct input_class *class_of(enum url_kind kind)
 {
     static const struct input_class *const classes[] = { &input_file_class, &input_dir_class,
-                                                         &input_stdin_class, &input_exec_class };
+                                                         &input_stdin_class, &input_exec_class,
+                                                         &input_tcp_class, &input_unix_class };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         if (classes[i]->kind == kind) return classes[i];
     }

@@ -16,8 +16,8 @@ static const struct scheme schemes[] = {
     { "sqlite", URL_SQLITE, false },
     { "exec", URL_EXEC, false },
     { "null", URL_NULL, false },
-    { "tcp", URL_FILE, true },
-    { "unix", URL_FILE, true },
+    { "tcp", URL_TCP, false },
+    { "unix", URL_UNIX, false },
     { "http", URL_FILE, true },
     { "https", URL_FILE, true },
     { "mqtt", URL_FILE, true },
@@ -58,8 +58,9 @@ static struct status unknown_scheme(struct arena *a, const struct io_endpoint *e
     struct status st =
         status_new(a, ERR_BAD_URL, e->at, "no kind of endpoint \"%.*s:\" in '%.*s' of %s",
                    STR_ARG(name), STR_ARG(e->url), e->name);
-    return status_with_hint(st, nearest ? str_format_c(a, "did you mean \"%s:\"?", nearest)
-                                        : "known are -, file:, dir:, sqlite:, vault:, exec: and null:");
+    return status_with_hint(
+        st, nearest ? str_format_c(a, "did you mean \"%s:\"?", nearest)
+                    : "known are -, file:, dir:, sqlite:, vault:, exec:, tcp:, unix: and null:");
 }
 
 static const char *resolve_path(struct arena *a, const struct io_endpoint *e, const char *path)
@@ -122,7 +123,8 @@ struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url
         return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has nothing behind its scheme",
                           STR_ARG(e->url), e->name);
     }
-    if (out->kind != URL_EXEC) out->path = resolve_path(a, e, out->path);
+    bool is_path = out->kind != URL_EXEC && out->kind != URL_TCP;
+    if (is_path) out->path = resolve_path(a, e, out->path);
     if (!has_table(out->kind)) return OK;
     char *path = arena_dup(a, out->path, strlen(out->path) + 1);
     out->path = path;

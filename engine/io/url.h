@@ -5,7 +5,17 @@
 
 #include "io/source.h"
 
-enum url_kind { URL_STDIO, URL_FILE, URL_DIR, URL_SQLITE, URL_EXEC, URL_NULL, URL_VAULT };
+enum url_kind {
+    URL_STDIO,
+    URL_FILE,
+    URL_DIR,
+    URL_SQLITE,
+    URL_EXEC,
+    URL_TCP,
+    URL_UNIX,
+    URL_NULL,
+    URL_VAULT
+};
 
 struct url {
     enum url_kind kind;

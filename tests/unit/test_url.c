@@ -90,7 +90,7 @@ static void refused_urls(void **state)
                    "did you mean \"file:\"?");
     expect_bad_url("sqllite:a?table=b", ERR_BAD_URL, "sqllite", "did you mean \"sqlite:\"?");
     expect_bad_url("gopher:a", ERR_BAD_URL, "gopher",
-                   "known are -, file:, dir:, sqlite:, exec: and null:");
+                   "known are -, file:, dir:, sqlite:, vault:, exec:, tcp:, unix: and null:");
     expect_bad_url("file:", ERR_BAD_URL, "nothing behind its scheme", NULL);
     expect_bad_url("exec:", ERR_BAD_URL, "nothing behind its scheme", NULL);
     expect_bad_url("", ERR_BAD_URL, "empty", NULL);
@@ -118,7 +118,7 @@ static void options_by_name(void **state)
                   "did you mean \"header\"?");
     expect_option(false, "gzip", "TRUE", "source IN has no option \"gzip\"",
                   "known are: format, row_path, column_delimiter, row_delimiter, header, "
-                  "parallelism, rowtime, lateness, follow, refresh, on_missing");
+                  "parallelism, rowtime, lateness, follow, listen, refresh, on_missing");
     expect_option(true, "gzpi", "TRUE", "sink OUT has no option \"gzpi\"",
                   "did you mean \"gzip\"?");
     expect_option(true, "intervall", "5", "sink OUT has no option \"intervall\"",

@@ -1,0 +1,137 @@
+/* socket.c: addresses, connections and listeners. */
+
+#include "io/socket.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum {
+    BACKLOG = 64
+};
+
+static struct status unreachable(struct arena *a, const struct io_endpoint *e, const char *verb,
+                                 const char *why)
+{
+    return status_new(a, ERR_UNREACHABLE, e->at, "cannot %s '%.*s' for %s: %s", verb,
+                      STR_ARG(e->url), e->name, why);
+}
+
+/* What connect and bind have in common: tried on each address of the URL in turn. */
+typedef int (*socket_use)(int fd, const struct sockaddr *address, socklen_t size);
+
+static struct status use_unix(struct arena *a, const struct io_endpoint *e, const char *path,
+                              const char *verb, socket_use use, int *out)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    if (strlen(path) >= sizeof address.sun_path)
+        return unreachable(a, e, verb, "the path of a Unix socket has at most 107 bytes");
+    memcpy(address.sun_path, path, strlen(path));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && use(fd, (const struct sockaddr *)&address, sizeof address) == 0) {
+        *out = fd;
+        return OK;
+    }
+    struct status st = unreachable(a, e, verb, strerror(errno));
+    if (fd >= 0) close(fd);
+    return st;
+}
+
+/* //HOST:PORT, //[::1]:PORT and //:PORT to their parts. */
+static bool split_address(struct arena *a, const char *path, const char **host, const char **port)
+{
+    if (path[0] != '/' || path[1] != '/') return false;
+    const char *colon = strrchr(path + 2, ':');
+    if (!colon || !colon[1]) return false;
+    size_t n = (size_t)(colon - path) - 2;
+    const char *from = path + 2;
+    if (n >= 2 && from[0] == '[' && from[n - 1] == ']') {
+        from++;
+        n -= 2;
+    }
+    *host = n ? str_to_c(a, str_view(from, n)) : NULL;
+    *port = colon + 1;
+    return true;
+}
+
+static struct status use_tcp(struct arena *a, const struct io_endpoint *e, const char *path,
+                             const char *verb, socket_use use, int *out)
+{
+    const char *host, *port;
+    if (!split_address(a, path, &host, &port)) {
+        struct status st = status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has no host and port",
+                                      STR_ARG(e->url), e->name);
+        return status_with_hint(st, "write tcp://127.0.0.1:9000");
+    }
+    const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM };
+    struct addrinfo *found = NULL;
+    int code = getaddrinfo(host ? host : "127.0.0.1", port, &wanted, &found);
+    if (code != 0) return unreachable(a, e, verb, gai_strerror(code));
+    int fd = -1, why = 0;
+    for (const struct addrinfo *at = found; at && fd < 0; at = at->ai_next) {
+        fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd >= 0 && use(fd, at->ai_addr, at->ai_addrlen) == 0) break;
+        why = errno;
+        if (fd >= 0) close(fd);
+        fd = -1;
+    }
+    freeaddrinfo(found);
+    if (fd < 0) return unreachable(a, e, verb, strerror(why));
+    *out = fd;
+    return OK;
+}
+
+static int use_connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+    int result, on = 1;
+    do result = connect(fd, address, size);
+    while (result != 0 && errno == EINTR);
+    if (address->sa_family != AF_UNIX) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return result;
+}
+
+static int use_listen(int fd, const struct sockaddr *address, socklen_t size)
+{
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    mode_t mask = umask(0177);
+    int result = bind(fd, address, size);
+    int why = errno;
+    umask(mask);
+    errno = why;
+    return result == 0 ? listen(fd, BACKLOG) : result;
+}
+
+struct status socket_connect(struct arena *a, const struct io_endpoint *e, const struct url *u,
+                             int *fd)
+{
+    return u->kind == URL_UNIX ? use_unix(a, e, u->path, "connect to", use_connect, fd)
+                               : use_tcp(a, e, u->path, "connect to", use_connect, fd);
+}
+
+/* A socket that a killed run has left behind is nobody's. */
+static void remove_stale(struct arena *a, const struct io_endpoint *e, const struct url *u)
+{
+    struct stat about;
+    int fd = -1;
+    if (stat(u->path, &about) != 0 || !S_ISSOCK(about.st_mode)) return;
+    struct status st = socket_connect(a, e, u, &fd);
+    if (st.err == ERR_NONE) close(fd);
+    else unlink(u->path);
+}
+
+struct status socket_listen(struct arena *a, const struct io_endpoint *e, const struct url *u,
+                            int *fd)
+{
+    if (u->kind == URL_UNIX) {
+        remove_stale(a, e, u);
+        TRY(use_unix(a, e, u->path, "listen at", use_listen, fd));
+    } else {
+        TRY(use_tcp(a, e, u->path, "listen at", use_listen, fd));
+    }
+    return OK;
+}
