@@ -41,7 +41,7 @@ $(error MODE is "$(MODE)"; it can be release, debug, asan, tsan)
 endif
 
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -g $(WARN) -Iengine -I. -I$(BUILD)/gen \
-              $(CFLAGS_$(MODE)) $(CFLAGS)
+              $(CFLAGS_$(MODE)) $(CFLAGS) $(EXACT)
 ALL_LDFLAGS = -rdynamic -Wl,--as-needed $(LDFLAGS_$(MODE)) $(LDFLAGS)
 LIBS        = -lyaml -ljansson -lsqlite3 -lz -ldeflate -lpcre2-8 -lsodium -ledit -lm -lpthread -ldl
 
@@ -179,6 +179,9 @@ $(BUILD)/flags: FORCE | packages
 $(BUILD)/sources: FORCE | packages
 	@mkdir -p $(@D)
 	@echo '$(OBJ) $(SUPPORT_OBJ)' | cmp -s - $@ || echo '$(OBJ) $(SUPPORT_OBJ)' > $@
+
+# A score is the same in every bit whether or not a processor multiplies and adds in one step.
+$(BUILD)/udf/rcf/%.o: EXACT := -ffp-contract=off
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(GEN)
 	@mkdir -p $(@D)

@@ -14,6 +14,7 @@
 
 #include "forest_data.h"
 #include "udf/rcf/forest.h"
+#include "udf/rcf/tree.h"
 
 enum {
     N = 1500,
@@ -150,6 +151,28 @@ static void cuts_into_calls_do_not_show(void **state)
             forest_free(f);
             assert_memory_equal(whole, parts, sizeof whole);
         }
+    }
+}
+
+/* Nor do the instructions of the processor, for few and many coordinates, in both regimes and with equal points. */
+static void vectors_do_not_show(void **state)
+{
+    (void)state;
+    static const int64_t decays[] = { 100000, 40 };
+    static double few[N];
+    double wide[N], plain[N];
+    for (int i = 0; i < N; i++) few[i] = i % 97 == 0 ? 400 : i * 7 % 11;
+    for (int k = 0; k < 12; k++) {
+        struct forest_params params = usual;
+        params.time_decay = decays[k % 2];
+        params.shingle_size = 1 + k / 4 * 4;
+        params.n_columns = k / 2 % 2 ? 1 : DIMS;
+        const double *from = params.n_columns == 1 ? few : records;
+        tree_force_plain(true);
+        score_all(&params, from, N, plain);
+        tree_force_plain(false);
+        score_all(&params, from, N, wide);
+        assert_memory_equal(plain, wide, sizeof wide);
     }
 }
 
@@ -448,6 +471,7 @@ int main(void)
         cmocka_unit_test(scores_begin_after_the_sample),
         cmocka_unit_test(seed_decides),
         cmocka_unit_test(cuts_into_calls_do_not_show),
+        cmocka_unit_test(vectors_do_not_show),
         cmocka_unit_test(threads_do_not_show),
         cmocka_unit_test(scoring_learns_nothing),
         cmocka_unit_test(loaded_forest_goes_on),

@@ -1,5 +1,5 @@
 /*
- * tree.c: insert, delete and score in a random cut tree.
+ * tree.c: insert and delete in a random cut tree.
  *
  * A random cut of the box of a set of points picks a place uniformly along all its sides laid end
  * to end. Let D be the length by which a node's box, with sides of length R in all, must grow to
@@ -118,23 +118,6 @@ static float *leaf_point(const struct tree *t, uint16_t leaf)
 static float *node_box(const struct tree *t, uint16_t node)
 {
     return t->boxes + (size_t)node * 2 * (size_t)t->stride;
-}
-
-/* Four sums, so that the compiler may use one vector register of any processor; they are always added in
- * this order. */
-double tree_gap(const float *box, const float *x, int stride)
-{
-    const float *lower = box, *upper = box + stride;
-    float sum[4] = { 0, 0, 0, 0 };
-    for (int i = 0; i < stride; i += 4) {
-        for (int j = 0; j < 4; j++) {
-            float below = lower[i + j] - x[i + j];
-            float above = x[i + j] - upper[i + j];
-            float outside = below > above ? below : above;
-            sum[j] += outside > 0 ? outside : 0;
-        }
-    }
-    return ((double)sum[0] + sum[1]) + ((double)sum[2] + sum[3]);
 }
 
 /* Whether x lies off every side of the box, so that the box does not need it. */
@@ -355,96 +338,4 @@ void tree_delete(struct tree *t, uint16_t leaf)
            tree_refit(t, above)) {
         above = t->nodes[above].parent;
     }
-}
-
-/* The score of x, whose walk has ended at `node`, `depth` steps below the root. */
-static double score_at(const struct tree *t, const struct score_tables *tables, const float *x,
-                       uint16_t node, int depth)
-{
-    uint16_t leaf = (uint16_t)(node - t->capacity);
-    double scale = tables->log2p1[t->mass];
-    if (is_equal(t, leaf, x)) {
-        int mass = t->masses[leaf];
-        double damping = 1 - mass / (2.0 * t->mass);
-        return damping * scale / (depth + tables->log2p1[mass]);
-    }
-
-    double score = tables->inverse[depth];
-    for (uint16_t v = t->nodes[node].parent; v != TREE_NONE; v = t->nodes[v].parent) {
-        double gap = tree_gap(node_box(t, v), x, t->stride);
-        if (!(gap > 0)) break;
-        depth--;
-        double separated = gap / (gap + t->ranges[v]);
-        score = separated * tables->inverse[depth] + (1 - separated) * score;
-    }
-    return score * scale;
-}
-
-static inline __attribute__((always_inline)) void
-walk_lanes(const struct tree *t, const float *points, int step, uint16_t *at, int *depth)
-{
-    const struct tree_node *nodes = t->nodes;
-    for (int i = 0; i < TREE_LANES; i++) {
-        at[i] = t->root;
-        depth[i] = 0;
-    }
-    for (int inner = !is_leaf(t, t->root); inner;) {
-        inner = 0;
-        for (int i = 0; i < TREE_LANES; i++) {
-            const struct tree_node *n = &nodes[at[i]];
-            depth[i] += !is_leaf(t, at[i]);
-            at[i] = n->child[points[i * step + n->dim] > n->cut];
-            inner |= !is_leaf(t, at[i]);
-        }
-    }
-}
-
-void tree_walk(const struct tree *t, const float *points, int step, int count, uint16_t *at,
-               int *depth)
-{
-    assert(t->root != TREE_NONE && count <= TREE_LANES);
-    if (count == TREE_LANES) {
-        walk_lanes(t, points, step, at, depth);
-        return;
-    }
-    for (int i = 0; i < count; i++) {
-        const float *x = points + (size_t)i * (size_t)step;
-        uint16_t v = t->root;
-        depth[i] = 0;
-        for (; !is_leaf(t, v); depth[i]++) {
-            const struct tree_node *n = &t->nodes[v];
-            v = n->child[x[n->dim] > n->cut];
-        }
-        at[i] = v;
-    }
-}
-
-/* Arrays of its own, which nobody else sees: they stay in registers. Returns the last lane's leaf. */
-static uint16_t score_lanes(const struct tree *t, const struct score_tables *tables,
-                            const float *points, int step, double *scores)
-{
-    uint16_t at[TREE_LANES];
-    int depth[TREE_LANES];
-    walk_lanes(t, points, step, at, depth);
-    for (int i = 0; i < TREE_LANES; i++)
-        scores[i] += score_at(t, tables, points + i * step, at[i], depth[i]);
-    return (uint16_t)(at[TREE_LANES - 1] - t->capacity);
-}
-
-uint16_t tree_score(const struct tree *t, const struct score_tables *tables, const float *points,
-                    int step, int count, double *scores)
-{
-    int done = 0;
-    uint16_t leaf = TREE_NONE;
-    for (; count - done >= TREE_LANES; done += TREE_LANES)
-        leaf = score_lanes(t, tables, points + (size_t)done * (size_t)step, step, scores + done);
-    for (; done < count; done++) {
-        const float *x = points + (size_t)done * (size_t)step;
-        int depth;
-        uint16_t node;
-        tree_walk(t, x, step, 1, &node, &depth);
-        scores[done] += score_at(t, tables, x, node, depth);
-        leaf = (uint16_t)(node - t->capacity);
-    }
-    return leaf;
 }

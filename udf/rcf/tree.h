@@ -62,13 +62,29 @@ struct tree {
 /* Walks that go down a tree at the same time: one alone waits for memory most of the time. */
 enum { TREE_LANES = 8 };
 
-/* The leaf nodes that the cuts lead 1 to TREE_LANES points to, and how deep they lie. */
+/* The leaf nodes that the cuts lead `count` points to, and how deep they lie. */
 void tree_walk(const struct tree *t, const float *points, int step, int count, uint16_t *at,
                int *depth);
 
-/* By how much the box must grow in all to contain x; exactly 0 if it does. `box` is a row of
- * `boxes`. */
-double tree_gap(const float *box, const float *x, int stride);
+/* By how much the box must grow in all to contain x; exactly 0 if it does. Four sums, so that the compiler may use one
+ * vector register of any processor; they are always added in this order. */
+static inline double tree_gap(const float *box, const float *x, int stride)
+{
+    const float *lower = box, *upper = box + stride;
+    float sum[4] = { 0, 0, 0, 0 };
+    for (int i = 0; i < stride; i += 4) {
+        for (int j = 0; j < 4; j++) {
+            float below = lower[i + j] - x[i + j];
+            float above = x[i + j] - upper[i + j];
+            float outside = below > above ? below : above;
+            sum[j] += outside > 0 ? outside : 0;
+        }
+    }
+    return ((double)sum[0] + sum[1]) + ((double)sum[2] + sum[3]);
+}
+
+/* Tests only: from now on no instructions but those that every processor has; false: the widest that there are. */
+void tree_force_plain(bool plain);
 
 /* What a score looks up instead of computing it; one for all trees. */
 struct score_tables {
