@@ -12,6 +12,8 @@ struct encode_config {
     const struct schema *schema;
     bool       with_rowtime;     /* a ROWTIME member first (top-level queries do not show it) */
     struct str column_delimiter; /* CSV */
+    struct str message;          /* instead of a format: rows as this text (fmt_message.h) */
+    struct span at;              /* of the endpoint, for messages */
 };
 
 /* format: "json", "csv", "tsv", "processing-failed" (error_stream alone), or "text" (one column, as it is; other schemas

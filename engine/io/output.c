@@ -16,7 +16,8 @@ enum {
     OUTPUT_MEMBER = 256 << 10
 };
 enum {
-    RETRY_MS = 1000
+    RETRY_MS = 1000,
+    PAUSE_PIECE_MS = 100
 };
 
 static volatile sig_atomic_t stopped;
@@ -24,6 +25,19 @@ static volatile sig_atomic_t stopped;
 void output_stop(void)
 {
     stopped = 1;
+}
+
+bool output_is_stopped(void)
+{
+    return stopped;
+}
+
+void output_pause(int64_t ms)
+{
+    while (ms > 0 && !stopped) {
+        poll(NULL, 0, (int)(ms < PAUSE_PIECE_MS ? ms : PAUSE_PIECE_MS));
+        ms -= PAUSE_PIECE_MS;
+    }
 }
 
 struct status output_failed(const struct output *o, const char *verb, const char *path)

@@ -61,11 +61,14 @@ struct output {
     struct table_sink *table;
     struct vault_sink *vault;
     const struct url *peer; /* of a connection that may have to be made again */
+    struct courier *courier;
+    struct mail *mail;
+    struct throttle *throttle;
 };
 
 extern const struct output_class output_stdout_class, output_file_class, output_dir_class,
     output_exec_class, output_null_class, output_sqlite_class, output_vault_class, output_tcp_class,
-    output_unix_class;
+    output_unix_class, output_http_class, output_mail_class;
 
 /* Whether a folder's options mean something; touches nothing. */
 struct status output_dir_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
@@ -106,6 +109,9 @@ struct status output_restore_nothing(struct output *o, struct snap_reader *r);
 bool output_try_later(const struct output *o, const char *path, const char *why, bool *told);
 /* Says that it works again, if the failure was told. */
 void output_tell_success(const struct output *o, const char *path, bool told);
+/* Waits, in pieces short enough for a stop. */
+void output_pause(int64_t ms);
+bool output_is_stopped(void);
 /* Waiting for room ends; called from a signal handler. */
 void output_stop(void);
 

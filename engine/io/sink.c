@@ -31,6 +31,24 @@ static const struct option_def sink_options[] = {
     { "column_delimiter", OPTION_TEXT },
     { "key", OPTION_TEXT },
     { "encrypt", OPTION_TEXT },
+    { "body", OPTION_TEXT },
+    { "subject", OPTION_TEXT },
+    { "throttle", OPTION_PERIOD },
+    { "throttle_key", OPTION_TEXT },
+    { "batch", OPTION_COUNT },
+    { "timeout", OPTION_PERIOD },
+    { "retries", OPTION_COUNT },
+    { "backoff", OPTION_PERIOD },
+    { "on_failure", OPTION_TEXT },
+    { "headers", OPTION_TEXT },
+    { "content_type", OPTION_TEXT },
+    { "token_env", OPTION_TEXT },
+    { "from", OPTION_TEXT },
+    { "to", OPTION_TEXT },
+    { "user", OPTION_TEXT },
+    { "password_env", OPTION_TEXT },
+    { "tls", OPTION_BOOLEAN },
+    { "ca", OPTION_TEXT },
 };
 
 static const struct output_class *class_of(enum url_kind kind)
@@ -38,12 +56,50 @@ static const struct output_class *class_of(enum url_kind kind)
     static const struct output_class *const classes[] = {
         &output_stdout_class, &output_file_class,   &output_dir_class,
         &output_exec_class,   &output_null_class,   &output_sqlite_class,
-        &output_vault_class,  &output_tcp_class,    &output_unix_class
+        &output_vault_class,  &output_tcp_class,    &output_unix_class,
+        &output_http_class,   &output_mail_class
     };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         if (classes[i]->kind == kind) return classes[i];
     }
     return NULL;
+}
+
+/* Options that mean nothing to this kind of sink are refused rather than forgotten. */
+static struct status check_places(struct arena *a, const struct io_endpoint *e, const struct url *u)
+{
+    enum { HTTP = 1 << URL_HTTP, MAIL = 1 << URL_MAIL, EXEC = 1 << URL_EXEC, DIR = 1 << URL_DIR };
+    static const struct {
+        const char *name;
+        int kinds;
+        const char *where;
+    } places[] = {
+        { "prefix", DIR, "folders (dir:)" },
+        { "names", DIR, "folders (dir:)" },
+        { "subject", MAIL, "mail (smtp:)" },
+        { "from", MAIL, "mail (smtp:)" },
+        { "to", MAIL, "mail (smtp:)" },
+        { "user", MAIL, "mail (smtp:)" },
+        { "password_env", MAIL, "mail (smtp:)" },
+        { "tls", MAIL, "mail (smtp:)" },
+        { "headers", HTTP, "http: and https:" },
+        { "content_type", HTTP, "http: and https:" },
+        { "token_env", HTTP, "http: and https:" },
+        { "ca", HTTP | MAIL, "https: and smtp:" },
+        { "batch", HTTP | MAIL, "http: and smtp:" },
+        { "timeout", HTTP | MAIL, "http: and smtp:" },
+        { "retries", HTTP | MAIL, "http: and smtp:" },
+        { "backoff", HTTP | MAIL, "http: and smtp:" },
+        { "on_failure", HTTP | MAIL, "http: and smtp:" },
+        { "throttle", HTTP | MAIL | EXEC, "alerts (http:, smtp:, exec:)" },
+        { "throttle_key", HTTP | MAIL | EXEC, "alerts (http:, smtp:, exec:)" },
+    };
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if ((1 << u->kind & places[i].kinds) || !option_there(e, places[i].name)) continue;
+        return status_new(a, ERR_BAD_OPTION, e->at, "option \"%s\" is for %s, not for '%.*s' of %s",
+                          places[i].name, places[i].where, STR_ARG(e->url), e->name);
+    }
+    return OK;
 }
 
 struct status sink_check(struct arena *a, const struct io_endpoint *e)
@@ -63,6 +119,7 @@ struct status sink_check(struct arena *a, const struct io_endpoint *e)
         return status_new(a, ERR_BAD_OPTION, e->at,
                           "option \"key\" is for tables (sqlite:, vault:), not for '%.*s' of %s",
                           STR_ARG(e->url), e->name);
+    TRY(check_places(a, e, &u));
     if (u.kind == URL_DIR) TRY(output_dir_check(a, e));
     if (class_of(u.kind)) return OK;
     return status_new(a, ERR_NOT_SUPPORTED, e->at,
@@ -109,7 +166,9 @@ static struct status open_sink(struct arena *a, const struct io_endpoint *e,
 {
     struct url u;
     struct encode_config config = { .schema = schema,
-                                    .column_delimiter = option_text(e, "column_delimiter", "") };
+                                    .column_delimiter = option_text(e, "column_delimiter", ""),
+                                    .message = option_text(e, "body", ""),
+                                    .at = e->at };
     struct encoder *encoder;
     TRY(sink_check(a, e));
     TRY(url_parse(a, e, &u));

@@ -18,11 +18,12 @@ static const struct scheme schemes[] = {
     { "null", URL_NULL, false },
     { "tcp", URL_TCP, false },
     { "unix", URL_UNIX, false },
-    { "http", URL_FILE, true },
-    { "https", URL_FILE, true },
+    { "http", URL_HTTP, false },
+    { "https", URL_HTTP, false },
     { "mqtt", URL_FILE, true },
     { "mqtts", URL_FILE, true },
-    { "smtp", URL_FILE, true },
+    { "smtp", URL_MAIL, false },
+    { "smtps", URL_MAIL, false },
     { "vault", URL_VAULT, false },
     { "kafka", URL_FILE, true },
     { "kinesis", URL_FILE, true },
@@ -58,9 +59,9 @@ static struct status unknown_scheme(struct arena *a, const struct io_endpoint *e
     struct status st =
         status_new(a, ERR_BAD_URL, e->at, "no kind of endpoint \"%.*s:\" in '%.*s' of %s",
                    STR_ARG(name), STR_ARG(e->url), e->name);
-    return status_with_hint(
-        st, nearest ? str_format_c(a, "did you mean \"%s:\"?", nearest)
-                    : "known are -, file:, dir:, sqlite:, vault:, exec:, tcp:, unix: and null:");
+    return status_with_hint(st, nearest ? str_format_c(a, "did you mean \"%s:\"?", nearest)
+                                        : "known are -, file:, dir:, sqlite:, vault:, exec:, tcp:, "
+                                          "unix:, http:, https:, smtp: and null:");
 }
 
 static const char *resolve_path(struct arena *a, const struct io_endpoint *e, const char *path)
@@ -87,6 +88,17 @@ static struct status parse_table(struct arena *a, const struct io_endpoint *e, c
     return status_new(a, ERR_BAD_URL, e->at,
                       "'%.*s' of %s names no table: write %s:PATH?table=NAME", STR_ARG(e->url),
                       e->name, out->kind == URL_VAULT ? "vault" : "sqlite");
+}
+
+/* scheme://HOST...: libcurl reads the rest. */
+static struct status parse_network(struct arena *a, const struct io_endpoint *e, const char *url,
+                                   struct url *out)
+{
+    out->path = url;
+    const char *rest = strchr(url, ':') + 1;
+    if (strncmp(rest, "//", 2) == 0 && rest[2] && rest[2] != '/') return OK;
+    return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s names no server: write %.*s://HOST",
+                      STR_ARG(e->url), e->name, (int)(rest - 1 - url), url);
 }
 
 static struct status parse_scheme(struct arena *a, const struct io_endpoint *e, const char *url,
@@ -123,6 +135,7 @@ struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url
         return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has nothing behind its scheme",
                           STR_ARG(e->url), e->name);
     }
+    if (out->kind == URL_HTTP || out->kind == URL_MAIL) return parse_network(a, e, url, out);
     bool is_path = out->kind != URL_EXEC && out->kind != URL_TCP;
     if (is_path) out->path = resolve_path(a, e, out->path);
     if (!has_table(out->kind)) return OK;
@@ -139,6 +152,11 @@ static const struct io_option *find(const struct io_endpoint *e, const char *nam
         if (str_equal_nocase_c(e->options[i].name, name)) return &e->options[i];
     }
     return NULL;
+}
+
+bool option_there(const struct io_endpoint *e, const char *name)
+{
+    return find(e, name) != NULL;
 }
 
 static bool parse_count(struct str s, int64_t *out)
@@ -322,7 +340,8 @@ const char *url_format(const struct io_endpoint *e, const struct url *u)
     if (str_equal_nocase_c(format, "tsv")) return "tsv";
     if (str_equal_nocase_c(format, "text")) return "text";
     if (str_equal_nocase_c(format, "processing-failed")) return "processing-failed";
-    if (format.len || u->kind == URL_EXEC || u->kind == URL_STDIO || !u->path) return "json";
+    bool has_ending = u->path && (u->kind == URL_FILE || u->kind == URL_DIR || u->kind == URL_SQLITE);
+    if (format.len || !has_ending) return "json";
     size_t n = strlen(u->path) - (url_is_gzip(u->path) ? 3 : 0);
     return ends_with(u->path, n, ".csv") ? "csv" : ends_with(u->path, n, ".tsv") ? "tsv" : "json";
 }

@@ -14,12 +14,14 @@ enum url_kind {
     URL_TCP,
     URL_UNIX,
     URL_NULL,
-    URL_VAULT
+    URL_VAULT,
+    URL_HTTP,
+    URL_MAIL
 };
 
 struct url {
     enum url_kind kind;
-    const char   *path;  /* file, folder or command; a relative path stands relative to the base already */
+    const char   *path;  /* file, folder, command, or the whole URL of http: and smtp:; relative to the base already */
     const char   *table; /* ?table=T, or NULL */
 };
 
@@ -49,6 +51,7 @@ struct option_def {
  * not of their kind. */
 struct status options_check(struct arena *a, const struct io_endpoint *e, const char *what,
                             const struct option_def *defs, size_t n_defs) MUST_CHECK;
+bool option_there(const struct io_endpoint *e, const char *name);
 /* The option's value, or the default; they were checked. */
 struct str option_text(const struct io_endpoint *e, const char *name, const char *otherwise);
 bool       option_is(const struct io_endpoint *e, const char *name, bool otherwise);

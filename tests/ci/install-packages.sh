@@ -24,6 +24,7 @@ libdeflate-dev   libdeflate.h
 libpcre2-dev     pcre2.h
 libsodium-dev    sodium.h
 libedit-dev      histedit.h
+libcurl4-openssl-dev curl/curl.h
 libyaml-dev      yaml.h
 END
         ;;

@@ -90,12 +90,13 @@ static void refused_urls(void **state)
                    "did you mean \"file:\"?");
     expect_bad_url("sqllite:a?table=b", ERR_BAD_URL, "sqllite", "did you mean \"sqlite:\"?");
     expect_bad_url("gopher:a", ERR_BAD_URL, "gopher",
-                   "known are -, file:, dir:, sqlite:, vault:, exec:, tcp:, unix: and null:");
+                   "known are -, file:, dir:, sqlite:, vault:, exec:, tcp:, unix:, http:, https:, "
+                   "smtp: and null:");
     expect_bad_url("file:", ERR_BAD_URL, "nothing behind its scheme", NULL);
     expect_bad_url("exec:", ERR_BAD_URL, "nothing behind its scheme", NULL);
     expect_bad_url("", ERR_BAD_URL, "empty", NULL);
     expect_bad_url("kafka://broker/topic", ERR_NOT_SUPPORTED, "\"kafka:\"", NULL);
-    expect_bad_url("https://host/", ERR_NOT_SUPPORTED, "not supported by this version", NULL);
+    expect_bad_url("mqtts://host/", ERR_NOT_SUPPORTED, "not supported by this version", NULL);
 }
 
 /* Checks one option of a source and of a sink; NULL: it is taken. */

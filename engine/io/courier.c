@@ -1,0 +1,225 @@
+/*
+ * courier.c: batches of rows to messages, sent one after the other, each until it is taken.
+ *
+ * The pause before a new try is between nothing and twice the one before, at most a minute ("full jitter": many
+ * senders that lost one server do not come back at one moment). Pauses decide nothing about what is sent. A run that is
+ * stopped tries once more and then gives up: rows that were not delivered come again from the last checkpoint.
+ */
+
+#include "io/courier.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "io/fmt_message.h"
+
+enum { TIMEOUT_MS = 10000, BACKOFF_MS = 500, BACKOFF_MAX_MS = 60000, BATCH_MAX = 10000 };
+
+/* User, password, and everything behind a question mark stay out of messages. */
+static const char *public_url(struct arena *a, const char *url)
+{
+    const char *host = strstr(url, "://");
+    if (!host) return url;
+    const char *rest = host + 3, *at = rest + strcspn(rest, "@/?#");
+    if (*at == '@') rest = at + 1;
+    return str_format_c(a, "%.*s%.*s", (int)(host + 3 - url), url, (int)strcspn(rest, "?#"), rest);
+}
+
+static void free_courier(void *arg)
+{
+    struct courier *c = arg;
+    if (c->curl) curl_easy_cleanup(c->curl);
+    c->curl = NULL;
+    throttle_free(c->throttle);
+    buf_free(&c->pending);
+    buf_free(&c->first);
+}
+
+static struct status read_options(struct courier *c)
+{
+    const struct output *o = c->output;
+    const struct io_endpoint *e = o->endpoint;
+    struct str failure = option_text(e, "on_failure", "stop");
+    int64_t batch = option_count(e, "batch", 1);
+    c->timeout_ms = option_interval(e, "timeout", TIMEOUT_MS);
+    c->backoff_ms = option_interval(e, "backoff", BACKOFF_MS);
+    c->backoff_max_ms = c->backoff_ms > BACKOFF_MAX_MS ? c->backoff_ms : BACKOFF_MAX_MS;
+    c->retries = option_count(e, "retries", -1);
+    c->drop = str_equal_nocase_c(failure, "drop");
+    c->batch = (uint32_t)batch;
+    if (batch < 1 || batch > BATCH_MAX)
+        return status_new(o->arena, ERR_BAD_OPTION, e->at,
+                          "option \"batch\" of %s is %lld, not a number of rows from 1 to %d",
+                          e->name, (long long)batch, BATCH_MAX);
+    if (!c->drop && !str_equal_nocase_c(failure, "stop"))
+        return status_new(o->arena, ERR_BAD_OPTION, e->at,
+                          "option \"on_failure\" of %s is '%.*s', not 'stop' or 'drop'", e->name,
+                          STR_ARG(failure));
+    return OK;
+}
+
+struct status courier_open(struct output *o, const struct url *u,
+                           enum courier_answer (*send)(struct courier *c), struct courier **out)
+{
+    struct courier *c = ARENA_NEW(o->arena, struct courier);
+    struct str subject = option_text(o->endpoint, "subject", "");
+    c->output = o;
+    c->send = send;
+    c->url = public_url(o->arena, u->path);
+    c->jitter = (uint64_t)getpid();
+    o->path = c->url;
+    o->courier = c;
+    arena_on_free(o->arena, free_courier, c);
+    TRY(read_options(c));
+    TRY(throttle_new(o->arena, o->endpoint, o->schema, &c->throttle));
+    if (subject.len)
+        TRY(message_new(o->arena, o->endpoint->at, "subject", subject, o->schema, &c->subject));
+    c->curl = curl_easy_init();
+    if (!c->curl)
+        return status_new(o->arena, ERR_INTERNAL, o->endpoint->at, "libcurl does not start");
+    *out = c;
+    return OK;
+}
+
+/* ---- sending ---- */
+
+static const CURLcode passing[] = { CURLE_COULDNT_RESOLVE_PROXY,
+                                    CURLE_COULDNT_RESOLVE_HOST,
+                                    CURLE_COULDNT_CONNECT,
+                                    CURLE_OPERATION_TIMEDOUT,
+                                    CURLE_SEND_ERROR,
+                                    CURLE_RECV_ERROR,
+                                    CURLE_GOT_NOTHING,
+                                    CURLE_PARTIAL_FILE,
+                                    CURLE_SSL_CONNECT_ERROR,
+                                    CURLE_WEIRD_SERVER_REPLY,
+                                    CURLE_HTTP2,
+                                    CURLE_HTTP2_STREAM };
+
+enum courier_answer courier_perform(struct courier *c)
+{
+    char text[CURL_ERROR_SIZE] = "";
+    curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, text);
+    CURLcode code = curl_easy_perform(c->curl);
+    curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, NULL);
+    if (code == CURLE_OK) return COURIER_DONE;
+    snprintf(c->reason, sizeof c->reason, "%s", text[0] ? text : curl_easy_strerror(code));
+    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++) {
+        if (code == passing[i]) return COURIER_LATER;
+    }
+    return COURIER_NEVER;
+}
+
+static void forget(struct courier *c)
+{
+    buf_clear(&c->pending);
+    buf_clear(&c->first);
+    c->count = 0;
+}
+
+static struct status give_up(struct courier *c, int64_t tries)
+{
+    const struct output *o = c->output;
+    if (c->drop && !output_is_stopped()) {
+        if (c->dropped == 0)
+            log_message(LOG_WARNING, "%s of %s did not take rows, which are left out: %s", c->url,
+                        o->endpoint->name, c->reason);
+        c->dropped += c->count;
+        forget(c);
+        return OK;
+    }
+    c->failed = true;
+    return status_new(o->arena, ERR_UNREACHABLE, o->endpoint->at,
+                      "cannot deliver to %s of %s (%lld %s): %s", c->url, o->endpoint->name,
+                      (long long)tries, tries == 1 ? "try" : "tries", c->reason);
+}
+
+/* A pause of up to `most` milliseconds. */
+static int64_t next_pause(struct courier *c, int64_t most)
+{
+    c->jitter = hash_u64(c->jitter + 1);
+    return most > 0 ? 1 + (int64_t)(c->jitter % (uint64_t)most) : 0;
+}
+
+static struct status send_pending(struct courier *c)
+{
+    const struct output *o = c->output;
+    int64_t most = c->backoff_ms;
+    bool told = false;
+    if (c->count == 0) return OK;
+    for (int64_t tries = 1;; tries++) {
+        enum courier_answer answer = c->send(c);
+        if (answer == COURIER_DONE) break;
+        bool again = answer == COURIER_LATER && (c->retries < 0 || tries <= c->retries);
+        if (!again || output_is_stopped()) return give_up(c, tries);
+        if (!told)
+            log_message(LOG_WARNING, "cannot deliver to %s of %s: %s; trying again", c->url,
+                        o->endpoint->name, c->reason);
+        told = true;
+        output_pause(next_pause(c, most));
+        most = most * 2 < c->backoff_max_ms ? most * 2 : c->backoff_max_ms;
+    }
+    output_tell_success(o, c->url, told);
+    c->sent++;
+    forget(c);
+    return OK;
+}
+
+/* ---- rows ---- */
+
+struct status courier_write(struct output *o, const struct encoded *rows, const struct batch *batch)
+{
+    struct courier *c = o->courier;
+    for (uint32_t i = 0; i < rows->n_rows; i++) {
+        uint32_t row = batch_row(batch, i);
+        size_t start = i ? rows->ends[i - 1] : 0;
+        if (c->throttle && !throttle_passes(c->throttle, batch, row)) continue;
+        if (c->count == 0) {
+            c->time = batch->rowtimes[row];
+            if (c->subject) message_row(c->subject, batch, row, &c->first);
+        }
+        buf_append(&c->pending, rows->bytes.data + start, rows->ends[i] - start);
+        if (++c->count >= c->batch) TRY(send_pending(c));
+    }
+    return OK;
+}
+
+struct status courier_advance(struct output *o, rowtime bound)
+{
+    (void)o;
+    (void)bound;
+    return OK;
+}
+
+struct status courier_flush(struct output *o)
+{
+    return send_pending(o->courier);
+}
+
+struct status courier_save(struct output *o, struct snap_writer *w)
+{
+    TRY(send_pending(o->courier));
+    snap_u64(w, o->courier->sent);
+    throttle_save(o->courier->throttle, w);
+    return OK;
+}
+
+struct status courier_restore(struct output *o, struct snap_reader *r)
+{
+    o->courier->sent = snap_read_u64(r);
+    throttle_load(o->courier->throttle, r);
+    return snap_read_end(o->arena, r);
+}
+
+struct status courier_close(struct output *o)
+{
+    struct courier *c = o->courier;
+    if (!c || !c->curl) return OK;
+    struct status st = c->failed ? OK : send_pending(c); /* the failure was told */
+    if (c->dropped)
+        log_message(LOG_WARNING, "%llu rows of %s were left out: %s did not take them",
+                    (unsigned long long)c->dropped, o->endpoint->name, c->url);
+    return st;
+}

@@ -1,0 +1,148 @@
+/*
+ * sink_http.c: http://... and https://...: rows as requests, one a row or, with `batch`, several.
+ *
+ * A request is done when the answer is 2xx. 408, 425, 429 and 5xx may pass, as may failures of the connection; a
+ * redirection or any other answer is final. Certificates and names of servers are checked always; `ca` names a file
+ * of authorities besides those of the system.
+ */
+
+#include <curl/curl.h>
+#include <stdlib.h>
+
+#include "io/courier.h"
+#include "io/fmt_message.h"
+
+enum { ANSWER_KEPT = 200 };
+
+/* The beginning of an answer, for messages. */
+struct answer {
+    char   text[ANSWER_KEPT];
+    size_t size;
+};
+
+static size_t take_answer(char *p, size_t one, size_t n, void *arg)
+{
+    struct answer *a = arg;
+    for (size_t i = 0; i < n && a->size + 1 < sizeof a->text; i++)
+        a->text[a->size++] = (unsigned char)p[i] < ' ' ? ' ' : p[i];
+    a->text[a->size] = 0;
+    return one * n;
+}
+
+static enum courier_answer judge(struct courier *c, struct answer *a)
+{
+    long code = 0;
+    curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
+    if (code >= 200 && code < 300) return COURIER_DONE;
+    while (a->size && a->text[a->size - 1] == ' ') a->text[--a->size] = 0;
+    snprintf(c->reason, sizeof c->reason, "the server answers %ld%s%s", code, a->size ? ": " : "",
+             a->text);
+    bool passes = code == 408 || code == 425 || code == 429 || code >= 500;
+    return passes ? COURIER_LATER : COURIER_NEVER;
+}
+
+static enum courier_answer post(struct courier *c)
+{
+    struct output *o = c->output;
+    struct answer  answer = { .size = 0 };
+    const char    *p = c->pending.data;
+    size_t         n = c->pending.len;
+    if (c->count == 1 && n && p[n - 1] == '\n') n--; /* one record needs no line */
+    if (o->gzip) {
+        if (!o->maker) o->maker = gzip_maker_new(1);
+        buf_clear(&o->packed);
+        gzip_member(o->maker, p, n, &o->packed);
+        p = o->packed.data;
+        n = o->packed.len;
+    }
+    curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, &answer);
+    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, p);
+    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n);
+    enum courier_answer sent = courier_perform(c);
+    return sent == COURIER_DONE ? judge(c, &answer) : sent;
+}
+
+/* ---- headers ---- */
+
+static void free_list(void *list)
+{
+    curl_slist_free_all(list);
+}
+
+static const char *content_type(const struct output *o)
+{
+    struct str given = option_text(o->endpoint, "content_type", "");
+    struct str body = option_text(o->endpoint, "body", "");
+    bool       several = option_count(o->endpoint, "batch", 1) > 1;
+    if (given.len) return str_to_c(o->arena, given);
+    if (body.len && !message_is_json(body)) return "text/plain; charset=utf-8";
+    if (body.len || strcmp(o->format, "json") == 0)
+        return several ? "application/x-ndjson" : "application/json";
+    if (strcmp(o->format, "csv") == 0) return "text/csv; charset=utf-8";
+    return "text/plain; charset=utf-8";
+}
+
+/* `token_env` names a variable of the environment, so that no token stands in the SQL. */
+static struct status add_token(struct output *o, struct curl_slist **list)
+{
+    const char *name = str_to_c(o->arena, option_text(o->endpoint, "token_env", ""));
+    if (!*name) return OK;
+    const char *token = getenv(name);
+    if (!token || !*token)
+        return status_new(o->arena, ERR_BAD_OPTION, o->endpoint->at,
+                          "the variable %s that option \"token_env\" of %s names is not set", name,
+                          o->endpoint->name);
+    struct buf line = { 0 };
+    buf_printf(&line, "Authorization: Bearer %s", token);
+    *list = curl_slist_append(*list, buf_c(&line));
+    buf_free(&line);
+    return OK;
+}
+
+/* Lines of the option `headers`. */
+static void add_headers(struct output *o, struct curl_slist **list)
+{
+    const char *text = str_to_c(o->arena, option_text(o->endpoint, "headers", ""));
+    while (*text) {
+        size_t n = strcspn(text, "\r\n");
+        if (n) *list = curl_slist_append(*list, str_format_c(o->arena, "%.*s", (int)n, text));
+        text += n + strspn(text + n, "\r\n");
+    }
+}
+
+static struct status http_open(struct output *o, const struct url *u)
+{
+    struct courier    *c;
+    struct curl_slist *list = NULL;
+    o->gzip = option_is(o->endpoint, "gzip", false);
+    TRY(courier_open(o, u, post, &c));
+    const char *ca = str_to_c(o->arena, option_text(o->endpoint, "ca", ""));
+    list = curl_slist_append(list, str_format_c(o->arena, "Content-Type: %s", content_type(o)));
+    if (o->gzip) list = curl_slist_append(list, "Content-Encoding: gzip");
+    list = curl_slist_append(list, "Expect:"); /* no question before the body */
+    add_headers(o, &list);
+    struct status st = add_token(o, &list);
+    arena_on_free(o->arena, free_list, list);
+    TRY(st);
+    curl_easy_setopt(c->curl, CURLOPT_URL, u->path);
+    curl_easy_setopt(c->curl, CURLOPT_POST, 1L);
+    curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, list);
+    curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, take_answer);
+    curl_easy_setopt(c->curl, CURLOPT_USERAGENT, "sluice");
+    curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, (long)c->timeout_ms);
+    if (*ca) curl_easy_setopt(c->curl, CURLOPT_CAINFO, ca);
+    return OK;
+}
+
+const struct output_class output_http_class = {
+    .kind = URL_HTTP,
+    .needs_ends = true,
+    .open = http_open,
+    .write = courier_write,
+    .advance = courier_advance,
+    .flush = courier_flush,
+    .save = courier_save,
+    .restore = courier_restore,
+    .close = courier_close,
+};
