@@ -176,6 +176,7 @@ struct sluice_param {
     const char       *name;
     enum sluice_class class;
     bool              optional; /* so are the ones after it */
+    bool shows; /* of a function that de-identifies: the result may show it, and is then as PERSONAL as it is */
 };
 
 /* A field of the record that a function returns (log parsers). */
@@ -223,6 +224,7 @@ struct sluice_fn {
     const char *doc;      /* sentences */
     const char *examples; /* lines `call => value`; they are run as tests */
     bool deidentifies; /* a PERSONAL argument may leave the application in the result */
+    bool reidentifies; /* the result is PERSONAL, whatever the arguments are */
     bool random; /* another call gives another value: not worked out when the application is compiled */
 };
 

@@ -17,8 +17,8 @@
  * does not, and the record as it came is appended. */
 typedef bool (*error_record_fn)(void *arg, uint32_t source, struct str record, struct buf *out);
 
-/* A record with PERSONAL columns that its source refused: its bytes, which no error row shows, for whoever may keep them.
- * Called at once, by several threads. */
+/* A record with PERSONAL columns that its source refused: its bytes, which no error row shows, for whoever may keep
+ * them. Called at once, by several threads. */
 typedef void (*error_reject_fn)(void *arg, uint32_t source, struct str record);
 
 struct error_config {

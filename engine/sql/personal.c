@@ -65,7 +65,7 @@ static void note(struct flow *f, struct span at, const char *message)
 static void note_choice(struct flow *f, struct span at, const char *what, const struct trace *t)
 {
     if (!f->last || !t) return;
-    note(f, at, str_format_c(f->b->arena, "%s PERSONAL column %s: which rows there are is not proved",
+    note(f, at, str_format_c(f->b->arena, "%s %s: which rows there are is not proved",
                              what, trace_origin(f->b->arena, t)));
 }
 
@@ -91,11 +91,25 @@ static void note_fault(struct flow *f, const char *errors)
     if (f->pump && (!errors || errors[0])) f->pump->personal = true;
 }
 
+/* A de-identifying function may show some of its arguments as they are. */
+static const struct trace *way_of_shown(struct flow *f, const struct expr *e, struct row_ways in)
+{
+    const struct fn_def *fn = e->call.fn;
+    const struct trace *t = NULL;
+    for (uint32_t i = 0; i < e->n_args && i < sizeof fn->args / sizeof fn->args[0]; i++) {
+        if (fn->args[i].shows) t = either(t, way_of(f, e->args[i], in));
+    }
+    return t;
+}
+
 static const struct trace *way_of_call(struct flow *f, const struct expr *e, struct row_ways in)
 {
+    const struct fn_def *fn = e->call.fn;
     const struct trace *t = way_of_args(f, e, in);
-    if (t) note_fault(f, e->call.fn->errors);
-    return e->call.fn->deidentifies ? NULL : t;
+    bool recut = e->implicit && type_is_text(e->type) && type_is_text(e->args[0]->type);
+    if (t && !recut) note_fault(f, fn->errors);
+    if (fn->reidentifies) t = trace_call(f->b->arena, fn->name, e->at);
+    return fn->deidentifies ? way_of_shown(f, e, in) : t;
 }
 
 /* The args of the query, then the columns of its table. */
@@ -133,7 +147,7 @@ static const struct trace *way_of(struct flow *f, const struct expr *e, struct r
     case EXPR_CALL: return way_of_call(f, e, in);
     case EXPR_RELEASE:
         if (way_of_args(f, e, in)) {
-            note(f, e->at, str_format_c(f->b->arena, "PERSONAL column %s is released: %.*s",
+            note(f, e->at, str_format_c(f->b->arena, "%s is released: %.*s",
                                         trace_origin(f->b->arena, way_of_args(f, e, in)),
                                         STR_ARG(e->label)));
         }
@@ -190,7 +204,7 @@ static void refuse_rowtime(struct flow *f, struct span at, const struct trace *t
     if (!f->last || !t) return;
     struct arena *a = f->b->arena;
     struct status st = status_new(a, ERR_PERSONAL, at,
-                                  "PERSONAL column %s cannot give ROWTIME, which every row of "
+                                  "%s cannot give ROWTIME, which every row of "
                                   "error_stream, metrics and windows show",
                                   trace_origin(a, t));
     binder_report(f->b, status_with_hint(st, str_format_c(a, "its way: %s -> ROWTIME",
@@ -387,12 +401,13 @@ static struct span place_of(const struct plan_pump *p, uint32_t column)
 static void refuse_output(struct flow *f, uint32_t column, const struct trace *t)
 {
     struct arena *a = f->b->arena;
+    struct str name = f->pump->root->out.columns[column].name;
     struct status st = status_new(a, ERR_PERSONAL, place_of(f->pump, column),
-                                  "PERSONAL column %s would leave through the output of this query",
+                                  "%s would leave through the output of this query",
                                   trace_origin(a, t));
-    binder_report(f->b, status_with_hint(st, str_format_c(a, "its way: %s -> output column \"%.*s\"; "
-                                                          TRACE_WAYS_OUT, trace_path(a, t),
-                                                          STR_ARG(f->pump->root->out.columns[column].name))));
+    const char *hint = str_format_c(a, "its way: %s -> output column \"%.*s\"; " TRACE_WAYS_OUT,
+                                    trace_path(a, t), STR_ARG(name));
+    binder_report(f->b, status_with_hint(st, hint));
 }
 
 static void follow_pump(struct flow *f, struct plan_pump *p)
@@ -435,33 +450,29 @@ static void follow_all(struct flow *f)
 
 /* ---- where they begin ---- */
 
-static bool begin_streams(struct flow *f)
+static void begin_streams(struct flow *f)
 {
     struct app_plan *p = f->plan;
-    bool any = false;
     f->streams = arena_calloc(f->b->arena, (p->n_streams + 1) * sizeof *f->streams);
     for (uint32_t i = 0; i < p->n_streams; i++) {
         const struct plan_stream *s = &p->streams[i];
         f->streams[i] = arena_calloc(f->b->arena, (s->schema.n_columns + 1) * sizeof **f->streams);
-        any |= trace_begin(f->b->arena, s->name, &s->schema, s->n_visible, s->is_source,
+        trace_begin(f->b->arena, s->name, &s->schema, s->n_visible, s->is_source,
                            f->streams[i]);
     }
-    return any;
 }
 
-static bool begin_tables(struct flow *f)
+static void begin_tables(struct flow *f)
 {
     struct app_plan *p = f->plan;
-    bool any = false;
     f->tables = arena_calloc(f->b->arena, (p->n_tables + 1) * sizeof *f->tables);
     for (uint32_t i = 0; i < p->n_tables; i++) {
         const struct plan_table *t = &p->tables[i];
         f->tables[i] = arena_calloc(f->b->arena, (t->schema.n_columns + 1) * sizeof **f->tables);
         if (t->constant) continue;
-        any |= trace_begin(f->b->arena, t->name, &t->schema, t->schema.n_columns, true,
+        trace_begin(f->b->arena, t->name, &t->schema, t->schema.n_columns, true,
                            f->tables[i]);
     }
-    return any;
 }
 
 /* ---- where they end ---- */
@@ -473,7 +484,7 @@ static void refuse_column(struct flow *f, const struct plan_sink *sink, uint32_t
     struct str name = f->plan->streams[sink->stream].schema.columns[column].name;
     struct span at = trace_place(t).line ? trace_place(t) : sink->at;
     struct status st = status_new(a, ERR_PERSONAL, at,
-                                  "PERSONAL column %s would leave as \"%.*s\" through sink \"%.*s\"",
+                                  "%s would leave as \"%.*s\" through sink \"%.*s\"",
                                   trace_origin(a, t), STR_ARG(name), STR_ARG(sink->name));
     binder_report(f->b, status_with_hint(st, str_format_c(a, "its way: %s -> sink \"%.*s\"; "
                                                           TRACE_WAYS_OUT ", or a sink with "
@@ -538,8 +549,8 @@ static void mark_plan(struct flow *f)
 void plan_check_personal(struct binder *b, struct app_plan *plan)
 {
     struct flow f = { .b = b, .plan = plan };
-    bool streams = begin_streams(&f), tables = begin_tables(&f);
-    if (!streams && !tables) return;
+    begin_streams(&f);
+    begin_tables(&f);
     do {
         f.changed = false;
         follow_all(&f);

@@ -38,19 +38,23 @@ static const struct column *holder_of(const struct schema *s, uint32_t n, uint32
     return NULL;
 }
 
-bool trace_begin(struct arena *a, struct str name, const struct schema *s, uint32_t n,
+void trace_begin(struct arena *a, struct str name, const struct schema *s, uint32_t n,
                  bool with_paths, const struct trace **ways)
 {
-    bool any = false;
     for (uint32_t i = 0; i < n; i++) {
         const struct column *c = holder_of(s, n, i, with_paths);
         if (!c) continue;
         struct trace *t = ARENA_NEW(a, struct trace);
         *t = (struct trace){ .relation = name, .column = c->name, .at = c->at };
         ways[i] = t;
-        any = true;
     }
-    return any;
+}
+
+const struct trace *trace_call(struct arena *a, const char *function, struct span at)
+{
+    struct trace *t = ARENA_NEW(a, struct trace);
+    *t = (struct trace){ .column = str_c(function), .at = at };
+    return t;
 }
 
 const struct trace *trace_through(struct arena *a, const struct trace *from,
@@ -71,11 +75,15 @@ const struct trace *trace_through(struct arena *a, const struct trace *from,
 const char *trace_origin(struct arena *a, const struct trace *t)
 {
     while (t->from) t = t->from;
-    return str_format_c(a, "\"%.*s\" of \"%.*s\"", STR_ARG(t->column), STR_ARG(t->relation));
+    if (t->relation.len == 0)
+        return str_format_c(a, "PERSONAL result of %.*s", STR_ARG(t->column));
+    return str_format_c(a, "PERSONAL column \"%.*s\" of \"%.*s\"", STR_ARG(t->column),
+                        STR_ARG(t->relation));
 }
 
 const char *trace_path(struct arena *a, const struct trace *t)
 {
+    if (t->relation.len == 0) return str_format_c(a, "%.*s(...)", STR_ARG(t->column));
     const char *here = str_format_c(a, "\"%.*s\".\"%.*s\"", STR_ARG(t->relation),
                                     STR_ARG(t->column));
     if (!t->from) return here;

@@ -10,15 +10,17 @@ struct trace;
 /* What a refusal advises. */
 #define TRACE_WAYS_OUT "what may leave it: a de-identifying function, RELEASE(expr, 'reason')"
 
-/* Begins a way at each PERSONAL column among the first n, into ways; true: there is one. with_paths: a column whose
+/* Begins a way at each PERSONAL column among the first n, into ways. with_paths: a column whose
  * path holds, or lies in, that of a PERSONAL one has its values, too. */
-bool trace_begin(struct arena *a, struct str name, const struct schema *s, uint32_t n,
+void trace_begin(struct arena *a, struct str name, const struct schema *s, uint32_t n,
                  bool with_paths, const struct trace **ways);
+/* Begins a way at a call whose result is PERSONAL by itself. */
+const struct trace *trace_call(struct arena *a, const char *function, struct span at);
 /* The way goes on through a pump into a column of a stream. */
 const struct trace *trace_through(struct arena *a, const struct trace *from,
                                   const struct plan_pump *pump, const struct plan_stream *to,
                                   uint32_t column, struct span at);
-/* "NAME" of "S" (file:line): where the way begins. */
+/* PERSONAL column "NAME" of "S": where the way begins. */
 const char *trace_origin(struct arena *a, const struct trace *t);
 /* "S"."NAME" -> pump "P" -> "OUT"."WHO" */
 const char *trace_path(struct arena *a, const struct trace *t);

@@ -4,7 +4,8 @@
  * One table of names and bytes, each with a checksum, as a disk may give back what was not written. The file is
  * opened exclusively, so that two runs cannot share it, and every commit is synchronised to the disk.
  *
- * Sealed bytes are a mark, the id of the key with its length before it, and the sealed text, to which the name is bound.
+ * Sealed bytes are a mark, the id of the key with its length before it, and the sealed text, to which the name is
+ * bound.
  */
 
 #include "state/store.h"
@@ -187,12 +188,10 @@ static void seal(const char *name, const void *bytes, size_t size, struct buf *o
 
 static struct status refuse_sealed(const struct store *s, bool sealed)
 {
-    struct status st = status_new(s->arena, ERR_BAD_OPTION, SPAN_NONE,
-                                  sealed ? "the state file %s is sealed, and the application has no "
-                                           "PERSONAL columns"
-                                         : "the state file %s is not sealed, and the application "
-                                           "has PERSONAL columns",
-                                  s->path);
+    const char *what = sealed ? "is sealed, and the application has no PERSONAL columns"
+                              : "is not sealed, and the application has PERSONAL columns";
+    struct status st = status_new(s->arena, ERR_BAD_OPTION, SPAN_NONE, "the state file %s %s",
+                                  s->path, what);
     return status_with_hint(
         st, "run the application that the state is of, or begin anew with another state file");
 }
@@ -256,7 +255,8 @@ struct status store_begin(struct store *s)
     return run_sql(s, "BEGIN; DELETE FROM state", "write");
 }
 
-static struct status write_bytes(struct store *s, const char *name, const void *bytes, size_t size)
+static struct status write_bytes(struct store *s, const char *name, const void *bytes,
+                                 size_t size)
 {
     sqlite3_stmt *q = NULL;
     if (sqlite3_prepare_v2(s->db, "INSERT INTO state VALUES (?, ?, ?)", -1, &q, NULL) != SQLITE_OK)

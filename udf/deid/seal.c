@@ -135,10 +135,11 @@ static const struct sluice_fn functions[] = {
         .bind = bind,
         .kernel = decrypt,
         .doc = "What ENCRYPT made of a value, opened. Another key, another column or a changed "
-               "text is an error of the row, never a wrong value. Hides nothing: declare the "
-               "column that it fills PERSONAL.",
+               "text is an error of the row, never a wrong value. Hides nothing: the result is "
+               "PERSONAL.",
         .examples = "DECRYPT('', 'name') => \"\"\n"
                     "DECRYPT(ENCRYPT('7', 'pulse'), 'pulse') => \"7\"",
+        .reidentifies = true,
         .random = true,
     },
     { .name = NULL },
