@@ -167,7 +167,7 @@ static const struct cli_option options[] = {
 
 const struct command cmd_vault = {
     .name = "vault",
-    .operands = "ACTION FILE [KEY...]",
+    .operands = "ACTION FILE",
     .summary = "looks after the encrypted cross-reference",
     .text =
         "  init FILE        makes an empty vault, and the key file\n"

@@ -15,6 +15,7 @@ Usage: sluice COMMAND [OPTIONS] [FILE...]
   test PATH...          runs .test files, under controlled time
   functions [NAME]      lists the functions of SQL, or explains one
   generate TEMPLATE     makes test records from a template
+  vault ACTION FILE     looks after the encrypted cross-reference
   query SQL             asks delivered archives by SQL
   discover URL          makes CREATE SOURCE of sample records
   import FILE...        makes SQL files of a Kinesis Data Analytics application
@@ -58,6 +59,7 @@ Usage: sluice COMMAND [OPTIONS] [FILE...]
   test PATH...          runs .test files, under controlled time
   functions [NAME]      lists the functions of SQL, or explains one
   generate TEMPLATE     makes test records from a template
+  vault ACTION FILE     looks after the encrypted cross-reference
   query SQL             asks delivered archives by SQL
   discover URL          makes CREATE SOURCE of sample records
   import FILE...        makes SQL files of a Kinesis Data Analytics application

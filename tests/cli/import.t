@@ -120,8 +120,8 @@ $ grep never v2-request.json.dir/report.md
 # A description runs as it is; several in a file are asked for one.
 $ cp $ROOT/tests/data/import/stack-v1.yaml . && sluice run stack-v1.yaml --source ROOMS_001=$ROOT/tests/data/import/in.ndjson --quiet && cat output/WARM.csv
 r2,2,60.5
-$ sluice run $ROOT/tests/data/import/stack-of-two.json 2>&1 | sed "s|$ROOT/||"
-tests/data/import/stack-of-two.json:75:3: error HY024: /tmp/dev/import/tests/data/import/stack-of-two.json describes 2 applications; this is the second
+$ sluice run $ROOT/tests/data/import/stack-of-two.json 2>&1 | sed "s|$ROOT/||g"
+tests/data/import/stack-of-two.json:75:3: error HY024: tests/data/import/stack-of-two.json describes 2 applications; this is the second
   "Second": {
   ^~~~~~~~
 hint: `sluice import` makes a folder of each of them
