@@ -240,7 +240,7 @@ static void make_cells(struct vault_sink *v, const struct batch *rows, uint32_t 
             continue;
         }
         struct buf clear = { 0 };
-        text_sql_value(&clear, c, row);
+        text_json_value(&clear, c, row);
         vault_seal(key, &v->table, i, id, str_view(clear.data, clear.len), &v->texts[i]);
         if (clear.data) secret_wipe(clear.data, clear.cap);
         buf_free(&clear);

@@ -306,7 +306,7 @@ static const char *print_row(const struct vault_table *t, const struct row *r, s
         }
         struct buf text = { 0 };
         const char *wrong = open_cell(t, r, i, &text);
-        if (!wrong) text_json_string(out, text.data, text.len);
+        if (!wrong) buf_append(out, text.data, text.len);
         if (text.data) secret_wipe(text.data, text.cap);
         buf_free(&text);
         if (wrong) return wrong;

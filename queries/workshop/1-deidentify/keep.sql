@@ -1,0 +1,5 @@
+-- Keeps the source records as they came. Name it behind deidentify.sql, if you may have such a copy at all.
+
+CREATE OR REPLACE SINK "SOURCE_RECORDS" FROM "LIFE_SUPPORT"
+INTO 'dir:../../../build/demo/source-records'
+WITH (personal = TRUE, gzip = TRUE);
