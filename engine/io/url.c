@@ -340,7 +340,8 @@ const char *url_format(const struct io_endpoint *e, const struct url *u)
     if (str_equal_nocase_c(format, "tsv")) return "tsv";
     if (str_equal_nocase_c(format, "text")) return "text";
     if (str_equal_nocase_c(format, "processing-failed")) return "processing-failed";
-    bool has_ending = u->path && (u->kind == URL_FILE || u->kind == URL_DIR || u->kind == URL_SQLITE);
+    bool is_file = u->kind == URL_FILE || u->kind == URL_DIR || u->kind == URL_SQLITE;
+    bool has_ending = u->path && is_file;
     if (format.len || !has_ending) return "json";
     size_t n = strlen(u->path) - (url_is_gzip(u->path) ? 3 : 0);
     return ends_with(u->path, n, ".csv") ? "csv" : ends_with(u->path, n, ".tsv") ? "tsv" : "json";

@@ -68,11 +68,6 @@ static struct status from_stream(struct binder *b, const struct ast_from *f, uin
     out->rows.monos = arena_calloc(b->arena, (s->schema.n_columns + 1) * sizeof *out->rows.monos);
     note_read(b, index);
     uint32_t n = s->schema.n_columns;
-    /* The record's text is for faults alone. */
-    if (n > s->n_visible &&
-        str_equal_c(s->schema.columns[n - 1].name, plan_hidden_names[HIDDEN_RECORD])) {
-        n--;
-    }
     struct scope_relation r = { .name = s->name,
                                 .is_stream = true,
                                 .columns = columns_of(b, &s->schema),

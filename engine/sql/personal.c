@@ -450,6 +450,16 @@ static void follow_all(struct flow *f)
 
 /* ---- where they begin ---- */
 
+/* A record's text holds what its columns do. */
+static void begin_record(const struct plan_stream *s, const struct trace **ways)
+{
+    int record = schema_find(&s->schema, str_c(plan_hidden_names[HIDDEN_RECORD]));
+    if (record < (int)s->n_visible) return;
+    for (uint32_t c = 0; c < s->n_visible; c++) {
+        if (!ways[record]) ways[record] = ways[c];
+    }
+}
+
 static void begin_streams(struct flow *f)
 {
     struct app_plan *p = f->plan;
@@ -459,6 +469,7 @@ static void begin_streams(struct flow *f)
         f->streams[i] = arena_calloc(f->b->arena, (s->schema.n_columns + 1) * sizeof **f->streams);
         trace_begin(f->b->arena, s->name, &s->schema, s->n_visible, s->is_source,
                            f->streams[i]);
+        begin_record(s, f->streams[i]);
     }
 }
 

@@ -43,3 +43,21 @@ hint: known are !{timestamp:PATTERN}, !{firehose:random-string} and !{firehose:e
 bad.sql:4:31: error HY024: "'" in the prefix of raw is no letter of a date pattern: 'yyyy
 hint: known are yyyy, MM, dd, DDD, HH, hh, mm, ss and SSS; other text stands between single quotes
 bad.sql:4:31: error HY024: option "names" of raw is 'other', not 'sluice' or 'firehose'
+
+# Source backup: the hidden column "$record" is what came, as it came; what did not convert goes to processing-failed.
+$ cat > backup.sql <<'SQL'
+> CREATE SOURCE s (t TIMESTAMP, v INTEGER) FROM 'mixed.ndjson' WITH (rowtime = 'T');
+> CREATE STREAM raw (record VARCHAR(65535));
+> CREATE PUMP p AS INSERT INTO raw SELECT STREAM "$record" FROM s;
+> CREATE SINK "backup" FROM raw INTO 'dir:kept' WITH (format = 'text', prefix = 'source_records/', names = 'firehose', interval = 900);
+> CREATE SINK "failed" FROM error_stream INTO 'dir:kept' WITH (format = 'processing-failed');
+> SQL
+$ printf '{"T":"2026-02-01 13:10:00",  "V":1, "x":[1]}\nbad\n{"T":"2026-02-01 13:10:01","V":"q"}\n{"T":"2026-02-01 13:10:02","V":"2"}\n' > mixed.ndjson
+$ sluice run --quiet backup.sql; cd kept; find source_records -type f; cat source_records/2026/02/01/13/*; ls
+source_records/2026/02/01/13/backup-1-2026-02-01-13-10-00-873ab438-210e-4961-9615-000000000001
+{"T":"2026-02-01 13:10:00",  "V":1, "x":[1]}
+{"T":"2026-02-01 13:10:02","V":"2"}
+processing-failed
+source_records
+$ sed 's/v INTEGER/v INTEGER PERSONAL/' backup.sql > personal.sql; sluice check personal.sql 2>&1 | head -1
+personal.sql:3:48: error 42501: PERSONAL column "V" of "S" would leave as "RECORD" through sink "backup"

@@ -376,6 +376,35 @@ static void rows_into_a_program(void **state)
     expect_text(files_read(arena, path), json_of_all(0, 1000));
 }
 
+/* Which keys are quiet goes with the position: two runs alert as one would. */
+static void a_throttled_program_goes_on(void **state)
+{
+    (void)state;
+    const char         *path = at("out");
+    struct io_endpoint *e = out_to(str_format_c(arena, "exec:cat >> %s", path));
+    struct sink        *s;
+    struct snap_writer  w = { 0 };
+    endpoint_interval(e, "throttle", 10 * STEP_MS);
+    s = open_sink(e);
+    expect_ok(deliver(s, 20, 3)); /* all within the time of the one before: the first alone */
+    expect_ok(sink_save(s, &w));
+    expect_ok(close_sink(s));
+    expect_text(files_read(arena, path), json_of_all(0, 1));
+
+    struct str position = str_view(w.out.data, w.out.len);
+    expect_ok(sink_resume(arena, e, &schema, position, &s));
+    struct batch *near = make_rows(29, 30, false), *far = make_rows(40, 41, false);
+    expect_ok(sink_deliver(s, near, NULL)); /* 10 steps behind the last one: the bound is included */
+    expect_ok(sink_deliver(s, far, NULL));
+    batch_release(near);
+    batch_release(far);
+    expect_ok(close_sink(s));
+    struct str first = json_of_all(0, 1), last = json_of_all(40, 41);
+    expect_text(files_read(arena, path),
+                str_format(arena, "%.*s%.*s", STR_ARG(first), STR_ARG(last)));
+    buf_free(&w.out);
+}
+
 /* Each program sees the end of its input when its own sink closes. */
 static void two_programs_at_once(void **state)
 {
@@ -467,6 +496,7 @@ int main(void)
         TEST(an_object_is_seen_when_it_is_whole),
         TEST(names_and_times_at_their_edges),
         TEST(rows_into_a_program),
+        TEST(a_throttled_program_goes_on),
         TEST(two_programs_at_once),
         TEST(a_program_that_fails),
         TEST(a_program_that_reads_no_further),
