@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,7 +15,7 @@ enum { STOP_MS = 1000, LONGEST_NAP_MS = 50 };
 
 extern char **environ;
 
-/* Runs the command with its_end as its_fd; an errno. */
+/* Runs the command with its_end as its_fd, or, for -1, as standard input and output; an errno. */
 static int spawn(const char *command, int its_end, int its_fd, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
@@ -26,7 +27,8 @@ static int spawn(const char *command, int its_end, int its_fd, pid_t *pid)
     sigaddset(&usual, SIGPIPE);
     sigaddset(&usual, SIGXFSZ);
     posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, its_end, its_fd);
+    posix_spawn_file_actions_adddup2(&files, its_end, its_fd < 0 ? STDIN_FILENO : its_fd);
+    if (its_fd < 0) posix_spawn_file_actions_adddup2(&files, its_end, STDOUT_FILENO);
     posix_spawnattr_init(&how);
     posix_spawnattr_setsigmask(&how, &none);
     posix_spawnattr_setsigdefault(&how, &usual);
@@ -35,6 +37,30 @@ static int spawn(const char *command, int its_end, int its_fd, pid_t *pid)
     posix_spawnattr_destroy(&how);
     posix_spawn_file_actions_destroy(&files);
     return error;
+}
+
+static struct status cannot_start(struct arena *a, const struct io_endpoint *e, const char *command,
+                                  int error)
+{
+    return status_new(a, ERR_UNREACHABLE, e->at, "cannot start '%s' for %s: %s", command, e->name,
+                      strerror(error));
+}
+
+struct status child_start_both(struct arena *a, const struct io_endpoint *e, const char *command,
+                               int *pid, int *fd)
+{
+    int   ends[2];
+    pid_t started = 0;
+    int   error = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 ? 0 : errno;
+    if (!error) {
+        error = spawn(command, ends[1], -1, &started);
+        close(ends[1]);
+        if (error) close(ends[0]);
+    }
+    if (error) return cannot_start(a, e, command, error);
+    *pid = started;
+    *fd = ends[0];
+    return OK;
 }
 
 struct status child_start(struct arena *a, const struct io_endpoint *e, const char *command,
@@ -49,10 +75,7 @@ struct status child_start(struct arena *a, const struct io_endpoint *e, const ch
         close(ends[!ours]);
         if (error) close(ends[ours]);
     }
-    if (error) {
-        return status_new(a, ERR_UNREACHABLE, e->at, "cannot start '%s' for %s: %s", command,
-                          e->name, strerror(error));
-    }
+    if (error) return cannot_start(a, e, command, error);
     *pid = started;
     *fd = ends[ours];
     return OK;

@@ -12,6 +12,9 @@
  * ERR_UNREACHABLE. */
 struct status child_start(struct arena *a, const struct io_endpoint *e, const char *command,
                           int its_fd, int *pid, int *fd) MUST_CHECK;
+/* The same with a socket as its standard input and output. */
+struct status child_start_both(struct arena *a, const struct io_endpoint *e, const char *command,
+                               int *pid, int *fd) MUST_CHECK;
 /* Waits at most wait_ms (-1: as long as it takes) until the program has ended, or until stop_fd (-1: none) can be
  * read. True: it has ended, *how as waitpid tells it. */
 bool child_wait(int pid, int stop_fd, int wait_ms, int *how);

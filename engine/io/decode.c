@@ -22,6 +22,7 @@ struct block *block_retain(struct block *b)
 void block_release(struct block *b)
 {
     if (atomic_fetch_sub_explicit(&b->count, 1, memory_order_acq_rel) != 1) return;
+    mem_free(b->map);
     mem_free(b->data);
     mem_free(b);
 }

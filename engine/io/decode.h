@@ -19,10 +19,13 @@ struct block {
     const char *path; /* the file it is of, and ... */
     uint64_t
         in_file; /* ... where it starts there (uncompressed); path NULL: the input cannot go back */
+    struct block_map *map; /* a processor's: where its records came from; NULL: it is the input itself */
 };
 /* Readable bytes behind the end of a block, so that wide loads need no test. */
 enum { BLOCK_PAD = 64 };
 
+/* What byte `at` of a processed block was in the input's: behind the last record that ended there. */
+size_t        block_map_back(const struct block *b, size_t at);
 struct block *block_new(size_t cap);
 struct block *block_retain(struct block *b);
 void          block_release(struct block *b);

@@ -117,7 +117,8 @@ static void put_todos(struct arena *a, struct buf *out, const struct described *
                                   STR_ARG(o->stream)));
         else if (o->place.kind == ENDPOINT_LAMBDA)
             put_todo(out, &any,
-                     str_format_c(a, "Rows of `%.*s` went to a function: `INTO 'lambda:COMMAND'` "
+                     str_format_c(a, "Rows of `%.*s` went to a function: "
+                                     "`INTO 'lambda:exec:COMMAND'` "
                                      "gives them to a program with the same event.",
                                   STR_ARG(o->stream)));
     }

@@ -59,6 +59,7 @@ struct output {
     struct folder *folder;
     const struct schema *schema;
     struct table_sink *table;
+    struct lambda *lambda;
     struct vault_sink *vault;
     const struct url *peer; /* of a connection that may have to be made again */
     struct courier *courier;
@@ -68,7 +69,8 @@ struct output {
 
 extern const struct output_class output_stdout_class, output_file_class, output_dir_class,
     output_exec_class, output_null_class, output_sqlite_class, output_vault_class, output_tcp_class,
-    output_unix_class, output_http_class, output_mail_class;
+    output_unix_class, output_http_class, output_mail_class,
+    output_lambda_class;
 
 /* Whether a folder's options mean something; touches nothing. */
 struct status output_dir_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;

@@ -5,6 +5,7 @@
 
 #include "base/thread.h"
 #include "io/output.h"
+#include "io/processor.h"
 
 /* Encoded rows are used again, so that their buffers keep their size: a free list with a lock. */
 enum {
@@ -14,6 +15,7 @@ enum {
 struct sink {
     struct output out;
     bool encodes; /* null: needs no bytes */
+    struct processor *processor; /* NULL: rows go as they are */
     uint64_t rows;
     pthread_mutex_t lock;
     struct encoded *spare[SPARE_MAX];
@@ -30,6 +32,7 @@ static const struct option_def sink_options[] = {
     { "personal", OPTION_BOOLEAN },
     { "column_delimiter", OPTION_TEXT },
     { "key", OPTION_TEXT },
+    { "processor", OPTION_TEXT },
     { "encrypt", OPTION_TEXT },
     { "body", OPTION_TEXT },
     { "subject", OPTION_TEXT },
@@ -57,7 +60,7 @@ static const struct output_class *class_of(enum url_kind kind)
         &output_stdout_class, &output_file_class,   &output_dir_class,
         &output_exec_class,   &output_null_class,   &output_sqlite_class,
         &output_vault_class,  &output_tcp_class,    &output_unix_class,
-        &output_http_class,   &output_mail_class
+        &output_http_class,   &output_mail_class,   &output_lambda_class
     };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         if (classes[i]->kind == kind) return classes[i];
@@ -102,11 +105,27 @@ static struct status check_places(struct arena *a, const struct io_endpoint *e, 
     return OK;
 }
 
+/* A function before a delivery needs bytes to work on. */
+static struct status check_processor(struct arena *a, const struct io_endpoint *e,
+                                     const struct url *u)
+{
+    struct str processor = option_text(e, "processor", "");
+    if (u->kind == URL_LAMBDA) TRY(lambda_check(a, e, str_c(u->path)));
+    if (processor.len == 0) return OK;
+    bool alerts = u->kind == URL_HTTP || u->kind == URL_MAIL || u->kind == URL_LAMBDA;
+    if (alerts || u->kind == URL_NULL || (class_of(u->kind) && class_of(u->kind)->takes_rows))
+        return status_new(a, ERR_BAD_OPTION, e->at,
+                          "option \"processor\" is for files, folders and pipes, not for '%.*s' of %s",
+                          STR_ARG(e->url), e->name);
+    return lambda_check(a, e, processor);
+}
+
 struct status sink_check(struct arena *a, const struct io_endpoint *e)
 {
     struct url u;
     TRY(options_check(a, e, "sink", sink_options, sizeof sink_options / sizeof sink_options[0]));
     TRY(url_parse(a, e, &u));
+    TRY(check_processor(a, e, &u));
     if (u.kind != URL_VAULT && option_text(e, "encrypt", "").len)
         return status_new(a, ERR_BAD_OPTION, e->at,
                           "option \"encrypt\" is for vaults (vault:), not for '%.*s' of %s",
@@ -144,6 +163,7 @@ static struct status end(struct sink *s)
 {
     struct status st = s->out.class->close(&s->out);
     while (s->n_spare) free_encoded(s->spare[--s->n_spare]);
+    processor_close(s->processor);
     gzip_maker_free(s->out.maker);
     buf_free(&s->out.pending);
     buf_free(&s->out.packed);
@@ -189,6 +209,8 @@ static struct status open_sink(struct arena *a, const struct io_endpoint *e,
                               .fd = -1 };
     s->out.resume = position != NULL;
     struct status st = s->out.class->open(&s->out, &u);
+    if (st.err == ERR_NONE)
+        st = processor_open(messages, e, LAMBDA_TRANSFORM, &s->processor);
     if (st.err == ERR_NONE && position) st = restore(s, *position);
     if (st.err == ERR_NONE) {
         *out = s;
@@ -241,10 +263,19 @@ void *sink_prepare(struct sink *s, const struct batch *rows)
     if (!s->encodes) return NULL;
     struct encoded *e = take_spare(s);
     e->n_rows = batch_live(rows);
-    if (s->out.class->needs_ends) e->ends = mem_realloc(e->ends, (e->n_rows + 1) * sizeof *e->ends);
+    bool ends = s->out.class->needs_ends || s->processor;
+    if (ends) e->ends = mem_realloc(e->ends, (e->n_rows + 1) * sizeof *e->ends);
     encoder_rows(s->out.encoder, rows, 0, e->n_rows, &e->bytes,
-                 s->out.class->needs_ends ? e->ends : NULL);
+                 ends ? e->ends : NULL);
     return e;
+}
+
+static void process(struct sink *s, struct encoded *e, const struct batch *rows)
+{
+    int64_t *times = mem_calloc(e->n_rows + 1u, sizeof *times);
+    for (uint32_t i = 0; i < e->n_rows; i++) times[i] = rows->rowtimes[batch_row(rows, i)];
+    processor_rows(s->processor, &e->bytes, e->ends, times, e->n_rows);
+    mem_free(times);
 }
 
 struct status sink_deliver(struct sink *s, const struct batch *rows, void *prepared)
@@ -252,6 +283,7 @@ struct status sink_deliver(struct sink *s, const struct batch *rows, void *prepa
     s->rows += batch_live(rows);
     if (!s->encodes) return s->out.class->write(&s->out, NULL, rows);
     struct encoded *e = prepared ? prepared : sink_prepare(s, rows);
+    if (s->processor) process(s, e, rows);
     struct status st = s->out.class->write(&s->out, e, rows);
     give_spare(s, e);
     return st;

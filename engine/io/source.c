@@ -15,6 +15,7 @@
 #include "io/gz.h"
 #include "io/input.h"
 #include "io/lines.h"
+#include "io/processor.h"
 
 enum {
     PACKED_SIZE = 64 << 10
@@ -29,6 +30,7 @@ struct source {
     bool sniffed; /* the file's first bytes were looked at */
     atomic_bool ended;
     struct status failure; /* of the input's end, told after its last block */
+    struct processor *processor; /* NULL: records enter as they are */
     struct gunzip *gunzip; /* NULL: the file is not packed */
     char *packed;          /* PACKED_SIZE bytes or more of a packed file ... */
     const char *packed_at; /* ... of which these */
@@ -52,6 +54,7 @@ static const struct option_def source_options[] = {
     { "listen", OPTION_BOOLEAN },
     { "refresh", OPTION_PERIOD },
     { "on_missing", OPTION_TEXT },
+    { "processor", OPTION_TEXT },
 };
 
 static const struct input_class *class_of(enum url_kind kind)
@@ -81,6 +84,8 @@ struct status source_check(struct arena *a, const struct io_endpoint *e)
     TRY(options_check(a, e, "source", source_options,
                       sizeof source_options / sizeof source_options[0]));
     TRY(url_parse(a, e, &u));
+    struct str processor = option_text(e, "processor", "");
+    if (processor.len) TRY(lambda_check(a, e, processor));
     if (class_of(u.kind) || u.kind == URL_SQLITE) return OK;
     return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s cannot be a source", STR_ARG(e->url),
                       e->name);
@@ -137,6 +142,7 @@ struct status source_open(struct arena *a, const struct io_endpoint *e, struct s
     s->format = url_format(e, &u);
     lines_init(&s->lines, s->format, option_text(e, "column_delimiter", ""),
                option_text(e, "row_delimiter", ""));
+    if (st.err == ERR_NONE) st = processor_open(a, e, LAMBDA_INPUT, &s->processor);
     if (st.err == ERR_NONE) *out = s;
     else source_close(s);
     return st;
@@ -243,7 +249,8 @@ static void name_place(const struct source *s, struct block *b)
 
 void source_place(const struct block *b, size_t at, struct buf *out)
 {
-    if (b->path) buf_printf(out, "%llu %s", (unsigned long long)(b->in_file + at), b->path);
+    uint64_t offset = b->in_file + block_map_back(b, at);
+    if (b->path) buf_printf(out, "%llu %s", (unsigned long long)offset, b->path);
 }
 
 static struct status bad_place(const struct source *s, const char *path, uint64_t offset)
@@ -283,6 +290,17 @@ struct status source_seek(struct source *s, struct str place)
     return OK;
 }
 
+/* What the function makes of the block; NULL: nothing, or the source is to stop. */
+static struct block *process(struct source *s, struct block *b)
+{
+    struct lines *l = &s->lines;
+    b = processor_block(s->processor, b, l->csv, &l->delimiters, s->stop_fd);
+    if (!b) s->ended = true;
+    if (!b || b->size) return b;
+    block_release(b);
+    return NULL;
+}
+
 enum source_result source_read(struct source *s, size_t want, int wait_ms, struct block **out,
                                bool *first, struct status *st)
 {
@@ -301,6 +319,7 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
         } else if (!s->skip && (s->sniffed || result == INPUT_END)) {
             *out = lines_take(&s->lines, result == INPUT_END, first);
             if (*out) name_place(s, *out);
+            if (*out && s->processor) *out = process(s, *out);
             if (result == INPUT_END && !next_file(s)) s->ended = true;
             if (*out) return SOURCE_BLOCK;
         }
@@ -336,6 +355,7 @@ void source_progress(const struct source *s, uint64_t *done, uint64_t *all)
 void source_close(struct source *s)
 {
     s->in.class->close(&s->in);
+    processor_close(s->processor);
     gunzip_free(s->gunzip);
     mem_free(s->packed);
     lines_fini(&s->lines);

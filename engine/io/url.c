@@ -16,6 +16,7 @@ static const struct scheme schemes[] = {
     { "sqlite", URL_SQLITE, false },
     { "exec", URL_EXEC, false },
     { "null", URL_NULL, false },
+    { "lambda", URL_LAMBDA, false },
     { "tcp", URL_TCP, false },
     { "unix", URL_UNIX, false },
     { "http", URL_HTTP, false },
@@ -136,7 +137,8 @@ struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url
                           STR_ARG(e->url), e->name);
     }
     if (out->kind == URL_HTTP || out->kind == URL_MAIL) return parse_network(a, e, url, out);
-    bool is_path = out->kind != URL_EXEC && out->kind != URL_TCP;
+    bool is_path =
+        out->kind != URL_EXEC && out->kind != URL_TCP && out->kind != URL_LAMBDA;
     if (is_path) out->path = resolve_path(a, e, out->path);
     if (!has_table(out->kind)) return OK;
     char *path = arena_dup(a, out->path, strlen(out->path) + 1);

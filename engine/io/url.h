@@ -14,6 +14,7 @@ enum url_kind {
     URL_TCP,
     URL_UNIX,
     URL_NULL,
+    URL_LAMBDA,
     URL_VAULT,
     URL_HTTP,
     URL_MAIL

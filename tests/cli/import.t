@@ -39,7 +39,7 @@ $ sed -n '/left to do/,/To run/p' pulse/report.md
 - Say where `VITALS_001` reads: `--source 'VITALS_001=URL'`, or `FROM 'URL'` in sources.sql.
 - Bring the function that worked on the records before, and give it to `VITALS_001` as `processor = 'exec:COMMAND'` or `'http://…'`; without it the records enter as they are.
 - Copy the object to `wards.csv` in this folder. When its first line names the columns, add `header = TRUE`.
-- Rows of `ALERTS` went to a function: `INTO 'lambda:COMMAND'` gives them to a program with the same event.
+- Rows of `ALERTS` went to a function: `INTO 'lambda:exec:COMMAND'` gives them to a program with the same event.
 
 ## To run it
 $ sluice run pulse/sources.sql pulse/application.sql --source VITALS_001=$ROOT/tests/data/import/in.ndjson --quiet && cat pulse/output/ALERTS.ndjson
