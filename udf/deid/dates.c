@@ -150,7 +150,8 @@ static const struct sluice_fn functions[] = {
                "the distances between the dates of a subject, the time of the day, and the date "
                "within twice `days`. Settles no item of HIPAA Safe Harbor: C asks that all of "
                "a date but its year goes.",
-        .examples = "DATE_SHIFT(DATE '2026-03-02', 'patient0007', 30) = DATE '2026-03-02' => false\n"
+        .examples = "DATE_SHIFT(DATE '2026-03-02', 'patient0007', 30) = DATE "
+                    "'2026-03-02' => false\n"
                     "DATE_SHIFT(DATE '2026-03-02', 'patient0007', 30) BETWEEN DATE "
                     "'2026-01-31' AND "
                     "DATE '2026-04-01' => true",
