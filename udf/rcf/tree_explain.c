@@ -194,13 +194,14 @@ static double explain_at(const struct tree *t, const struct score_tables *tables
 uint16_t tree_explain(const struct tree *t, const struct score_tables *tables, const float *points,
                       int step, int count, double *scores, double *slots)
 {
-    uint16_t at[TREE_LANES] = { 0 };
-    int depth[TREE_LANES], n = 0;
+    enum { CHUNK = 64 };
+    uint16_t at[CHUNK] = { 0 };
+    int depth[CHUNK], n = 0;
     struct known known;
     for (int i = 0; i < KNOWN_LEAVES; i++) known.leaf[i] = TREE_NONE;
     for (int done = 0; done < count; done += n) {
         const float *first = points + (size_t)done * (size_t)step;
-        n = count - done < TREE_LANES ? count - done : TREE_LANES;
+        n = count - done < CHUNK ? count - done : CHUNK;
         tree_walk(t, first, step, n, at, depth);
         for (int i = 0; i < n; i++) {
             size_t slot = (size_t)(done + i) * 2 * (size_t)t->n_dims;
