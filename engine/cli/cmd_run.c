@@ -184,8 +184,8 @@ static const struct cli_option options[] = {
       "NAME: a file, dir:PATH, exec:COMMAND, null:, or - for\n"
       "standard output" },
     { "threads", "N", false,
-      "threads for decoding and what is stateless; by default\n"
-      "as many as there are processors" },
+      "threads for decoding, what is stateless, and forests; by\n"
+      "default as many as there are processors" },
     { "batch-rows", "N", false, "rows worked on at once; never changes what comes out" },
     { "state", "FILE", false,
       "saves the run there and goes on from it: after a crash, or\n"
