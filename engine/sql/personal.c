@@ -468,7 +468,7 @@ static void begin_streams(struct flow *f)
         const struct plan_stream *s = &p->streams[i];
         f->streams[i] = arena_calloc(f->b->arena, (s->schema.n_columns + 1) * sizeof **f->streams);
         trace_begin(f->b->arena, s->name, &s->schema, s->n_visible, s->is_source,
-                           f->streams[i]);
+                    f->streams[i]);
         begin_record(s, f->streams[i]);
     }
 }
@@ -482,7 +482,7 @@ static void begin_tables(struct flow *f)
         f->tables[i] = arena_calloc(f->b->arena, (t->schema.n_columns + 1) * sizeof **f->tables);
         if (t->constant) continue;
         trace_begin(f->b->arena, t->name, &t->schema, t->schema.n_columns, true,
-                           f->tables[i]);
+                    f->tables[i]);
     }
 }
 
