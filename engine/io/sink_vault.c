@@ -79,8 +79,9 @@ static struct status read_columns(struct output *o, struct vault_sink *v)
             return status_new(o->arena, ERR_BAD_OPTION, o->endpoint->at,
                               "column \"%s\" cannot be part of a vault: the name is kept for it",
                               name);
-        v->table.columns[i] =
-            (struct vault_column){ .name = name, .sealed = sealed[i] || c->personal, .key = keys[i] };
+        v->table.columns[i] = (struct vault_column){ .name = name,
+                                                     .sealed = sealed[i] || c->personal,
+                                                     .key = keys[i] };
         if (keys[i]) v->keys[v->n_keys++] = i;
     }
     v->table.n_columns = n;

@@ -8,10 +8,10 @@
  *     sluice_vault       for each T its columns, which of them are sealed or key, and its sealed count
  *     sluice_vault_audit who got what, when
  *
- * sluice_row is a keyed hash of the key columns: rows with equal keys replace each other. A sealed cell (JSON) is bound to
- * table, column, row and key id, so that it opens in no other place. sluice_tag is a keyed hash of the whole row, and
- * the sealed count holds the number of rows and the sum of their tags: a row that is changed, taken away, or put back
- * as it was before does not fit any more. What cannot be seen is a whole file put back to an earlier state.
+ * sluice_row is a keyed hash of the key columns: rows with equal keys replace each other. A sealed cell (JSON) is
+ * bound to table, column, row and key id, so that it opens in no other place. sluice_tag is a keyed hash of the whole
+ * row, and the sealed count holds the number of rows and the sum of their tags: a row that is changed, taken away, or
+ * put back as it was before does not fit any more. What cannot be seen is a whole file put back to an earlier state.
  *
  * What does not stay hidden: the number of rows, which cells are NULL, and how long a sealed text is.
  */

@@ -53,35 +53,30 @@ struct status vault_init(struct arena *a, const char *path, const char *keys)
     return st;
 }
 
-/* Whether the file is shorter than its own header says (SQLite's file format, 1.3). */
-static bool is_cut_off(const char *path)
+/* SQLite compares the file's size with its header at the first look. */
+static struct status not_opened(struct vault *v, int result)
 {
-    uint8_t h[100];
-    struct stat s;
-    FILE *f = fopen(path, "rb");
-    if (!f) return false;
-    bool read = fread(h, 1, sizeof h, f) == sizeof h && fstat(fileno(f), &s) == 0;
-    fclose(f);
-    if (!read) return true;
-    uint64_t page = (uint64_t)h[16] << 8 | h[17];
-    uint64_t pages = (uint64_t)h[28] << 24 | (uint64_t)h[29] << 16 | (uint64_t)h[30] << 8 | h[31];
-    return (page == 1 ? 65536 : page) * pages > (uint64_t)s.st_size;
+    if ((result & 0xff) != SQLITE_CORRUPT && (result & 0xff) != SQLITE_NOTADB)
+        return failed(v, "open");
+    return status_new(v->arena, ERR_UNREACHABLE, SPAN_NONE, "the vault %s is cut off or damaged",
+                      v->path);
 }
 
 struct status vault_open(struct arena *a, const char *path, struct vault **out)
 {
+    static const char first[] = "PRAGMA secure_delete = 1;"
+                                "SELECT 1 FROM sluice_vault, sluice_vault_audit LIMIT 1";
     struct vault *v = arena_calloc(a, sizeof *v);
     *v = (struct vault){ a, path, NULL };
     int result = sqlite3_open_v2(path, &v->db, SQLITE_OPEN_READWRITE, NULL);
     sqlite3_busy_timeout(v->db, BUSY_MS);
-    if (result == SQLITE_OK)
-        result = sqlite3_exec(v->db, "PRAGMA secure_delete = 1; SELECT 1 FROM sluice_vault, sluice_vault_audit LIMIT 1", NULL,
-                              NULL, NULL);
-    struct status st = result == SQLITE_OK ? OK : failed(v, "open");
-    if (access(path, F_OK) == 0 && is_cut_off(path))
-        st = status_new(a, ERR_UNREACHABLE, SPAN_NONE, "the vault %s is cut off", path);
-    if (st.err == ERR_NONE) *out = v;
-    else sqlite3_close(v->db);
+    if (result == SQLITE_OK) result = sqlite3_exec(v->db, first, NULL, NULL, NULL);
+    if (result == SQLITE_OK) {
+        *out = v;
+        return OK;
+    }
+    struct status st = not_opened(v, result);
+    sqlite3_close(v->db);
     return st;
 }
 
@@ -371,7 +366,8 @@ static int bind_cell(sqlite3_stmt *q, int at, const struct vault_cell *c)
     return sqlite3_bind_blob(q, at, str_data(&c->bytes), (int)c->bytes.len, SQLITE_TRANSIENT);
 }
 
-static struct status prepare_update(struct vault *v, const struct vault_table *t, sqlite3_stmt **out)
+static struct status prepare_update(struct vault *v, const struct vault_table *t,
+                                    sqlite3_stmt **out)
 {
     struct buf sql = { 0 };
     buf_append_c(&sql, "UPDATE ");

@@ -98,10 +98,10 @@ $ cp v.db x.db; sed -i 's/"N":2/"N":7/' in.ndjson; sed 's/v.db/x.db/' app.sql > 
 table people has other rows than by its sealed count: some are of an earlier time
 error 22000: the vault x.db is not what was sealed
 $ head -c 9000 v.db > x.db; sh check.sh
-error 08001: the vault x.db is cut off
-error 08001: the vault x.db is cut off
+error 08001: the vault x.db is cut off or damaged
+error 08001: the vault x.db is cut off or damaged
 $ head -c 50 v.db > x.db; sluice vault verify x.db --keys keys
-error 08001: the vault x.db is cut off
+error 08001: the vault x.db is cut off or damaged
 [exit 4]
 $ sluice vault verify none.db --keys keys
 error 08001: cannot open the vault none.db: unable to open database file

@@ -126,12 +126,12 @@ static const struct sluice_fn functions[] = {
         .errors = "",
         .bind = bind_token,
         .kernel = token,
-        .doc = "A random name of 32 hexadecimal digits, another one for each row; equal calls in one "
-               "query give the same. Hides the value and which records belong together. Leaves whether there was one. A stream that "
-               "holds token and value, written to a vault with the token as key, lets who has "
-               "the sealing key find the value again. Settles the item of its column (A, or D "
-               "to R) of HIPAA Safe Harbor, as a code that is not derived from the subject (45 "
-               "CFR 164.514(c)).",
+        .doc = "A random name of 32 hexadecimal digits, another one for each row; equal calls "
+               "in one query give the same. Hides the value and which records belong together. "
+               "Leaves whether there was one. A stream that holds token and value, written to a "
+               "vault with the token as key, lets who has the sealing key find the value again. "
+               "Settles the item of its column (A, or D to R) of HIPAA Safe Harbor, as a code "
+               "that is not derived from the subject (45 CFR 164.514(c)).",
         .examples = "TOKEN('') => \"\"\nCHAR_LENGTH(TOKEN('Ada Abbott')) => 32",
         .deidentifies = true,
         .random = true,

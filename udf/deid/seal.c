@@ -116,9 +116,9 @@ static const struct sluice_fn functions[] = {
         .kernel = encrypt,
         .doc = "The value sealed (XChaCha20-Poly1305) with the sealing key in use: its id, a "
                "colon, and base64url. Each row gets another text, equal calls in one query the "
-               "same. It opens with the same column name only. Hides the value from everybody without the key. Leaves its "
-               "length. Settles the item of its column (A to R) of HIPAA Safe Harbor where the "
-               "receiver has no key.",
+               "same. It opens with the same column name only. Hides the value from everybody "
+               "without the key. Leaves its length. Settles the item of its column (A to R) of "
+               "HIPAA Safe Harbor where the receiver has no key.",
         .examples = "ENCRYPT('', 'name') => \"\"\n"
                     "DECRYPT(ENCRYPT('Ada Abbott', 'name'), 'name') => \"Ada Abbott\"\n"
                     "ENCRYPT('Ada Abbott', 'name') = 'Ada Abbott' => false",
