@@ -89,8 +89,8 @@ static const char *add(enum secret_use use, const char *id, size_t n, const uint
     unsigned at = atomic_load(&n_slots);
     if (at == SECRET_KEYS_MAX) return "is one key too many";
     uint8_t *room = sodium_malloc(SECRET_KEY_BYTES);
-    if (!room) mem_refused(SECRET_KEY_BYTES);
-    memcpy(room, bytes, SECRET_KEY_BYTES);
+    if (room) memcpy(room, bytes, SECRET_KEY_BYTES);
+    else mem_refused(SECRET_KEY_BYTES);
     sodium_mprotect_readonly(room);
     slots[at] = (struct secret_key){ .use = use, .bytes = room };
     memcpy(slots[at].id, id, n);

@@ -397,9 +397,11 @@ static const char *seal_again(const struct vault_table *t, struct row *r,
         if (!t->columns[i].sealed || r->cells[i].kind == VAULT_NULL) continue;
         struct buf clear = { 0 };
         wrong = open_cell(t, r, i, &clear);
-        if (!wrong) vault_seal(key, t, i, r->id, str_view(clear.data, clear.len), &texts[i]);
-        if (!wrong) r->cells[i].bytes = str_view(texts[i].data, texts[i].len);
-        if (!wrong) bind_cell(update, (int)i + 4, &r->cells[i]);
+        if (!wrong) {
+            vault_seal(key, t, i, r->id, str_view(clear.data, clear.len), &texts[i]);
+            r->cells[i].bytes = str_view(texts[i].data, texts[i].len);
+            bind_cell(update, (int)i + 4, &r->cells[i]);
+        }
         if (clear.data) secret_wipe(clear.data, clear.cap);
         buf_free(&clear);
     }

@@ -141,3 +141,8 @@ $ sluice vault turn v.db
 sluice: vault has no "turn"
 Try "sluice help vault".
 [exit 2]
+
+# PERSONAL values may go into a vault only: another place on the command line is refused.
+$ sed "s/, encrypt = 'dob'//" app.sql > plain.sql; sluice run --quiet plain.sql --keys keys2 --sink PEOPLE='sqlite:x.sqlite?table=t' 2>&1 | head -1; ls x.sqlite 2>/dev/null
+plain.sql:3:46: error 42501: PERSONAL column "ID" of "S" would leave as "ID" through sink "PEOPLE"
+[exit 2]
