@@ -71,7 +71,7 @@ static struct status dir_open(struct output *o, const struct url *u)
     o->gzip = option_is(o->endpoint, "gzip", false);
     f->root = u->path;
     f->prefix = str_copy(o->arena, option_text(o->endpoint, "prefix",
-                                                is_failed(o) ? "processing-failed/" : ""));
+                                               is_failed(o) ? "processing-failed/" : ""));
     f->firehose = wants_firehose(o->endpoint);
     f->name = arena_dup(o->arena, o->endpoint->name, strlen(o->endpoint->name) + 1);
     for (char *p = f->name; *p; p++) {
