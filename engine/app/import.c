@@ -215,7 +215,7 @@ struct status import_text(struct arena *a, const struct fn_catalog *functions,
 {
     struct described_list list = { 0 };
     TRY(describe_read(a, file, &list));
-    if (list.items.count != 1) {
+    if (list.items.count > 1) {
         struct status st = status_new(a, ERR_BAD_OPTION, list.items.items[1].at,
                                       "%s describes %zu applications; this is the second",
                                       file->name, list.items.count);

@@ -289,6 +289,7 @@ static struct status read_map(struct json_reader *r, struct doc_node *node)
         if (!next_is(r, ',')) return bad_json(r, r->at, "a comma or } should stand here");
         r->at++;
         skip_blanks(r);
+        if (next_is(r, '}')) return bad_json(r, r->at, "a name should follow the comma");
     }
     r->at++;
     node->pairs = pairs.items;

@@ -115,7 +115,8 @@ static struct status check_processor(struct arena *a, const struct io_endpoint *
     bool alerts = u->kind == URL_HTTP || u->kind == URL_MAIL || u->kind == URL_LAMBDA;
     if (alerts || u->kind == URL_NULL || (class_of(u->kind) && class_of(u->kind)->takes_rows))
         return status_new(a, ERR_BAD_OPTION, e->at,
-                          "option \"processor\" is for files, folders and pipes, not for '%.*s' of %s",
+                          "option \"processor\" is for files, folders and pipes, not for "
+                          "'%.*s' of %s",
                           STR_ARG(e->url), e->name);
     return lambda_check(a, e, processor);
 }
