@@ -16,9 +16,8 @@ struct encode_config {
     struct span at;              /* of the endpoint, for messages */
 };
 
-/* format: "json", "csv", "tsv", "processing-failed" (error_stream alone), or "text" (one column, as it is; other schemas
- * are refused). Immutable after this:
- * any thread may use it. */
+/* format: "json", "csv", "tsv", "processing-failed" (error_stream alone), or "text" (one column, as it is; other
+ * schemas are refused). Immutable after this: any thread may use it. */
 struct status encoder_new(struct arena *a, const char *format, const struct encode_config *config,
                           struct encoder **out) MUST_CHECK;
 /* Rows i in [from, to) of the live rows, each with its line end, appended. ends, if given: where each of

@@ -415,13 +415,15 @@ struct texts {
 static struct reader reader_of(const struct reference_call *c, const uint32_t *p, int n,
                                int64_t escape, bool similar)
 {
-    return (struct reader){ .arena = c->arena, .p = p, .n = n, .escape = escape, .similar = similar };
+    return (
+        struct reader){ .arena = c->arena, .p = p, .n = n, .escape = escape, .similar = similar };
 }
 
 static struct reference similar(const struct reference_call *c, const struct texts *t)
 {
     if (c->n_args == 3 && t->n[2] != 1) return reference_fault(ERR_INVALID_ESCAPE);
-    struct reader r = reader_of(c, t->p[1], t->n[1], c->n_args == 3 ? (int64_t)t->p[2][0] : -1, true);
+    struct reader r =
+        reader_of(c, t->p[1], t->n[1], c->n_args == 3 ? (int64_t)t->p[2][0] : -1, true);
     struct node *n = read_pattern(&r);
     if (r.unsure) return none;
     if (r.escape_is_bad) return reference_fault(ERR_INVALID_ESCAPE);

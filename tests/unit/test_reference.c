@@ -118,9 +118,9 @@ static double draw_double(void)
 static const char *draw_text(struct arena *a)
 {
     static const char *const plain[] = {
-        "", " ", "a", "ab", "aba", "b%_a", "Zürich", "ÀÉÎ straße",
+        "",        " ",    "a",    "ab",      "aba", "b%_a",   "Zürich",          "ÀÉÎ straße",
         "ΑΒΓ дом", "日本", "true", " FALSE ", "tru", "x y  z", "jean-luc o'neil", "abcdefgh",
-        "%", "_b"
+        "%",       "_b"
     };
     switch (below(9)) {
     case 0: return str_format_c(a, "%s%d", below(4) ? "" : " ", (int)draw());
@@ -328,7 +328,8 @@ static struct str draw_written(struct arena *a, const struct value *pattern)
     const char *p = str_data(&s), *other = &"0\0001\0009\000 \000-\000+\000:\000a"[2 * below(8)];
     if (change > 2) return s;
     int skipped = change && rest > 0;
-    return str_format(a, "%.*s%s%.*s", at, p, change == 1 ? "" : other, rest - skipped, p + at + skipped);
+    return str_format(a, "%.*s%s%.*s", at, p, change == 1 ? "" : other, rest - skipped,
+                      p + at + skipped);
 }
 
 static struct str draw_pieces(struct arena *a, const char *const *pieces, uint32_t n_pieces,
@@ -359,8 +360,11 @@ static void draw_patterns(struct arena *a, const char *name, struct value *value
                                            "(a|b)", "(ab|a)", "|", "[ab]", "[^a]+", "(b)?",
                                            "(a)(b)?", "\\d", "\\w+", "\\s*", "a{2}", "[a-c]{1,2}",
                                            "(", "*", "[", "(a|(b))+", "\\.", "\\W" };
-    static const char *const replacements[] = { "x", "", "$0", "$1", "<$2>", "\\$", "\\", "$", "é" };
-    bool parts = strcmp(name, "SUBSTRING SIMILAR") == 0, replaces = strcmp(name, "REGEX_REPLACE") == 0;
+    static const char *const replacements[] = {
+        "x", "", "$0", "$1", "<$2>", "\\$", "\\", "$", "é"
+    };
+    bool parts = strcmp(name, "SUBSTRING SIMILAR") == 0,
+         replaces = strcmp(name, "REGEX_REPLACE") == 0;
     bool similar = strstr(name, "SIMILAR") != NULL;
     bool finds = strcmp(name, "SUBSTRING") == 0 && type_is_text(values[1].type);
     if (!similar && !replaces && !finds) return;

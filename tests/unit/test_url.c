@@ -119,7 +119,7 @@ static void options_by_name(void **state)
                   "did you mean \"header\"?");
     expect_option(false, "gzip", "TRUE", "source IN has no option \"gzip\"",
                   "known are: format, row_path, column_delimiter, row_delimiter, header, "
-                  "parallelism, rowtime, lateness, follow, listen, refresh, on_missing");
+                  "parallelism, rowtime, lateness, follow, listen, refresh, on_missing, processor");
     expect_option(true, "gzpi", "TRUE", "sink OUT has no option \"gzpi\"",
                   "did you mean \"gzip\"?");
     expect_option(true, "intervall", "5", "sink OUT has no option \"intervall\"",
