@@ -174,7 +174,7 @@ static const struct entry *find_here(const struct fn_catalog *c, struct str name
     size_t end = low;
     while (end < c->entries.count && str_equal(&c->entries.items[end].name, &name)) end++;
     *n = end - low;
-    return c->entries.items + low;
+    return *n > 0 ? c->entries.items + low : NULL;
 }
 
 /* The first entry of a name, and in *n how many there are. */
@@ -672,6 +672,7 @@ bool fn_catalog_remove(struct fn_catalog *c, struct str name)
 {
     size_t n;
     const struct entry *first = find_here(c, name, &n);
+    if (n == 0) return false;
     size_t at = (size_t)(first - c->entries.items);
     for (size_t i = 0; i < n; i++) remove_at(c, at);
     return n > 0;

@@ -107,7 +107,9 @@ static void clear_bits(uint8_t *address, size_t size, int64_t kept)
 {
     for (size_t i = 0; i < size; i++) {
         int64_t here = kept - 8 * (int64_t)i;
-        if (here < 8) address[i] &= here <= 0 ? 0 : (uint8_t)(0xff << (8 - here));
+        if (here >= 8) continue;
+        unsigned keep = here <= 0 ? 0 : (0xffu << (8 - here)) & 0xffu;
+        address[i] = (uint8_t)(address[i] & keep);
     }
 }
 
