@@ -275,7 +275,8 @@ __attribute__((target("avx512f"))) static int climb_wide(const struct tree *t,
 {
     int left = 0;
     for (int k = 0; k < n; k += 16) {
-        __mmask16 lanes = n - k >= 16 ? (__mmask16)0xFFFF : (__mmask16)((1 << (n - k)) - 1);
+        int here = n - k < 16 ? n - k : 16;
+        __mmask16 lanes = (__mmask16)(0xFFFFu >> (16 - here));
         __mmask8 lanes_low = (__mmask8)lanes, lanes_high = (__mmask8)(lanes >> 8);
         __m512i index = _mm512_maskz_loadu_epi32(lanes, c->index + k);
         __m512i at = _mm512_maskz_loadu_epi32(lanes, c->at + k);
