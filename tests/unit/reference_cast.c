@@ -101,7 +101,7 @@ static struct reference exact_of_double(double v, struct type to)
 {
     char text[1500];
     int scale = to.kind == TYPE_DECIMAL ? to.scale : 0;
-    if (fabs(v) > 1e30) return reference_fault(ERR_NUMERIC_OVERFLOW);
+    if (fabs(v) > 1e19) return reference_fault(ERR_NUMERIC_OVERFLOW); /* beyond any precision */
     snprintf(text, sizeof text, "%.1100f", fabs(v));
     const char *point = strchr(text, '.');
     wide n = 0;
