@@ -223,7 +223,8 @@ struct sluice_fn {
     void (*kernel)(struct sluice_call *call);
     const char *doc;      /* sentences */
     const char *examples; /* lines `call => value`; they are run as tests */
-    bool deidentifies; /* a PERSONAL argument may leave the application in the result */
+    /* a PERSONAL argument may leave the application in the result; not believed of a plug-in */
+    bool deidentifies;
     bool reidentifies; /* the result is PERSONAL, whatever the arguments are */
     bool random; /* another call gives another value: not worked out when the application is compiled */
 };

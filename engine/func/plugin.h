@@ -10,8 +10,8 @@
 #include "sluice.h"
 
 /*
- * Loads the object and takes the export of this name from it. A path without a slash stands in the folder base_dir,
- * as a relative one does. Fails with BAD_PLUGIN when there is no such file or symbol, when the symbol is something
+ * Loads the object and takes the export of this name ('file.so:symbol') from it; a relative path stands in the folder
+ * base_dir. Fails with BAD_PLUGIN when there is no such file or symbol, when the symbol is something
  * else, was made for another version of sluice.h, or lacks a part that the engine calls.
  */
 struct status plugin_load(struct arena *a, const char *base_dir, struct str name, struct span at,

@@ -18,7 +18,8 @@
 enum {
     CLIENTS_MAX = 1000,
     LINE_MAX_BYTES = 16 << 20, /* of a client that sends no line end */
-    READ_BYTES = 64 << 10
+    READ_BYTES = 64 << 10,
+    NAP_MS = 100
 };
 
 struct client {
@@ -62,7 +63,11 @@ static void accept_clients(struct input *in)
 {
     struct clients *c = in->clients;
     int fd = accept4(in->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0) return; /* it went away again, or there are no descriptors now */
+    if (fd < 0) {
+        /* without descriptors it waits at the door, and would be seen again at once */
+        if (errno == EMFILE || errno == ENFILE) input_stopped(in, NAP_MS);
+        return;
+    }
     if (c->n >= CLIENTS_MAX) {
         log_message(LOG_WARNING, "a connection to %s was closed: there are %d already",
                     in->endpoint->name, CLIENTS_MAX);

@@ -177,3 +177,26 @@ a.sql:1:70: error 46000: no_row of other.so is no function for Sluice
 hint: SLUICE_EXPORT of sluice.h makes one
 a.sql:1:70: error 46000: no_kernel of later.so was built for version 999 of sluice.h; this is version 1
 hint: build the plug-in with this program's sluice.h
+
+# A plug-in cannot give leave to PERSONAL values by saying that it de-identifies: RELEASE does, where the application says so.
+$ mkdir mine; cat > mine/claims.c <<'C'
+> #include "sluice.h"
+> static void same(struct sluice_call *call) { for (uint32_t i = 0; i < call->n_rows; i++) call->result->i64[call->rows[i]] = call->args[0].i64[sluice_at(&call->args[0], call->rows[i])]; }
+> static const struct sluice_fn row = { .args = { { .name = "x", .class = SLUICE_CLASS_INTEGER } }, .returns = { .kind = SLUICE_BIGINT }, .kernel = same, .deidentifies = true };
+> SLUICE_EXPORT(claims, FUNCTION, &row);
+> C
+$ cc -shared -fPIC -I "$ROOT/engine" -o claims.so mine/claims.c
+$ cat > a.sql <<'SQL'
+> CREATE FUNCTION claims (x BIGINT) RETURNS BIGINT LANGUAGE C EXTERNAL NAME 'claims.so:claims';
+> CREATE SOURCE p (ssn BIGINT PERSONAL) FROM '-';
+> SELECT STREAM claims(ssn) AS n FROM p;
+> SQL
+$ sluice check a.sql; sed -i "s/claims(ssn)/RELEASE(claims(ssn), 'numbers of the test')/" a.sql; sluice check a.sql
+a.sql:3:15: error 42501: PERSONAL column "SSN" of "P" would leave through the output of this query
+SELECT STREAM claims(ssn) AS n FROM p;
+              ^~~~~~
+hint: its way: "P"."SSN" -> output column "N"; what may leave it: a de-identifying function, RELEASE(expr, 'reason')
+a.sql:3:15: note 42501: PERSONAL column "SSN" of "P" is released: numbers of the test
+SELECT STREAM RELEASE(claims(ssn), 'numbers of the test') AS n FROM p;
+              ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+no errors
