@@ -26,6 +26,7 @@ libsodium-dev    sodium.h
 libedit-dev      histedit.h
 libcurl4-openssl-dev curl/curl.h
 libyaml-dev      yaml.h
+libmicrohttpd-dev microhttpd.h
 END
         ;;
     test) cat <<END
