@@ -15,8 +15,8 @@ enum { STOP_MS = 1000, LONGEST_NAP_MS = 50 };
 
 extern char **environ;
 
-/* Runs the command with its_end as its_fd, or, for -1, as standard input and output; an errno. */
-static int spawn(const char *command, int its_end, int its_fd, pid_t *pid)
+/* Runs the command in a folder, with its_end as its_fd, or, for -1, as standard input and output; an errno. */
+static int spawn(const char *command, const char *folder, int its_end, int its_fd, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t          how;
@@ -29,6 +29,7 @@ static int spawn(const char *command, int its_end, int its_fd, pid_t *pid)
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, its_end, its_fd < 0 ? STDIN_FILENO : its_fd);
     if (its_fd < 0) posix_spawn_file_actions_adddup2(&files, its_end, STDOUT_FILENO);
+    if (folder && *folder) posix_spawn_file_actions_addchdir_np(&files, folder);
     posix_spawnattr_init(&how);
     posix_spawnattr_setsigmask(&how, &none);
     posix_spawnattr_setsigdefault(&how, &usual);
@@ -53,7 +54,7 @@ struct status child_start_both(struct arena *a, const struct io_endpoint *e, con
     pid_t started = 0;
     int   error = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 ? 0 : errno;
     if (!error) {
-        error = spawn(command, ends[1], -1, &started);
+        error = spawn(command, e->base_dir, ends[1], -1, &started);
         close(ends[1]);
         if (error) close(ends[0]);
     }
@@ -71,7 +72,7 @@ struct status child_start(struct arena *a, const struct io_endpoint *e, const ch
     int   ours = its_fd == STDIN_FILENO; /* 0 is read, 1 is written */
     int   error = pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno;
     if (!error) {
-        error = spawn(command, ends[!ours], its_fd, &started);
+        error = spawn(command, e->base_dir, ends[!ours], its_fd, &started);
         close(ends[!ours]);
         if (error) close(ends[ours]);
     }

@@ -2,8 +2,9 @@
 #define IO_CHILD_H
 
 /*
- * child.h: programs at the other end of a pipe, for exec: endpoints. The shell runs the command; signals that this
- * process ignores mean their usual thing to it, and no other descriptor of ours is open there.
+ * child.h: programs at the other end of a pipe, for exec: endpoints. The shell runs the command in the folder of
+ * the SQL file that names it; signals that this process ignores mean their usual thing to it, and no other descriptor
+ * of ours is open there.
  */
 
 #include "io/source.h"

@@ -35,6 +35,8 @@ static void free_courier(void *arg)
     throttle_free(c->throttle);
     buf_free(&c->pending);
     buf_free(&c->first);
+    buf_free(&c->first_to);
+    buf_free(&c->next_to);
 }
 
 static struct status read_options(struct courier *c)
@@ -169,6 +171,22 @@ static struct status send_pending(struct courier *c)
 
 /* ---- rows ---- */
 
+/* A message has rows to the same addresses only. */
+static struct status keep_apart(struct courier *c, const struct batch *batch, uint32_t row)
+{
+    if (!c->to) return OK;
+    buf_clear(&c->next_to);
+    message_row(c->to, batch, row, &c->next_to);
+    bool same = c->next_to.len == c->first_to.len &&
+                (!c->next_to.len || memcmp(c->next_to.data, c->first_to.data, c->next_to.len) == 0);
+    if (!same) TRY(send_pending(c));
+    if (c->count == 0) {
+        buf_clear(&c->first_to);
+        buf_append(&c->first_to, c->next_to.data, c->next_to.len);
+    }
+    return OK;
+}
+
 struct status courier_write(struct output *o, const struct encoded *rows, const struct batch *batch)
 {
     struct courier *c = o->courier;
@@ -176,6 +194,7 @@ struct status courier_write(struct output *o, const struct encoded *rows, const 
         uint32_t row = batch_row(batch, i);
         size_t start = i ? rows->ends[i - 1] : 0;
         if (c->throttle && !throttle_passes(c->throttle, batch, row)) continue;
+        TRY(keep_apart(c, batch, row));
         if (c->count == 0) {
             c->time = batch->rowtimes[row];
             if (c->subject) message_row(c->subject, batch, row, &c->first);

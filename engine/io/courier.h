@@ -20,9 +20,11 @@ struct courier {
     struct output   *output;
     void            *curl;
     struct throttle *throttle;
-    struct message  *subject;
-    struct buf       pending; /* rows, as encoded */
-    struct buf       first;   /* the subject of the first of them */
+    struct message  *subject, *to; /* of mails; to: NULL when it is the same for all rows */
+    struct buf       pending;      /* rows, as encoded */
+    struct buf       first;        /* the subject of the first of them */
+    struct buf       first_to;     /* whom they go to */
+    struct buf       next_to;      /* whom a row goes to that may join them */
     rowtime          time;    /* of the first of them */
     uint32_t         count;   /* of rows in pending */
     uint32_t         batch;   /* most rows of a message */

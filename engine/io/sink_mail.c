@@ -3,7 +3,7 @@
  *
  * The connection is encrypted, by STARTTLS for smtp:, and the server's certificate checked, unless tls = FALSE says
  * otherwise. Date and Message-ID follow from ROWTIME and a counter, so that a mail which is sent again after a crash
- * is known by its id.
+ * is known by its id. `to` may name columns: each row goes to its own addresses then.
  */
 
 #include <curl/curl.h>
@@ -11,14 +11,16 @@
 
 #include "data/calendar.h"
 #include "io/courier.h"
+#include "io/fmt_message.h"
 
 /* A line of base64 has 76 characters: 57 bytes (RFC 2045). A word of a header 45 bytes, with its frame below 76. */
 enum { LINE_BYTES = 57, WORD_BYTES = 45 };
 
 struct mail {
     struct courier    *courier;
-    struct curl_slist *to;
+    struct curl_slist *to; /* of the mail under way, or of all */
     const char        *from, *to_line;
+    struct buf         address;
     struct buf         text; /* the mail under way */
     size_t             at;   /* bytes of it that were taken */
 };
@@ -88,7 +90,10 @@ static void write_mail(struct mail *m)
     m->at = 0;
     buf_append_c(out, "Date: ");
     append_date(out, c->time);
-    buf_printf(out, "\r\nFrom: %s\r\nTo: %s\r\nMessage-ID: ", m->from, m->to_line);
+    buf_printf(out, "\r\nFrom: %s\r\nTo: ", m->from);
+    if (c->to) buf_append(out, c->first_to.data, c->first_to.len);
+    else buf_append_c(out, m->to_line);
+    buf_append_c(out, "\r\nMessage-ID: ");
     append_id(out, m);
     buf_append_c(out, "\r\nSubject: ");
     if (c->subject) append_subject(out, c->first.len ? c->first.data : "", c->first.len);
@@ -113,10 +118,49 @@ static size_t give(char *to, size_t one, size_t n, void *arg)
     return take;
 }
 
+static bool is_address(const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned char)p[i] <= ' ' || p[i] == 127 || strchr("<>\"(),;", p[i])) return false;
+    }
+    return n && memchr(p, '@', n);
+}
+
+/* Addresses with commas between them; whether there is one, and all are some. */
+static bool add_addresses(struct mail *m, const char *p, size_t n)
+{
+    for (size_t i = 0, end; i < n; i = end) {
+        while (i < n && (p[i] == ' ' || p[i] == ',')) i++;
+        for (end = i; end < n && p[end] != ' ' && p[end] != ',';) end++;
+        if (i == n) break;
+        if (!is_address(p + i, end - i)) return false;
+        buf_clear(&m->address);
+        buf_printf(&m->address, "<%.*s>", (int)(end - i), p + i);
+        m->to = curl_slist_append(m->to, buf_c(&m->address));
+    }
+    return m->to != NULL;
+}
+
+/* The addresses that columns of a mail's first row have. */
+static bool address(struct mail *m)
+{
+    struct courier *c = m->courier;
+    const struct buf *to = &c->first_to;
+    curl_slist_free_all(m->to);
+    m->to = NULL;
+    bool good = add_addresses(m, to->data, to->len);
+    if (!good)
+        snprintf(c->reason, sizeof c->reason, "'%.*s' is no mail address",
+                 (int)(to->len < 100 ? to->len : 100), to->len ? to->data : "");
+    curl_easy_setopt(c->curl, CURLOPT_MAIL_RCPT, m->to);
+    return good;
+}
+
 static enum courier_answer send_mail(struct courier *c)
 {
     struct mail *m = c->output->mail;
     long         code = 0;
+    if (c->to && !address(m)) return COURIER_NEVER;
     write_mail(m);
     enum courier_answer sent = courier_perform(c);
     if (sent == COURIER_DONE) return sent;
@@ -133,15 +177,8 @@ static void free_mail(void *arg)
 {
     struct mail *m = arg;
     curl_slist_free_all(m->to);
+    buf_free(&m->address);
     buf_free(&m->text);
-}
-
-static bool is_address(const char *p, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if ((unsigned char)p[i] <= ' ' || p[i] == 127 || strchr("<>\"(),;", p[i])) return false;
-    }
-    return n && memchr(p, '@', n);
 }
 
 static struct status bad_address(struct output *o, const char *option, const char *text)
@@ -157,15 +194,11 @@ static struct status read_addresses(struct output *o, struct mail *m)
     m->from = str_to_c(o->arena, option_text(o->endpoint, "from", ""));
     m->to_line = str_to_c(o->arena, option_text(o->endpoint, "to", ""));
     if (!is_address(m->from, strlen(m->from))) return bad_address(o, "from", m->from);
-    for (const char *p = m->to_line; *p;) {
-        p += strspn(p, " ");
-        size_t n = strcspn(p, ", ");
-        if (!is_address(p, n)) return bad_address(o, "to", m->to_line);
-        m->to = curl_slist_append(m->to, str_format_c(o->arena, "<%.*s>", (int)n, p));
-        p += n;
-        p += strspn(p, " ,");
-    }
-    return m->to ? OK : bad_address(o, "to", "");
+    if (strstr(m->to_line, "{{"))
+        return message_new(o->arena, o->endpoint->at, "to", str_c(m->to_line), o->schema,
+                           &m->courier->to);
+    return add_addresses(m, m->to_line, strlen(m->to_line)) ? OK
+                                                            : bad_address(o, "to", m->to_line);
 }
 
 /* `user` and the variable of the environment that `password_env` names. */

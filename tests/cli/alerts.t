@@ -87,6 +87,12 @@ $ bash with.sh http 5 '' 'exec:cat > seen' "throttle = 40"; cat seen
 {"DEVICE":"a","TEMP":34,"N":4}
 {"DEVICE":"a","TEMP":35,"N":5}
 
+# A program runs in the folder of the SQL file that names it; one of the command line where it was typed.
+$ mkdir -p far; (sed 's/in.ndjson/..\/in.ndjson/' app.sql; echo "CREATE SINK k FROM o INTO 'exec:cat > here';") > far/run.sql; sluice run --quiet far/run.sql; sluice run --quiet far/run.sql --sink 'K=exec:cat > there'; wc -l far/here there
+  5 far/here
+  5 there
+ 10 total
+
 # Failures that may pass are tried again; nothing is lost, the order stays.
 $ bash with.sh http 8 '503 close 429' http://HOST/ "backoff = INTERVAL '0.1' SECOND, timeout = 1"; for i in 1 2 3 4 5 6 7 8; do cat got/body.$i; echo; done
 sluice: warning: cannot deliver to http://127.0.0.1:PORT/ of K: the server answers 503: not today!; trying again
@@ -159,6 +165,35 @@ CREATE SINK k FROM o INTO 'smtp://127.0.0.1:PORT' WITH (tls = FALSE, "from" = 'a
 $ bash with.sh smtp 1 '' smtp://HOST "\"from\" = 'a@b', \"to\" = 'c@d', retries = 0"
 run.sql:4:27: error 08001: cannot deliver to smtp://127.0.0.1:PORT of K (1 try): STARTTLS not supported.
 CREATE SINK k FROM o INTO 'smtp://127.0.0.1:PORT' WITH ("from" = 'a@b', "to" = 'c@d', retries = 0);
+
+# Each row to its own addresses: `to` names columns. Rows of one mail have the same ones.
+$ cp app.sql one.sql; sed 's/VARCHAR(16)/VARCHAR(40)/g' one.sql > app.sql; cp in.ndjson in.old
+$ for d in a@b a@b 'c@d, e@f' a@b; do echo "{\"T\":\"2026-01-31 13:00:00\",\"DEVICE\":\"$d\",\"TEMP\":1,\"N\":$((i += 1))}"; done > in.ndjson
+$ bash with.sh smtp 3 '' smtp://HOST "tls = FALSE, \"from\" = 'x@y', \"to\" = '{{device}}', subject = 'for {{DEVICE}}', body = '{{N}}', batch = 10"; grep RCPT got/log; for i in 1 2 3; do grep -E '^(To|Subject)' got/body.$i; sed 1,/^$/d got/body.$i | base64 -d; done
+RCPT TO:<a@b>
+RCPT TO:<c@d>
+RCPT TO:<e@f>
+RCPT TO:<a@b>
+To: a@b
+Subject: for a@b
+1
+2
+To: c@d, e@f
+Subject: for c@d, e@f
+3
+To: a@b
+Subject: for a@b
+4
+$ for d in "a@b\\r\\nBcc: c@d" 'nobody' '' a@b; do echo "{\"T\":\"2026-01-31 13:00:00\",\"DEVICE\":\"$d\",\"N\":1}"; done > in.ndjson
+$ bash with.sh smtp 1 '' smtp://HOST "tls = FALSE, \"from\" = 'x@y', \"to\" = '{{device}}', on_failure = 'drop'"; grep RCPT got/log
+sluice: warning: smtp://127.0.0.1:PORT of K did not take rows, which are left out: 'a@b  Bcc: c@d' is no mail address
+sluice: warning: 3 rows of K were left out: smtp://127.0.0.1:PORT did not take them
+RCPT TO:<a@b>
+$ bash with.sh smtp 1 '' smtp://HOST "tls = FALSE, \"from\" = 'x@y', \"to\" = '{{devise}}'"
+run.sql:4:27: error HY024: option "to" names "devise", which is no column of its stream
+CREATE SINK k FROM o INTO 'smtp://127.0.0.1:PORT' WITH (tls = FALSE, "from" = 'x@y', "to" = '{{devise}}');
+hint: did you mean "DEVICE"?
+$ cp one.sql app.sql; cp in.old in.ndjson
 
 # What is refused before a run.
 $ bad() { (cat app.sql; echo "CREATE SINK k FROM o INTO '$1' WITH ($2);") > bad.sql; sluice run bad.sql 2>&1 | grep -v '^ *[~^]*$' | grep -v ^CREATE; }
