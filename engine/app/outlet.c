@@ -2,6 +2,7 @@
  * have no sink. */
 
 #include "app/recover.h"
+#include "app/rejects.h"
 #include "base/log.h"
 
 enum {
@@ -81,11 +82,10 @@ static struct status tell_errors(void *arg, struct batch *rows)
     return OK;
 }
 
-static struct status ignore_bound(void *arg, struct bound bound)
+static struct status errors_bound(void *arg, struct bound bound)
 {
-    (void)arg;
-    (void)bound;
-    return OK;
+    struct run *r = arg;
+    return rejects_advance(r->rejects, bound.time);
 }
 
 static const struct schema *stream_schema(const struct app_plan *plan, uint32_t stream)
@@ -121,7 +121,7 @@ struct status outlets_open(struct run *r)
         e.url = str_c("-");
         TRY(open_sink(r, &e, str_c("SELECT"), PLAN_STDOUT, p, &plan->pumps[p].root->out));
     }
-    struct graph_sink errors = { .arg = r, .rows = tell_errors, .bound = ignore_bound };
+    struct graph_sink errors = { .arg = r, .rows = tell_errors, .bound = errors_bound };
     graph_add_sink(r->graph, PLAN_ERROR_STREAM, 0, &errors);
     return OK;
 }
@@ -134,14 +134,6 @@ static bool has_sink(const struct app_plan *plan, uint32_t stream)
     return false;
 }
 
-static bool has_personal(const struct schema *s)
-{
-    for (uint32_t i = 0; i < s->n_columns; i++) {
-        if (s->columns[i].personal) return true;
-    }
-    return false;
-}
-
 void outlets_warn(const struct run *r)
 {
     for (uint32_t i = 0; i < r->plan->n_streams; i++) {
@@ -150,28 +142,13 @@ void outlets_warn(const struct run *r)
         log_message(LOG_WARNING, "nothing reads stream \"%.*s\"; --sink '%.*s=-' would print it",
                     STR_ARG(s->name), STR_ARG(s->name));
     }
-    for (uint32_t i = 0; i < r->plan->n_sources; i++) {
-        const struct plan_source *s = &r->plan->sources[i];
-        if (!has_personal(&s->schema)) continue;
-        log_message(LOG_WARNING,
-                    "source \"%.*s\" has PERSONAL columns: records that do not fit it are counted, "
-                    "their bytes are kept in no place",
-                    STR_ARG(s->name));
-    }
-}
-
-void outlets_tell_rejects(struct run *r)
-{
-    uint64_t n = atomic_load(&r->rejects);
-    if (!n) return;
-    log_message(LOG_WARNING, "records with PERSONAL columns that did not fit and are lost: %llu",
-                (unsigned long long)n);
+    rejects_warn(r->rejects);
 }
 
 struct status outlets_flush(struct run *r)
 {
     for (uint32_t i = 0; i < r->n_sinks; i++) TRY(sink_flush(r->sinks[i].sink));
-    return OK;
+    return rejects_flush(r->rejects);
 }
 
 void outlets_close(struct run *r, struct run_summary *out)

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "app/rejects.h"
 #include "sql/explain.h"
 #include "state/store.h"
 
@@ -105,6 +106,15 @@ struct status recovery_restore_graph(struct recovery *v, struct graph *g)
     return snap_read_end(v->arena, &r);
 }
 
+struct status recovery_restore_rejects(struct recovery *v, struct rejects *rejects)
+{
+    struct str bytes;
+    bool found;
+    TRY(get(v, "rejects", &bytes, &found));
+    struct snap_reader r = reader_of(&bytes);
+    return found ? rejects_restore(rejects, &r) : OK;
+}
+
 struct status recovery_sink(struct recovery *v, uint32_t sink, struct str *position, bool *found)
 {
     *found = false;
@@ -155,7 +165,7 @@ static struct status put_all(struct recovery *v, struct run *r, struct snap_writ
         snprintf(name, sizeof name, "sink %u", i);
         TRY(put(v, name, w, sink_save(r->sinks[i].sink, w)));
     }
-    return OK;
+    return put(v, "rejects", w, rejects_save(r->rejects, w));
 }
 
 struct status recovery_checkpoint(struct recovery *v, struct run *r)

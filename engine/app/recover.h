@@ -23,6 +23,8 @@ void recovery_close(struct recovery *v);
 bool recovery_has_state(const struct recovery *v);
 /* Snapshots into a graph that is not started. */
 struct status recovery_restore_graph(struct recovery *v, struct graph *g) MUST_CHECK;
+/* The numbers of rejects. */
+struct status recovery_restore_rejects(struct recovery *v, struct rejects *rejects) MUST_CHECK;
 /* The position of a sink, by its number; *found false: it begins anew. The text lives as long as the recovery. */
 struct status recovery_sink(struct recovery *v, uint32_t sink, struct str *position,
                             bool *found) MUST_CHECK;

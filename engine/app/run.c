@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "app/recover.h"
+#include "app/rejects.h"
 #include "base/log.h"
 #include "io/output.h"
 
@@ -92,15 +93,6 @@ static struct status load_tables(struct run *r)
     return OK;
 }
 
-/* Without a vault there is no place where its bytes may lie. */
-static void reject_record(void *arg, uint32_t source, struct str record)
-{
-    struct run *r = arg;
-    (void)source;
-    (void)record;
-    atomic_fetch_add(&r->rejects, 1);
-}
-
 static struct status open_graph(struct run *r)
 {
     const struct app_plan *plan = r->plan;
@@ -118,8 +110,8 @@ static struct status open_graph(struct run *r)
                                    .row_of_record = feed_row_of_record,
                                    .row_arg = feed_rows_of_new(r->arena, plan),
                                    .threads = lanes_threads(r),
-                                   .reject = reject_record,
-                                   .reject_arg = r,
+                                   .reject = r->rejects ? rejects_take : NULL,
+                                   .reject_arg = r->rejects,
                                    .memory_limit = r->config->memory_limit,
                                    .lateness_ms = lateness,
                                    .rowtime_column = column };
@@ -130,10 +122,15 @@ static struct status open_all(struct run *r)
 {
     TRY(recovery_open(r, &r->recovery));
     TRY(load_tables(r));
+    r->rejects = rejects_new(r->arena, r->plan);
     TRY(open_graph(r));
     TRY(outlets_open(r));
-    if (recovery_has_state(r->recovery)) TRY(recovery_restore_graph(r->recovery, r->graph));
-    else TRY(graph_start(r->graph));
+    if (recovery_has_state(r->recovery)) {
+        TRY(recovery_restore_rejects(r->recovery, r->rejects));
+        TRY(recovery_restore_graph(r->recovery, r->graph));
+    } else {
+        TRY(graph_start(r->graph));
+    }
     TRY(lanes_open(r));
     /* a first state, so that what a killed start leaves behind is put back, too */
     return r->recovery && !recovery_has_state(r->recovery) ? recovery_checkpoint(r->recovery, r)
@@ -273,8 +270,8 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
         run_lanes(&r);
     }
     out->total = measure(&r);
-    outlets_tell_rejects(&r);
     lanes_close(&r);
+    run_fail(&r, rejects_close(r.rejects));
     outlets_close(&r, out);
     recovery_close(r.recovery);
     if (r.graph) graph_free(r.graph);

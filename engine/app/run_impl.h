@@ -54,6 +54,7 @@ struct lane {
 };
 
 struct recovery;
+struct rejects;
 
 struct run_sink {
     struct run *run;
@@ -81,7 +82,7 @@ struct run {
     struct recovery *recovery; /* NULL: no state file */
     bool error_sunk;           /* error_stream has a sink */
     atomic_ullong faults;
-    atomic_ullong rejects; /* refused records of sources with PERSONAL columns */
+    struct rejects *rejects; /* refused records of sources with PERSONAL columns; NULL: there are no such columns */
     pthread_mutex_t failure_lock;
     struct status failure; /* the first one */
     atomic_bool stopping;
@@ -117,7 +118,5 @@ struct status outlets_flush(struct run *r) MUST_CHECK;
 void outlets_close(struct run *r, struct run_summary *out);
 /* Tells of streams whose rows go nowhere: likely a mistake. */
 void outlets_warn(const struct run *r);
-/* How many records with PERSONAL columns were refused, if any. */
-void outlets_tell_rejects(struct run *r);
 
 #endif

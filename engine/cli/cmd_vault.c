@@ -14,8 +14,23 @@ static void print_line(const char *line)
 
 /* ---- one function an action; the vault is open, the keys are read ---- */
 
+static void print_text(struct str text)
+{
+    fwrite(str_data(&text), 1, text.len, stdout);
+}
+
+static struct status get_rejects(const struct cli_args *args, struct vault *v)
+{
+    if (args->n_operands > 3)
+        return status_new(args->arena, ERR_USAGE, SPAN_NONE,
+                          "get --rejects takes one source, or none");
+    const char *source = args->n_operands == 3 ? args->operands[2] : NULL;
+    return vault_get_rejects(v, source, cli_has(args, "raw"), print_text);
+}
+
 static struct status get(const struct cli_args *args, struct vault *v)
 {
+    if (cli_has(args, "rejects")) return get_rejects(args, v);
     struct vault_table t;
     struct buf out = { 0 };
     size_t n = args->n_operands - 2;
@@ -160,6 +175,8 @@ static const struct cli_option options[] = {
       "the key file, of mode 0600; init makes it when it is not\n"
       "there. Without it, SLUICE_KEYS" },
     { "table", "T", false, "one table of the vault; needed for get when there are several" },
+    { "rejects", NULL, false, "get: the records that did not fit, of one source or all" },
+    { "raw", NULL, false, "get --rejects: the records alone, as they came" },
     { "pid", "N", false, "rotate: the pipeline that gets SIGHUP, so that it takes the new key" },
     { "same-key", NULL, false, "rotate: no new key, only what the last one has not sealed yet" },
     { 0 },
@@ -172,6 +189,8 @@ const struct command cmd_vault = {
     .text =
         "  init FILE        makes an empty vault, and the key file\n"
         "  get FILE KEY...  prints the row with this key, opened; the audit notes it\n"
+        "  get FILE --rejects [SOURCE]\n"
+        "                   prints the records that did not fit their source, opened\n"
         "  rotate FILE      puts a new key into the key file and seals all rows by it,\n"
         "                   also while a pipeline writes\n"
         "  verify FILE      finds changed, swapped and missing rows; exit code 1\n"

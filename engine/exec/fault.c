@@ -208,9 +208,6 @@ void errors_add_input(struct error_log *log, const struct error_input *in)
 {
     buf_clear(&log->text);
     if (log->render) buf_append_str(&log->text, in->text);
-    bool refused = in->err != ERR_OUT_OF_ORDER && in->record_of;
-    if (refused && log->config.reject)
-        log->config.reject(log->config.reject_arg, in->record_of - 1, in->text);
     struct error_row *e = make_row(log, 0, in->err, in->message, in->record_of);
     e->cause_time = in->cause_time;
     e->cause_seq = in->cause_seq;
@@ -324,6 +321,17 @@ static void put_row(struct error_log *log, struct builder *out, struct error_row
     if (name.len) put_text(out, ERROR_PUMP_NAME, name);
 }
 
+/* A late row was read, and may be shown without its PERSONAL columns. */
+static void give_reject(struct error_log *log, struct error_row *e, rowtime now)
+{
+    if (!log->config.reject || e->pump || !e->record_of || e->err == ERR_OUT_OF_ORDER) return;
+    const struct error_reject reject = { .source = e->record_of - 1,
+                                         .name = error_name(e->err),
+                                         .time = now,
+                                         .record = str_view(text_of(e), e->text_len) };
+    log->config.reject(log->config.reject_arg, &reject);
+}
+
 static struct bound cause_of(const struct error_row *e)
 {
     return (struct bound){ e->cause_time, e->cause_seq };
@@ -345,6 +353,7 @@ size_t errors_take(struct error_log *log, struct bound limit, error_now_fn now, 
         rowtime t = now ? now(now_arg) : e->cause_time < latest ? e->cause_time : latest;
         if (t > *last) *last = t;
         put_row(log, out, e, *last);
+        give_reject(log, e, *last);
         mem_free(e);
     }
     log->count -= n;

@@ -18,8 +18,14 @@
 typedef bool (*error_record_fn)(void *arg, uint32_t source, struct str record, struct buf *out);
 
 /* A record with PERSONAL columns that its source refused: its bytes, which no error row shows, for whoever may keep
- * them. Called at once, by several threads. */
-typedef void (*error_reject_fn)(void *arg, uint32_t source, struct str record);
+ * them. Called by errors_take, in its order. */
+struct error_reject {
+    uint32_t    source; /* of plan->sources */
+    const char *name;   /* ERROR_NAME */
+    rowtime     time;   /* ERROR_TIME */
+    struct str  record;
+};
+typedef void (*error_reject_fn)(void *arg, const struct error_reject *reject);
 
 struct error_config {
     const struct app_plan *plan;

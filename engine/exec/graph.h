@@ -13,6 +13,7 @@
  * rest is recorded and replayed in input order by the owner.
  */
 
+#include "exec/fault.h"
 #include "exec/op.h"
 #include "func/catalog.h"
 #include "state/reftable.h"
@@ -49,9 +50,6 @@ struct graph_sink {
 /* How the raw record of a source becomes the whole row again, for DATA_ROW; JSON text appended to out. */
 typedef bool (*record_to_row)(void *arg, uint32_t source, struct str record, struct buf *out);
 
-/* A record that a source with PERSONAL columns refused; several threads may call. */
-typedef void (*record_reject)(void *arg, uint32_t source, struct str record);
-
 struct graph_config {
     const struct app_plan    *plan;
     struct reftable         **tables; /* plan->n_tables; the graph retains them */
@@ -62,7 +60,7 @@ struct graph_config {
     record_to_row             row_of_record; /* NULL: the record as it is */
     void                     *row_arg;
     uint32_t                  threads;      /* that an operator may work with by itself; 0: its caller's alone */
-    record_reject             reject; /* NULL: nobody keeps them */
+    error_reject_fn           reject; /* NULL: nobody keeps them */
     void                     *reject_arg;
     int64_t                   memory_limit; /* bytes that operators may keep in all; 0: no limit */
     /* per source: where ROWTIME comes from */

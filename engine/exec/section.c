@@ -155,9 +155,7 @@ struct section *graph_section_new(struct graph *g, uint32_t stream)
     s->graph = g;
     s->arena = a;
     s->stream = stream;
-    const struct error_config config = { .plan = g->plan,
-                                         .reject = g->config.reject,
-                                         .reject_arg = g->config.reject_arg };
+    const struct error_config config = { .plan = g->plan };
     s->errors = errors_new(&config);
     if (errors_are_rendered(g->errors)) errors_render(s->errors);
     if (!g->sources[stream]->class->stateless) return s;

@@ -103,6 +103,23 @@ static struct status check_keys(struct output *o)
                             "give a key file by --keys, or SLUICE_KEYS");
 }
 
+struct io_endpoint *vault_rejects_endpoint(struct arena *a, const struct io_endpoint *vault)
+{
+    struct io_endpoint *out = arena_dup(a, vault, sizeof *vault);
+    struct io_option *key = arena_calloc(a, sizeof *key);
+    const char *url = str_data(&vault->url), *end = url + vault->url.len, *mark = url;
+    while (mark < end && *mark != '?') mark++;
+    *key = (struct io_option){ .name = str_c("key"),
+                               .text = str_c("source, number, " VAULT_REJECTS_RECORD),
+                               .ms = -1,
+                               .at = vault->at };
+    out->url = str_format(a, "%.*s?table=" VAULT_REJECTS, (int)(mark - url), url);
+    out->options = key;
+    out->n_options = 1;
+    out->own = true;
+    return out;
+}
+
 /* ---- the table ---- */
 
 /* The columns that the vault has for this table, NULL: it has no such table. */
@@ -327,7 +344,7 @@ static struct status vault_sink_open(struct output *o, const struct url *u)
     v->cells = ARENA_ARRAY(o->arena, struct vault_cell, n + 1);
     v->texts = arena_calloc(o->arena, (n + 1) * sizeof *v->texts);
     v->key_texts = ARENA_ARRAY(o->arena, struct str, n + 1);
-    if (strncmp(u->table, "sluice_", 7) == 0)
+    if (strncmp(u->table, "sluice_", 7) == 0 && !o->endpoint->own)
         return status_new(o->arena, ERR_BAD_URL, o->endpoint->at,
                           "no table of vault %s can be called %s", o->endpoint->name, u->table);
     TRY(read_columns(o, v));

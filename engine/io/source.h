@@ -21,6 +21,7 @@ struct io_endpoint {
     struct io_option *options;
     uint32_t          n_options;
     const char       *name; /* of the source or sink, for messages */
+    bool              own;  /* made by Sluice, not written by a user: names that are kept may stand in it */
 };
 
 enum source_result {

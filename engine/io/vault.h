@@ -89,6 +89,14 @@ void vault_append_name(struct buf *sql, const char *name);
 /* "name kind" lines, kind: key, sealed, both or plain. */
 const char *vault_layout(struct arena *a, const struct vault_column *columns, uint32_t n);
 
+/* ---- rejects: records that did not fit their source, sealed; see app/rejects.h ---- */
+
+#define VAULT_REJECTS "sluice_rejects"
+#define VAULT_REJECTS_RECORD "record" /* its column of the bytes, VARBINARY */
+
+/* Where rejects go when rows go to this vault. */
+struct io_endpoint *vault_rejects_endpoint(struct arena *a, const struct io_endpoint *vault);
+
 /* ---- the commands ---- */
 
 /* Makes an empty vault, and the key file (NULL: none) when it is not there. */
@@ -96,12 +104,16 @@ struct status vault_init(struct arena *a, const char *path, const char *keys) MU
 /* Opens one that is there. Fails with UNREACHABLE for what is no vault, or is cut off. */
 struct status vault_open(struct arena *a, const char *path, struct vault **out) MUST_CHECK;
 void vault_close(struct vault *v);
-/* The table with that name, for NULL the only one. */
+/* The table with that name, for NULL the only one beside the rejects. */
 struct status vault_find(struct vault *v, const char *name, struct vault_table *out) MUST_CHECK;
 /* The row of a key, its values in the order of the key's columns, as JSON; notes in the audit who asked. Fails with
  * DATA when a cell does not open. */
 struct status vault_get(struct vault *v, const struct vault_table *t, const struct str *key,
                         size_t n_key, struct buf *out) MUST_CHECK;
+/* The rejects of a source (NULL: of all), in their order, one call each: as a JSON object, or with `raw` the record as it
+ * came; notes in the audit who asked. Rows that do not open are left out, and make it fail with DATA at the end. */
+struct status vault_get_rejects(struct vault *v, const char *source, bool raw,
+                                void (*give)(struct str text)) MUST_CHECK;
 /* Seals again, some rows a transaction, what is not sealed by the key in use; how many rows. */
 struct status vault_rotate(struct vault *v, const struct vault_table *t, uint64_t *rows) MUST_CHECK;
 /* Calls tell for each fault; how many there were, and how many rows. */

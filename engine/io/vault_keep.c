@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/utf8.h"
 #include "data/text.h"
 #include "io/vault.h"
 
@@ -134,6 +135,9 @@ static struct status pick_name(struct vault *v, const char **name)
     const char **names;
     size_t n;
     TRY(vault_tables(v, v->arena, &names, &n));
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(names[i], VAULT_REJECTS) == 0) names[i] = names[--n];
+    }
     if (n != 1)
         return status_with_hint(status_new(v->arena, ERR_UNKNOWN_RELATION, SPAN_NONE,
                                            "the vault %s has %zu tables", v->path, n),
@@ -310,19 +314,25 @@ static const char *print_row(const struct vault_table *t, const struct row *r, s
     return NULL;
 }
 
-static struct status check_key(struct vault *v, const struct vault_table *t, size_t n_key)
+/* Keys are there, and they are the table's. */
+static struct status check_keys(struct vault *v, const struct vault_table *t)
 {
-    size_t keys = 0;
     struct vault_count count;
-    for (uint32_t i = 0; i < t->n_columns; i++) keys += t->columns[i].key;
     if (!secret_key(SECRET_SEAL, NULL) || !secret_key(SECRET_PSEUDONYM, NULL))
         return status_with_hint(status_new(v->arena, ERR_BAD_OPTION, SPAN_NONE,
                                            "a sealing and a pseudonym key are needed"),
                                 "give a key file by --keys, or SLUICE_KEYS");
-    if (n_key != keys)
-        return status_new(v->arena, ERR_USAGE, SPAN_NONE, "the key of table %s has %zu values",
-                          t->name, keys);
     return vault_read_count(v->db, t, &count) == SQLITE_OK ? OK : count_refused(v, t);
+}
+
+static struct status check_key(struct vault *v, const struct vault_table *t, size_t n_key)
+{
+    size_t keys = 0;
+    for (uint32_t i = 0; i < t->n_columns; i++) keys += t->columns[i].key;
+    TRY(check_keys(v, t));
+    if (n_key == keys) return OK;
+    return status_new(v->arena, ERR_USAGE, SPAN_NONE, "the key of table %s has %zu values", t->name,
+                      keys);
 }
 
 static void find_row(const struct vault_table *t, const struct str *key, size_t n_key,
@@ -357,6 +367,88 @@ struct status vault_get(struct vault *v, const struct vault_table *t, const stru
     if (out->data) secret_wipe(out->data, out->cap);
     buf_clear(out);
     return row_refused(v, t, &r, wrong);
+}
+
+/* ---- rejects ---- */
+
+/* A sealed VARBINARY is its hexadecimal digits between quotes. */
+static bool read_digits(const struct buf *text, struct buf *bytes)
+{
+    if (text->len < 2) return false;
+    char *out = buf_reserve(bytes, text->len / 2);
+    for (size_t i = 1; i + 2 < text->len; i += 2) {
+        unsigned byte;
+        char pair[3] = { text->data[i], text->data[i + 1], 0 };
+        if (sscanf(pair, "%2X", &byte) != 1) return false;
+        *out++ = (char)byte;
+        bytes->len++;
+    }
+    return true;
+}
+
+/* {"source":"S","number":1,"time":"...","error":"PARSE_ERROR","record":"..."}; what is no text stands there as
+ * "record_hex". */
+static void print_reject(const struct vault_table *t, const struct row *r, const struct buf *digits,
+                         const struct buf *bytes, struct buf *out)
+{
+    bool text = utf8_valid(bytes->data, bytes->len);
+    buf_append_char(out, '{');
+    for (uint32_t i = 0; i < t->n_columns; i++) {
+        const char *name = t->columns[i].name;
+        bool record = strcmp(name, VAULT_REJECTS_RECORD) == 0;
+        buf_printf(out, "%s\"%s%s\":", i ? "," : "", name, record && !text ? "_hex" : "");
+        if (!record) print_plain(out, &r->cells[i]);
+        else if (text) text_json_string(out, bytes->data, bytes->len);
+        else buf_append(out, digits->data, digits->len);
+    }
+    buf_append_c(out, "}\n");
+}
+
+/* The row that the statement stands on; what is wrong, or NULL. */
+static const char *give_reject(const struct vault_table *t, sqlite3_stmt *q, struct row *r, bool raw,
+                               void (*give)(struct str text))
+{
+    uint32_t record = 0;
+    while (record + 1 < t->n_columns && strcmp(t->columns[record].name, VAULT_REJECTS_RECORD) != 0)
+        record++;
+    struct buf digits = { 0 }, bytes = { 0 }, out = { 0 };
+    const char *wrong = read_row(t, q, r);
+    if (!wrong) wrong = open_cell(t, r, record, &digits);
+    if (!wrong && !read_digits(&digits, &bytes)) wrong = "holds no record";
+    if (!wrong && raw) {
+        buf_append(&out, bytes.data, bytes.len);
+        buf_append_char(&out, '\n');
+    } else if (!wrong) {
+        print_reject(t, r, &digits, &bytes, &out);
+    }
+    if (!wrong) give(str_view(out.data, out.len));
+    struct buf *const all[] = { &digits, &bytes, &out };
+    for (size_t i = 0; i < 3; i++) {
+        if (all[i]->data) secret_wipe(all[i]->data, all[i]->cap);
+        buf_free(all[i]);
+    }
+    return wrong;
+}
+
+struct status vault_get_rejects(struct vault *v, const char *source, bool raw,
+                                void (*give)(struct str text))
+{
+    struct vault_table t;
+    sqlite3_stmt *q;
+    TRY(vault_find(v, VAULT_REJECTS, &t));
+    struct row r = { .cells = ARENA_ARRAY(v->arena, struct vault_cell, t.n_columns + 1) };
+    TRY(check_keys(v, &t));
+    TRY(note(v, "get", t.name, source ? source : "all", "asked"));
+    TRY(select_rows(v, &t, " WHERE ?1 IS NULL OR source = ?1 ORDER BY source, number, rowid", &q));
+    if (source) sqlite3_bind_text(q, 1, source, -1, SQLITE_STATIC);
+    struct status st = OK;
+    int result;
+    while ((result = sqlite3_step(q)) == SQLITE_ROW) {
+        const char *wrong = give_reject(&t, q, &r, raw, give);
+        if (wrong && st.err == ERR_NONE) st = row_refused(v, &t, &r, wrong);
+    }
+    sqlite3_finalize(q);
+    return result == SQLITE_DONE ? st : failed(v, "read");
 }
 
 /* ---- rotate ---- */

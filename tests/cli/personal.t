@@ -42,7 +42,7 @@ hint: its way: "S"."NAME" -> pump "A" -> "M"."WHO" -> sink "M"; what may leave i
 
 # What does not parse is kept in no place, and the run says so.
 $ printf '{"ID": 1, "NAME": "Ann"}\n{"ID": 2, "NAME": "Bob\n' > in.ndjson; sluice run app.sql --sink error_stream=- --quiet | sed 's/"ERROR_TIME":[^,]*,//; s/"DATA_ROWTIME":[^,]*,//'; cat out.ndjson
-sluice: warning: source "S" has PERSONAL columns: records that do not fit it are counted, their bytes are kept in no place
+sluice: warning: source "S" has PERSONAL columns and there is no vault: records that do not fit it are counted, their bytes are kept in no place
 sluice: warning: records with PERSONAL columns that did not fit and are lost: 1
 {"ERROR_LEVEL":"ERROR","ERROR_NAME":"PARSE_ERROR","MESSAGE":"record is not valid JSON: unfinished string at byte 23","DATA_ROW":null,"PUMP_NAME":null}
 {"ID":1,"WHO":"ANN"}
