@@ -33,8 +33,10 @@ static bool is_word(char c)
 /* Matchers give how many bytes from p on belong to the identifier, 0: it is none. */
 typedef size_t (*matcher)(const char *p, const char *end);
 
+/* `word` in small letters, the text in any: most are told apart by the first one. */
 static bool begins(const char *p, const char *end, const char *word)
 {
+    if (p == end || (*p | 32) != *word) return false;
     size_t n = strlen(word);
     return (size_t)(end - p) >= n && strncasecmp(p, word, n) == 0;
 }
@@ -57,10 +59,15 @@ static size_t match_url(const char *p, const char *end)
     return (size_t)(q - p);
 }
 
+static bool in_mail_name(char c)
+{
+    return is_word(c) || c == '.' || c == '%' || c == '+' || c == '-' || c == '\'';
+}
+
 static size_t match_mail(const char *p, const char *end)
 {
     const char *q = p, *dot = NULL;
-    while (q < end && (is_word(*q) || strchr(".%+-'", *q))) q++;
+    while (q < end && in_mail_name(*q)) q++;
     if (q == p || q == end || *q != '@') return 0;
     const char *domain = ++q;
     while (q < end && (is_word(*q) || *q == '.' || *q == '-')) {
@@ -71,17 +78,21 @@ static size_t match_mail(const char *p, const char *end)
     return dot && dot + 1 < q ? (size_t)(q - p) : 0;
 }
 
+static bool in_ip(char c)
+{
+    return is_digit(c) || c == ':' || c == '.' || ((c | 32) >= 'a' && (c | 32) <= 'f');
+}
+
 static size_t match_ip(const char *p, const char *end)
 {
     char text[INET6_ADDRSTRLEN];
     uint8_t address[16];
     size_t n = 0;
-    while (p + n < end && n + 1 < sizeof text &&
-           (is_digit(p[n]) || strchr(":.abcdefABCDEF", p[n]))) {
+    while (p + n < end && n + 1 < sizeof text && in_ip(p[n])) {
         text[n] = p[n];
         n++;
     }
-    if (p + n < end && is_word(p[n])) return 0;
+    if (n < 2 || (p + n < end && is_word(p[n]))) return 0;
     while (n > 0 && text[n - 1] == '.') n--;
     text[n] = '\0';
     if (inet_pton(AF_INET, text, address) == 1) return n;
@@ -96,6 +107,7 @@ static size_t month_at(const char *p, const char *end)
     static const char *const months[] = { "january", "february", "march", "april",
                                           "may", "june", "july", "august",
                                           "september", "october", "november", "december" };
+    if (p == end || !strchr("jfmasond", *p | 32)) return 0;
     for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
         size_t n = 0;
         while (p + n < end && months[i][n] && (p[n] | 32) == months[i][n]) n++;
@@ -312,10 +324,9 @@ size_t deid_scrub(const char *p, size_t n, char *out)
 {
     const char *end = p + n, *label;
     size_t size = 0, before = 0;
-    bool inside = false; /* the character before is part of a word */
     while (p < end) {
-        size_t found = inside ? 0 : identify(p, end, &label);
-        if (!found && !inside) {
+        size_t found = identify(p, end, &label);
+        if (!found) {
             found = named_record(p, end, &before);
             if (found) {
                 size += put(out + size, p, before);
@@ -326,11 +337,10 @@ size_t deid_scrub(const char *p, size_t n, char *out)
         if (found) {
             size += put(out + size, label, strlen(label));
             p += found;
-            inside = false;
             continue;
         }
-        inside = is_word(*p);
-        out[size++] = *p++;
+        do out[size++] = *p;
+        while (is_word(*p++) && p < end);
     }
     return size;
 }
