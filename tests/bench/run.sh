@@ -143,7 +143,7 @@ archive() {
 }
 
 machine
-if [ "$only" != functions ]; then
+if [ "$only" != functions ] && [ "$only" != workshop ]; then
     workload w1 $((records / 4))
     workload w2 "$records"
     workload w3 "$records"
@@ -199,6 +199,12 @@ fi
 if [[ rcf =~ $only ]]; then
     echo
     "$build/tests/bench/rcf"
+fi
+
+if [[ workshop =~ $only ]]; then
+    echo
+    echo "the joined application of queries/workshop; loop: a million steps of arithmetic in ms, before each figure"
+    "$here/workshop.sh" "$build"
 fi
 
 if [[ archive =~ $only ]]; then
