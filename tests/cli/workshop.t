@@ -20,6 +20,7 @@ em ligula. Call [phone].
 who the first alert is about, for those who hold the key:
 {"timestamp":1769846400977,"device_id":"device3374","patient_id":"patient2949","name":"Stein, Diego","dob":"2/4/1956","temperature":96.1,"oxygen_percent":97.5}
 identities: 4000 rows, all as they were sealed
+sluice_rejects: 1 row, all as they were sealed
 $ cut -d '"' -f 14 records.ndjson | cut -d , -f 1 | grep . | sort -u > names; wc -l < names; zcat archive/scored/*/*/*/*/*.gz | grep -c -w -f names; grep -c -a -f names people.vault
 50
 0
