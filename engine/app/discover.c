@@ -178,11 +178,23 @@ static void describe(struct arena *a, const struct discover_request *r, const st
         out->headings[i] = d->schema.columns[i].name;
         out->numbers[i] = is_number(d->schema.columns[i].type);
     }
-    discover_print(d, str_c(r->name ? r->name : "SOURCE_SQL_STREAM_001"),
-                   is_stdin ? STR_EMPTY : str_c(r->url), &sql);
+    struct discovered_source source = {
+        .name = str_c(r->name ? r->name : "SOURCE_SQL_STREAM_001"),
+        .url = is_stdin ? STR_EMPTY : str_c(r->url),
+        .processor = r->processor ? str_c(r->processor) : STR_EMPTY,
+    };
+    discover_print(d, &source, &sql);
     note_all(&notes, d);
     out->sql = take(a, &sql);
     out->notes = take(a, &notes);
+}
+
+static void add_processor(struct arena *a, const char *processor, struct io_endpoint *e)
+{
+    e->options = ARENA_NEW(a, struct io_option);
+    e->n_options = 1;
+    *e->options =
+        (struct io_option){ .name = str_c("processor"), .text = str_c(processor), .ms = -1 };
 }
 
 struct status discover_source(struct arena *a, const struct discover_request *request,
@@ -191,7 +203,8 @@ struct status discover_source(struct arena *a, const struct discover_request *re
     struct io_endpoint *e = ARENA_NEW(a, struct io_endpoint);
     struct buf bytes = { 0 };
     struct discovered d;
-    *e = (struct io_endpoint){ .url = str_c(request->url), .base_dir = ".", .name = "discover" };
+    *e = (struct io_endpoint){ .url = str_c(request->url), .base_dir = ".", .name = "the sample" };
+    if (request->processor) add_processor(a, request->processor, e);
     struct status st = open_and_read(a, request, e, &bytes);
     struct str sample = take(a, &bytes);
     TRY(st);

@@ -16,6 +16,7 @@ struct discover_request {
     const char *name;             /* of the source; NULL: SOURCE_SQL_STREAM_001 */
     const char *format;           /* "json", "csv", "tsv"; NULL: by the sample */
     const char *column_delimiter; /* NULL: by the sample */
+    const char *processor;        /* function that sees the records first; NULL: none */
     enum discover_header header;
     uint32_t records; /* at most so many are looked at */
     uint32_t rows;    /* of the table */

@@ -78,7 +78,8 @@ static enum exit_code discover(const struct cli_args *args)
 {
     struct discover_request request = { .url = args->operands[0],
                                         .name = cli_value(args, "name"),
-                                        .column_delimiter = cli_value(args, "delimiter") };
+                                        .column_delimiter = cli_value(args, "delimiter"),
+                                        .processor = cli_value(args, "processor") };
     struct discover_result result = { 0 };
     if (!read_header(args, &request) || !read_format(args, &request)) return EXIT_USAGE;
     if (!cli_number(args, "records", RECORDS_MAX, 1000, &request.records)) return EXIT_USAGE;
@@ -97,6 +98,7 @@ static const struct cli_option options[] = {
     { "delimiter", "TEXT", false, "what stands between columns; without it the sample tells" },
     { "header", "yes|no", false, "whether the first line names the columns; without it the\n"
                                  "sample tells" },
+    { "processor", "FUNCTION", false, "exec:COMMAND or http://..., that sees the records first" },
     { 0 },
 };
 

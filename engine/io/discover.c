@@ -348,7 +348,7 @@ static void put_quoted(struct buf *out, struct str text, char quote)
     buf_append_char(out, quote);
 }
 
-static void put_with(const struct discovered *d, struct buf *out)
+static void put_with(const struct discovered *d, struct str processor, struct buf *out)
 {
     buf_printf(out, " WITH (format = '%s'", d->format);
     if (d->column_delimiter.len && strcmp(d->format, "csv") == 0 &&
@@ -361,14 +361,19 @@ static void put_with(const struct discovered *d, struct buf *out)
         buf_append_c(out, ", row_path = ");
         put_quoted(out, d->row_path, '\'');
     }
+    if (processor.len) {
+        buf_append_c(out, ", processor = ");
+        put_quoted(out, processor, '\'');
+    }
     buf_append_char(out, ')');
 }
 
-void discover_print(const struct discovered *d, struct str name, struct str url, struct buf *out)
+void discover_print(const struct discovered *d, const struct discovered_source *source,
+                    struct buf *out)
 {
     struct arena *a = arena_new();
     buf_append_c(out, "CREATE SOURCE ");
-    put_quoted(out, name, '"');
+    put_quoted(out, source->name, '"');
     buf_append_c(out, " (\n");
     for (uint32_t i = 0; i < d->schema.n_columns; i++) {
         buf_append_c(out, "    ");
@@ -380,11 +385,11 @@ void discover_print(const struct discovered *d, struct str name, struct str url,
         }
         buf_append_c(out, i + 1 < d->schema.n_columns ? ",\n" : "\n)");
     }
-    if (url.len) {
+    if (source->url.len) {
         buf_append_c(out, " FROM ");
-        put_quoted(out, url, '\'');
+        put_quoted(out, source->url, '\'');
     }
-    put_with(d, out);
+    put_with(d, source->processor, out);
     buf_append_c(out, ";\n");
     arena_free(a);
 }

@@ -45,8 +45,15 @@ struct discovered {
 /* sample: whole records. Fails with ERR_PARSE when nothing in it is a record. Results live in `a`. */
 struct status discover(struct arena *a, struct str sample, const struct discover_config *config,
                        struct discovered *out) MUST_CHECK;
-/* CREATE SOURCE, appended; url: "" for none. */
-void discover_print(const struct discovered *d, struct str name, struct str url, struct buf *out);
+
+/* What CREATE SOURCE says beside the schema; url and processor (the option): "" for none. */
+struct discovered_source {
+    struct str name, url, processor;
+};
+
+/* CREATE SOURCE, appended. */
+void discover_print(const struct discovered *d, const struct discovered_source *source,
+                    struct buf *out);
 
 /* ---- for the parts ---- */
 

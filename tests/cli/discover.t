@@ -151,10 +151,10 @@ $ sluice discover - </dev/null
 error 22000: <stdin> holds no records
 [exit 1]
 $ sluice discover nothing.json
-error 08001: cannot open nothing.json for discover: No such file or directory
+error 08001: cannot open nothing.json for the sample: No such file or directory
 [exit 4]
 $ sluice discover sqlite:x.db?table=t
-error HY024: 'sqlite:x.db?table=t' of discover cannot be a stream's source
+error HY024: 'sqlite:x.db?table=t' of the sample cannot be a stream's source
 hint: SQLite tables are for CREATE REFERENCE TABLE
 [exit 3]
 $ sluice discover - --header maybe
@@ -165,3 +165,22 @@ $ gzip -k orders.ndjson; sluice discover orders.ndjson.gz --rows 1 --records 1 |
 --  id | COL_USERDOMAIN | COL_year | pri
 -- ----+----------------+----------+----
 --  17 | ada            |     2026 |  12
+
+# A function sees the records first; the statement names it, and runs.
+$ printf '%s\n' '{"a": 1}' '{"a": 2, "note": "drop"}' '{"a": 3, "note": "poison"}' > packed.ndjson
+$ sluice discover packed.ndjson --processor 'exec:handler same' | tee packed.sql
+sluice: warning: the processor of the sample refused a record; it is left out
+CREATE SOURCE "SOURCE_SQL_STREAM_001" (
+    "a" INTEGER
+) FROM 'packed.ndjson' WITH (format = 'json', processor = 'exec:handler same');
+
+--  a
+-- ---
+--  1
+$ echo 'SELECT STREAM "a" FROM SOURCE_SQL_STREAM_001;' > q.sql; sluice run packed.sql q.sql --quiet
+sluice: warning: the processor of SOURCE_SQL_STREAM_001 refused a record; it is left out
+{"a":1}
+$ sluice discover packed.ndjson --processor 'what:ever'
+error HY024: 'what:ever' of the sample is no function
+hint: write exec:COMMAND, or http://HOST:PORT/PATH
+[exit 3]

@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct discover_config config = { .reserved = no_word, .name = "sample" };
     struct discovered      found;
     st = discover(a, str_view(file.data, size), &config, &found);
-    if (st.err == ERR_NONE) discover_print(&found, str_c("S"), STR_EMPTY, &out);
+    if (st.err == ERR_NONE)
+        discover_print(&found, &(struct discovered_source){ .name = str_c("S") }, &out);
     else status_print(&out, &st);
     buf_free(&out);
     arena_free(a);
