@@ -12,6 +12,9 @@
 #include "io/sink.h"
 #include "io/source.h"
 
+/* Numbers of rows begin with that of their source, from this bit on. */
+#define FEED_SOURCE_SHIFT 56
+
 /* The plan's endpoint, with options as text. name: of the source or sink. */
 struct io_endpoint *feed_endpoint(struct arena *a, const struct plan_endpoint *e, struct str name);
 

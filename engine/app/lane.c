@@ -386,7 +386,7 @@ static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
     l->streams = r->plan->sources[source].streams;
     l->n_streams = r->plan->sources[source].n_streams;
     l->progress = ROWTIME_MIN;
-    l->seq = l->first_seq = ((uint64_t)source << 56) + 1;
+    l->seq = l->first_seq = ((uint64_t)source << FEED_SOURCE_SHIFT) + 1;
     turnstile_init(&l->reading);
     TRY(feed_init(r->arena, r->plan, source, l->streams[0], NULL, &l->feed));
     TRY(source_open(r->arena, l->feed.endpoint, &l->source));

@@ -1,6 +1,7 @@
 /* outlet.c: what reaches the sinks of a run, the results of top-level queries on standard output, and errors that
  * have no sink. */
 
+#include "app/failed.h"
 #include "app/recover.h"
 #include "app/rejects.h"
 #include "base/log.h"
@@ -33,17 +34,36 @@ static void drop_rows(void *arg, void *prepared)
     sink_drop(s->sink, prepared);
 }
 
+/* error_stream's rows: those that failed on the way to a folder. */
+static struct status take_failed(void *arg, struct batch *errors)
+{
+    struct run_sink *s = arg;
+    struct batch *rows = failed_rows_of(s->run->plan, s->way, errors);
+    if (!rows) return OK;
+    struct status st = sink_deliver(s->sink, rows, NULL);
+    batch_release(rows);
+    return st;
+}
+
+/* error_stream's bounds are those of its rows' times, which are others. */
+static struct status take_no_bound(void *arg, struct bound bound)
+{
+    (void)arg;
+    (void)bound;
+    return OK;
+}
+
 static struct status take_bound(void *arg, struct bound bound)
 {
     struct run_sink *s = arg;
     return sink_advance(s->sink, bound.time);
 }
 
-static struct status open_sink(struct run *r, const struct plan_endpoint *e, struct str name,
-                               uint32_t stream, uint32_t pump, const struct schema *schema)
+/* The next of the run's sinks, where it stood before or anew. */
+static struct status open_endpoint(struct run *r, const struct io_endpoint *endpoint,
+                                   const struct schema *schema, struct run_sink **out)
 {
     struct run_sink *s = &r->sinks[r->n_sinks];
-    struct io_endpoint *endpoint = feed_endpoint(r->arena, e, name);
     *s = (struct run_sink){ .run = r, .stream = endpoint->name, .arena = r->arena };
     struct str position;
     bool found;
@@ -52,6 +72,15 @@ static struct status open_sink(struct run *r, const struct plan_endpoint *e, str
     else TRY(sink_open(r->arena, endpoint, schema, &s->sink));
     s->open = true;
     r->n_sinks++;
+    *out = s;
+    return OK;
+}
+
+static struct status open_sink(struct run *r, const struct plan_endpoint *e, struct str name,
+                               uint32_t stream, uint32_t pump, const struct schema *schema)
+{
+    struct run_sink *s;
+    TRY(open_endpoint(r, feed_endpoint(r->arena, e, name), schema, &s));
     struct graph_sink into = { .arg = s,
                                .rows = take_rows,
                                .bound = take_bound,
@@ -59,6 +88,21 @@ static struct status open_sink(struct run *r, const struct plan_endpoint *e, str
                                .finish = finish_rows,
                                .drop = drop_rows };
     graph_add_sink(r->graph, stream, pump, &into);
+    return OK;
+}
+
+/* What fails on the way to a folder goes beside it. */
+static struct status open_failed(struct run *r, uint32_t sink)
+{
+    struct io_endpoint *e = failed_endpoint(r->arena, r->plan, sink);
+    struct run_sink *s;
+    if (!e) return OK;
+    TRY(open_endpoint(r, e, &r->plan->error_schema, &s));
+    struct failed_way *way = ARENA_NEW(r->arena, struct failed_way);
+    *way = failed_way(r->arena, r->plan, r->plan->sinks[sink].stream);
+    s->way = way;
+    struct graph_sink into = { .arg = s, .rows = take_failed, .bound = take_no_bound };
+    graph_add_sink(r->graph, PLAN_ERROR_STREAM, 0, &into);
     return OK;
 }
 
@@ -107,7 +151,7 @@ static const struct schema *visible_schema(struct run *r, uint32_t stream)
 struct status outlets_open(struct run *r)
 {
     const struct app_plan *plan = r->plan;
-    r->sinks = arena_calloc(r->arena, (plan->n_sinks + plan->n_pumps) * sizeof *r->sinks);
+    r->sinks = arena_calloc(r->arena, (2 * plan->n_sinks + plan->n_pumps) * sizeof *r->sinks);
     for (uint32_t i = 0; i < plan->n_sinks; i++) {
         const struct plan_sink *s = &plan->sinks[i];
         if (!s->endpoint.has_url) continue;
@@ -120,6 +164,9 @@ struct status outlets_open(struct run *r)
         struct plan_endpoint e = to_stdout;
         e.url = str_c("-");
         TRY(open_sink(r, &e, str_c("SELECT"), PLAN_STDOUT, p, &plan->pumps[p].root->out));
+    }
+    for (uint32_t i = 0; i < plan->n_sinks; i++) {
+        if (plan->sinks[i].endpoint.has_url) TRY(open_failed(r, i));
     }
     struct graph_sink errors = { .arg = r, .rows = tell_errors, .bound = errors_bound };
     graph_add_sink(r->graph, PLAN_ERROR_STREAM, 0, &errors);
@@ -155,10 +202,12 @@ void outlets_close(struct run *r, struct run_summary *out)
 {
     out->sinks = ARENA_ARRAY(r->arena, struct run_sink_summary, r->n_sinks + 1);
     for (uint32_t i = 0; i < r->n_sinks; i++) {
-        struct run_sink_summary *sum = &out->sinks[out->n_sinks++];
-        *sum = (struct run_sink_summary){ .stream = r->sinks[i].stream,
-                                          .rows = sink_rows(r->sinks[i].sink) };
-        out->total.rows_out += sum->rows;
-        run_fail(r, sink_close(r->sinks[i].sink, r->arena, &sum->where));
+        struct run_sink_summary sum = { .stream = r->sinks[i].stream,
+                                        .rows = sink_rows(r->sinks[i].sink),
+                                        .failed = r->sinks[i].way != NULL };
+        run_fail(r, sink_close(r->sinks[i].sink, r->arena, &sum.where));
+        if (sum.failed && sum.rows == 0) continue;
+        if (!sum.failed) out->total.rows_out += sum.rows;
+        out->sinks[out->n_sinks++] = sum;
     }
 }

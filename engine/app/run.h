@@ -15,6 +15,7 @@ struct run_progress {
 struct run_sink_summary {
     const char *stream, *where;
     uint64_t rows;
+    bool failed; /* they are what failed on the way to the sink of that name */
 };
 
 struct run_summary {

@@ -55,9 +55,11 @@ struct lane {
 
 struct recovery;
 struct rejects;
+struct failed_way;
 
 struct run_sink {
     struct run *run;
+    const struct failed_way *way; /* takes the error rows of this way alone; NULL: it takes what comes */
     struct sink *sink;
     const char *stream;
     struct arena *arena;

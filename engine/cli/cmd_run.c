@@ -121,8 +121,8 @@ static void show_summary(const struct run_summary *s)
     fputc('\n', stderr);
     for (uint32_t i = 0; i < s->n_sinks; i++) {
         const struct run_sink_summary *sink = &s->sinks[i];
-        fprintf(stderr, "  %s: %s %s%s%s\n", sink->stream, grouped(sink->rows, rows),
-                sink->rows == 1 ? "row" : "rows", sink->where ? " to " : "",
+        fprintf(stderr, "  %s%s: %s %s%s%s\n", sink->stream, sink->failed ? ", failed" : "",
+                grouped(sink->rows, rows), sink->rows == 1 ? "row" : "rows", sink->where ? " to " : "",
                 sink->where ? sink->where : "");
     }
     if (s->total.faults > 0) show_faults(s);

@@ -75,6 +75,9 @@ extern const struct output_class output_stdout_class, output_file_class, output_
 /* Whether a folder's options mean something; touches nothing. */
 struct status output_dir_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
 
+/* Of a folder, the endpoint of what failed; NULL: it shall have none. */
+struct io_endpoint *output_dir_failed(struct arena *a, const struct io_endpoint *e);
+
 /* ---- for the drivers ---- */
 
 /* A failure to `verb` the path for the endpoint, from errno. */

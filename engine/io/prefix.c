@@ -101,6 +101,17 @@ struct status prefix_check(struct arena *a, const struct io_endpoint *e, struct 
     return OK;
 }
 
+bool prefix_is_failed(struct str prefix)
+{
+    return memmem(str_data(&prefix), prefix.len, error_type, sizeof error_type - 1) != NULL ||
+           memmem(str_data(&prefix), prefix.len, PREFIX_FAILED, sizeof PREFIX_FAILED - 1) != NULL;
+}
+
+bool prefix_is_dynamic(struct str prefix)
+{
+    return memmem(str_data(&prefix), prefix.len, "!{", 2) != NULL;
+}
+
 /* ---- texts ---- */
 
 static long long number_of(char letter, const struct civil *c, rowtime time)
@@ -166,7 +177,7 @@ void prefix_append(struct buf *out, struct str prefix, rowtime time, uint64_t nu
         p = next_piece(p, end, &piece);
         plain &= !piece.expression;
         if (!piece.expression) buf_append(out, piece.text, piece.size);
-        else if (equals(&piece, error_type)) buf_append_c(out, "processing-failed");
+        else if (equals(&piece, error_type)) buf_append_c(out, PREFIX_FAILED);
         else if (equals(&piece, random_string)) append_random(out, time, number);
         else append_time(out, piece.text + sizeof stamp - 1, piece.size - (sizeof stamp - 1), time);
     }

@@ -28,6 +28,8 @@ static const struct option_def sink_options[] = {
     { "interval", OPTION_PERIOD },
     { "prefix", OPTION_TEXT },
     { "names", OPTION_TEXT },
+    { "failed", OPTION_BOOLEAN },
+    { "error_prefix", OPTION_TEXT },
     { "gzip", OPTION_BOOLEAN },
     { "personal", OPTION_BOOLEAN },
     { "column_delimiter", OPTION_TEXT },
@@ -79,6 +81,8 @@ static struct status check_places(struct arena *a, const struct io_endpoint *e, 
     } places[] = {
         { "prefix", DIR, "folders (dir:)" },
         { "names", DIR, "folders (dir:)" },
+        { "failed", DIR, "folders (dir:)" },
+        { "error_prefix", DIR, "folders (dir:)" },
         { "subject", MAIL, "mail (smtp:)" },
         { "from", MAIL, "mail (smtp:)" },
         { "to", MAIL, "mail (smtp:)" },
@@ -145,6 +149,13 @@ struct status sink_check(struct arena *a, const struct io_endpoint *e)
     return status_new(a, ERR_NOT_SUPPORTED, e->at,
                       "'%.*s' of %s is not supported as a sink by this version", STR_ARG(e->url),
                       e->name);
+}
+
+struct io_endpoint *sink_failed_endpoint(struct arena *a, const struct io_endpoint *e)
+{
+    struct url u;
+    if (url_parse(a, e, &u).err != ERR_NONE || u.kind != URL_DIR) return NULL;
+    return output_dir_failed(a, e);
 }
 
 static void free_encoded(struct encoded *e)

@@ -12,6 +12,9 @@ struct sink;
 
 /* Checks URL and options without touching anything. */
 struct status sink_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
+/* Where the rows go that failed on the way to this sink: for a folder, processing-failed/ below it. NULL: the sink is no
+ * folder, is one of failed rows itself, or has failed = FALSE. The endpoint was checked. */
+struct io_endpoint *sink_failed_endpoint(struct arena *a, const struct io_endpoint *e);
 /* Endpoint and arena must outlive the sink; a file begins anew. */
 struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
                         struct sink **out) MUST_CHECK;

@@ -51,7 +51,16 @@ static bool wants_firehose(const struct io_endpoint *e)
 struct status output_dir_check(struct arena *a, const struct io_endpoint *e)
 {
     struct str names = option_text(e, "names", "sluice");
+    struct str failed = option_text(e, "error_prefix", "");
     TRY(prefix_check(a, e, option_text(e, "prefix", "")));
+    TRY(prefix_check(a, e, failed));
+    if (prefix_is_dynamic(failed) && !prefix_is_failed(failed))
+        return status_with_hint(
+            status_new(a, ERR_BAD_OPTION, e->at,
+                       "option \"error_prefix\" of %s has expressions, but none that says what "
+                       "failed",
+                       e->name),
+            "put !{firehose:error-output-type} into it");
     if (wants_firehose(e) || str_equal_nocase_c(names, "sluice")) return OK;
     return status_new(a, ERR_BAD_OPTION, e->at,
                       "option \"names\" of %s is '%.*s', not 'sluice' or 'firehose'", e->name,
@@ -60,8 +69,44 @@ struct status output_dir_check(struct arena *a, const struct io_endpoint *e)
 
 static bool is_failed(const struct output *o)
 {
-    return strcmp(o->format, "processing-failed") == 0;
+    return strcmp(o->format, PREFIX_FAILED) == 0;
 }
+
+/* ---- the folder of what failed ---- */
+
+/* Where its objects go: what error_prefix says, then processing-failed/, unless an expression says it. */
+static struct str failed_prefix(struct arena *a, const struct io_endpoint *e)
+{
+    struct str prefix = option_text(e, "error_prefix", "");
+    return prefix_is_dynamic(prefix) ? prefix
+                                     : str_format(a, "%.*s" PREFIX_FAILED "/", STR_ARG(prefix));
+}
+
+struct io_endpoint *output_dir_failed(struct arena *a, const struct io_endpoint *e)
+{
+    static const char *const kept[] = { "size", "interval", "gzip", "names" };
+    bool itself = str_equal_nocase_c(option_text(e, "format", ""), PREFIX_FAILED) ||
+                  prefix_is_failed(option_text(e, "prefix", ""));
+    if (itself || !option_is(e, "failed", true)) return NULL;
+    struct io_endpoint *out = arena_dup(a, e, sizeof *e);
+    out->options = ARENA_ARRAY(a, struct io_option, e->n_options + 2);
+    out->n_options = 0;
+    for (uint32_t i = 0; i < e->n_options; i++) {
+        for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++) {
+            if (str_equal_nocase_c(e->options[i].name, kept[k]))
+                out->options[out->n_options++] = e->options[i];
+        }
+    }
+    out->options[out->n_options++] = (struct io_option){
+        .name = str_c("format"), .text = str_c(PREFIX_FAILED), .ms = -1, .at = e->at
+    };
+    out->options[out->n_options++] = (struct io_option){
+        .name = str_c("prefix"), .text = failed_prefix(a, e), .ms = -1, .at = e->at
+    };
+    return out;
+}
+
+/* ---- objects ---- */
 
 static struct status dir_open(struct output *o, const struct url *u)
 {
@@ -71,7 +116,7 @@ static struct status dir_open(struct output *o, const struct url *u)
     o->gzip = option_is(o->endpoint, "gzip", false);
     f->root = u->path;
     f->prefix = str_copy(o->arena, option_text(o->endpoint, "prefix",
-                                               is_failed(o) ? "processing-failed/" : ""));
+                                               is_failed(o) ? PREFIX_FAILED "/" : ""));
     f->firehose = wants_firehose(o->endpoint);
     f->name = arena_dup(o->arena, o->endpoint->name, strlen(o->endpoint->name) + 1);
     for (char *p = f->name; *p; p++) {
@@ -247,7 +292,8 @@ static bool read_name(const struct folder *f, const char *name, const char **sta
 
 /*
  * Whether a file is an object of this sink that was begun after the position: its number is greater, and its time
- * is not before that of the last row. Objects of other runs that wrote into the folder stay.
+ * is not before that of the last row. Objects of other runs that wrote into the folder stay. A sink and the one of what
+ * failed on its way share root and name: what stands below processing-failed is the latter's.
  */
 static bool is_later(const struct folder *f, const char *name)
 {
@@ -259,9 +305,15 @@ static bool is_later(const struct folder *f, const char *name)
     return strlen(stamp) == STAMP_SIZE && memcmp(there, stamp, STAMP_SIZE) >= 0;
 }
 
+static bool is_of_sink(const struct folder *f, const char *path)
+{
+    return (strstr(path + strlen(f->root), PREFIX_FAILED) != NULL) == prefix_is_failed(f->prefix);
+}
+
 /* Objects that were begun after the position: their rows come again. */
 static struct status remove_later(struct output *o, const char *path)
 {
+    const struct folder *f = o->folder;
     DIR *dir = opendir(path);
     if (!dir) return output_failed(o, "read the folder", path);
     struct status st = OK;
@@ -271,7 +323,7 @@ static struct status remove_later(struct output *o, const char *path)
         struct stat about;
         if (lstat(inner, &about) != 0) continue;
         if (S_ISDIR(about.st_mode)) st = remove_later(o, inner);
-        else if (is_later(o->folder, entry->d_name) && unlink(inner) != 0) {
+        else if (is_later(f, entry->d_name) && is_of_sink(f, inner) && unlink(inner) != 0) {
             st = output_failed(o, "remove", inner);
         }
     }

@@ -61,3 +61,67 @@ processing-failed
 source_records
 $ sed 's/v INTEGER/v INTEGER PERSONAL/' backup.sql > personal.sql; sluice check personal.sql 2>&1 | head -1
 personal.sql:3:48: error 42501: PERSONAL column "V" of "S" would leave as "RECORD" through sink "backup"
+
+# What fails on the way to a folder lands beside it, below processing-failed/: of pumps and sources up to it, without PERSONAL columns. Other ways are not its own.
+$ cat > failed.sql <<'SQL'
+> CREATE SOURCE s (t TIMESTAMP, d VARCHAR(8), v INTEGER, name VARCHAR(9) PERSONAL) FROM 'f.ndjson' WITH (rowtime = 'T');
+> CREATE SOURCE other (t TIMESTAMP, v INTEGER) FROM 'g.ndjson' WITH (rowtime = 'T');
+> CREATE REFERENCE TABLE devices (d VARCHAR(8), m VARCHAR(8), PRIMARY KEY (d)) FROM 'd.csv' WITH (header = TRUE, on_missing = 'error');
+> CREATE STREAM m (d VARCHAR(8), v INTEGER);
+> CREATE STREAM o (d VARCHAR(8), m VARCHAR(8), v INTEGER);
+> CREATE STREAM o2 (v INTEGER);
+> CREATE PUMP take AS INSERT INTO m SELECT STREAM d, v FROM s;
+> INSERT INTO o SELECT STREAM m.d, devices.m, 10 / v FROM m JOIN devices ON m.d = devices.d;
+> CREATE PUMP divide AS INSERT INTO o2 SELECT STREAM 10 / v FROM other;
+> CREATE SINK a FROM o INTO 'dir:joined' WITH (prefix = 'enriched/');
+> CREATE SINK b FROM o2 INTO 'dir:divided' WITH (gzip = TRUE, names = 'firehose', error_prefix = 'err/!{firehose:error-output-type}/!{timestamp:yyyy}/');
+> CREATE SINK c FROM o2 INTO 'dir:plain' WITH (failed = FALSE);
+> CREATE SINK p FROM o2 INTO 'dir:placed' WITH (error_prefix = 'bad/');
+> SQL
+$ printf 'd,m\na,x\n' > d.csv; printf '%s\n' '{"T":"2026-02-01 13:10:00","D":"a","V":1,"NAME":"Ann"}' '{"T":"2026-02-01 13:10:00","D":"q","V":1,"NAME":"Bob"}' 'broken Zoe' '{"T":"2026-02-01 13:10:01","D":"a","V":0,"NAME":"Eve"}' '{"T":"2026-02-01 13:10:00","D":"a","V":7,"NAME":"Late"}' > f.ndjson; printf '%s\n' '{"T":"2026-02-01 13:10:00","V":0}' '{"T":"2026-02-01 14:10:00","V":"x"}' > g.ndjson
+$ sluice run failed.sql 2>&1 | grep -e failed -e 'rows* to'
+  A: 1 row to joined
+  B: 0 rows to divided
+  C: 0 rows to plain
+  P: 0 rows to placed
+  A, failed: 4 rows to joined
+  B, failed: 2 rows to divided
+  P, failed: 2 rows to placed
+$ find joined divided plain placed -type f | LC_ALL=C sort
+divided/err/processing-failed/2026/B-1-2026-02-01-13-10-00-8f821f9c-a83f-47b8-bb84-000000000001.gz
+joined/enriched/2026/02/01/13/A-2026-02-01-13-10-00-000001.ndjson
+joined/processing-failed/2026/02/01/13/A-2026-02-01-13-10-00-000001.ndjson
+placed/bad/processing-failed/2026/02/01/13/P-2026-02-01-13-10-00-000001.ndjson
+$ cut -d , -f 2-4 joined/processing-failed/2026/02/01/13/*
+"arrivalTimestamp":1769951400000,"errorCode":"DATA_ERROR","errorMessage":"reference table DEVICES has no row for this key"
+"arrivalTimestamp":1769951400000,"errorCode":"PARSE_ERROR","errorMessage":"record is not valid JSON: expected a value at byte 1"
+"arrivalTimestamp":1769951401000,"errorCode":"DIVISION_BY_ZERO","errorMessage":"division by zero"
+"arrivalTimestamp":1769951400000,"errorCode":"ROWTIME_OUT_OF_ORDER","errorMessage":"row is out of time order: its ROWTIME 2026-02-01 13:10:00.000 is before 2026-02-01 13:10:01.000"
+$ grep -o '"rawData":"[^"]*"' joined/processing-failed/2026/02/01/13/* | cut -d '"' -f 4 | while read -r raw; do echo "$raw" | base64 -d; echo; done
+{"D":"q","V":1}
+
+{"D":"a","V":0}
+{"T":"2026-02-01 13:10:00.000","D":"a","V":7}
+$ zcat divided/err/processing-failed/2026/*
+{"attemptsMade":1,"arrivalTimestamp":1769951400000,"errorCode":"DIVISION_BY_ZERO","errorMessage":"division by zero","attemptEndingTimestamp":1769951400000,"rawData":"eyJUIjoiMjAyNi0wMi0wMSAxMzoxMDowMC4wMDAiLCJWIjowfQ==","lambdaArn":"DIVIDE"}
+{"attemptsMade":1,"arrivalTimestamp":1769951400000,"errorCode":"COERCION_ERROR","errorMessage":"cannot convert x to INTEGER for column \"V\"","attemptEndingTimestamp":1769951400000,"rawData":"eyJUIjoiMjAyNi0wMi0wMSAxNDoxMDowMCIsIlYiOiJ4In0=","lambdaArn":""}
+$ cp -r joined again; rm -r joined; sluice run --quiet --threads 2 --batch-rows 1 failed.sql 2>/dev/null; diff -r joined again && echo same
+same
+
+# A run that goes on has each failed record once, and takes nothing of the other objects away.
+$ rm -r joined; seq 20000 | awk '{ printf "{\"T\":\"2026-02-01 13:%02d:%02d\",\"D\":\"%s\",\"V\":1,\"NAME\":\"Ann\"}\n", $1 / 400, $1 / 7 % 60, $1 % 3 ? "a" : "q" }' | LC_ALL=C sort > f.ndjson; sed "s|'enriched/'|'enriched/', size = '9 KB'|; s| PERSONAL||" failed.sql > big.sql; sluice run --quiet big.sql 2>/dev/null; cp -r joined whole; rm -r joined
+$ for i in 1 2 3 4 5 6; do sluice run --quiet --batch-rows 20 big.sql --state state 2>/dev/null & sleep 0.0$i; kill -USR1 $!; sleep 0.0$i; kill -KILL $!; wait $! 2>/dev/null; done 2>/dev/null; sluice run --quiet big.sql --state state 2>/dev/null; diff -r joined whole && echo same
+same
+
+# An own sink of this format in the same folder takes its place; other sinks have no such options.
+$ { cat failed.sql; echo "CREATE SINK own FROM error_stream INTO 'dir:joined' WITH (format = 'processing-failed', prefix = 'mine/');"; } > own.sql; rm -r joined; sluice run --quiet own.sql 2>/dev/null; ls joined
+enriched
+mine
+$ bad() { sed "s|'bad/'|$1|" failed.sql > bad.sql; sluice check bad.sql 2>&1 | grep -e error -e hint; }; bad "'bad/!{timestamp:yyyy}/'"; bad "'bad/!{firehose:x}/'"; sed "s|'dir:plain'|'plain'|" failed.sql > bad.sql; sluice check bad.sql 2>&1 | grep error
+bad.sql:13:28: error HY024: option "error_prefix" of P has expressions, but none that says what failed
+CREATE SINK p FROM o2 INTO 'dir:placed' WITH (error_prefix = 'bad/!{timestamp:yyyy}/');
+hint: put !{firehose:error-output-type} into it
+bad.sql:13:28: error HY024: no expression !{firehose:x} for the prefix of P
+CREATE SINK p FROM o2 INTO 'dir:placed' WITH (error_prefix = 'bad/!{firehose:x}/');
+hint: known are !{timestamp:PATTERN}, !{firehose:random-string} and !{firehose:error-output-type}
+bad.sql:12:28: error HY024: option "failed" is for folders (dir:), not for 'plain' of C
