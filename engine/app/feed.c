@@ -113,7 +113,9 @@ struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t s
     out->needed = needed;
     int32_t record = hidden_column(target, HIDDEN_RECORD);
     out->config = (struct decode_config){ .schema = &s->schema, .needed = needed };
+    int32_t topic = hidden_column(target, HIDDEN_TOPIC);
     out->config.keep_record = record >= 0 && needed[record];
+    out->config.keep_topic = topic >= 0 && needed[topic];
     return feed_decode_options(a, out->endpoint, &out->config);
 }
 
@@ -127,7 +129,10 @@ static void fill_hidden(const struct feed *f, struct batch *b, struct vector *co
         vector_new_null(b->arena, s->schema.columns[c].type, &columns[c]);
 
     int32_t record = hidden_column(s, HIDDEN_RECORD);
+    int32_t topic = hidden_column(s, HIDDEN_TOPIC);
     if (record >= 0 && f->config.keep_record) columns[record] = b->columns[n_declared];
+    if (topic >= 0 && f->config.keep_topic)
+        columns[topic] = b->columns[n_declared + f->config.keep_record];
     int32_t arrival = hidden_column(s, HIDDEN_ARRIVAL);
     if (arrival < 0 || !f->needed[arrival]) return;
     struct vector *v = &columns[arrival];
@@ -222,7 +227,7 @@ static struct decoder *row_decoder(struct feed_rows_of *r, uint32_t source)
     memset(needed, true, s->schema.n_columns);
     config->needed = needed;
     config->schema = shown_schema(r->arena, &s->schema);
-    config->keep_record = false;
+    config->keep_record = config->keep_topic = false;
     config->header = false;
     config->row_path = (struct path){ 0 }; /* the record is what it selected */
     struct decoder *d = NULL;

@@ -116,6 +116,13 @@ static void keep_step(struct lane *l)
     pthread_mutex_unlock(&r->pace_lock);
 }
 
+/* A run that is stopped still takes what its source alone has. */
+static bool goes_on(const struct lane *l)
+{
+    struct run *r = l->run;
+    return !run_is_stopping(r) || (!run_has_failed(r) && source_holds(l->source));
+}
+
 static uint32_t batch_rows(const struct run *r)
 {
     return r->config->batch_rows ? r->config->batch_rows : SIZE_BATCH_ROWS;
@@ -170,7 +177,7 @@ static void read_alone(struct worker *w)
 {
     struct lane *l = w->lane;
     struct run *r = l->run;
-    while (!run_is_stopping(r)) {
+    while (goes_on(l)) {
         keep_step(l);
         struct block *block;
         bool first;
@@ -273,7 +280,7 @@ static bool read_piece(struct lane *l, uint64_t ticket, struct piece *out, bool 
     struct run *r = l->run;
     struct status st = OK;
     enum source_result got = SOURCE_IDLE;
-    while (got == SOURCE_IDLE && !run_is_stopping(r) && st.err == ERR_NONE) {
+    while (got == SOURCE_IDLE && goes_on(l) && st.err == ERR_NONE) {
         got = source_read(l->source, PIECE_SHARED, IDLE_MS, &out->block, first, &st);
         /* a bound may not pass rows that are still on their way */
         if (got == SOURCE_IDLE && handover_is_next(&l->ready, ticket)) st = pause_lane(l);

@@ -23,8 +23,17 @@ void block_release(struct block *b)
 {
     if (atomic_fetch_sub_explicit(&b->count, 1, memory_order_acq_rel) != 1) return;
     mem_free(b->map);
+    mem_free(b->topics);
     mem_free(b->data);
     mem_free(b);
+}
+
+struct str block_topic(const struct block *b, size_t at, size_t *turn)
+{
+    const struct block_topics *t = b->topics;
+    size_t in = block_map_back(b, at);
+    while (*turn + 1 < t->n && t->items[*turn + 1].at <= in) ++*turn;
+    return t->items[*turn].name;
 }
 
 void block_release_arg(void *block)

@@ -20,12 +20,24 @@ struct block {
     uint64_t
         in_file; /* ... where it starts there (uncompressed); path NULL: the input cannot go back */
     struct block_map *map; /* a processor's: where its records came from; NULL: it is the input itself */
+    struct block_topics *topics; /* NULL: its transport has none */
+};
+
+/* The topics that a block's records came under: each from a byte of the input's block to the next one's. */
+struct block_topics {
+    size_t n; /* at least 1 */
+    struct {
+        size_t     at;
+        struct str name;
+    } items[]; /* then the names' bytes */
 };
 /* Readable bytes behind the end of a block, so that wide loads need no test. */
 enum { BLOCK_PAD = 64 };
 
 /* What byte `at` of a processed block was in the input's: behind the last record that ended there. */
 size_t        block_map_back(const struct block *b, size_t at);
+/* The topic of the record at byte `at` of the block; *turn: 0 at first, so that asking in order is cheap. */
+struct str    block_topic(const struct block *b, size_t at, size_t *turn);
 struct block *block_new(size_t cap);
 struct block *block_retain(struct block *b);
 void          block_release(struct block *b);
@@ -53,6 +65,7 @@ struct decode_config {
     const struct schema *schema; /* declared columns */
     const bool          *needed; /* of schema.n_columns: others are checked, not written */
     bool        keep_record; /* a VARCHAR column with the record's text behind the declared ones */
+    bool        keep_topic;  /* a VARCHAR column with its topic, behind that */
     struct path row_path;    /* 0 steps: the record itself */
     /* delimited text; empty: ',' (tab for TSV) and a line end */
     struct str column_delimiter, row_delimiter;

@@ -8,13 +8,14 @@
 
 static uint32_t n_vectors(const struct decode_rows *r)
 {
-    return r->config->schema->n_columns + r->config->keep_record;
+    return r->config->schema->n_columns + r->config->keep_record + r->config->keep_topic;
 }
 
 void decode_rows_begin(struct decode_rows *r, struct block *block, uint32_t cap)
 {
     const struct schema *s = r->config->schema;
     *r = (struct decode_rows){ .config = r->config,
+                               .block = block,
                                .cap = cap,
                                .batch = batch_new(0, n_vectors(r)) };
     if (block) arena_on_free(r->batch->arena, block_release_arg, block_retain(block));
@@ -57,10 +58,23 @@ void decode_rows_set_null(struct decode_rows *r, uint32_t column)
     nulls_set(vector_nulls(r->batch->arena, &r->vectors[column], r->cap), r->row);
 }
 
+/* The topic that the record came under; NULL where the input has none. */
+static void keep_topic(struct decode_rows *r, const char *record)
+{
+    uint32_t column = r->config->schema->n_columns + r->config->keep_record;
+    const struct block *b = r->block;
+    if (!b || !b->topics) {
+        decode_rows_set_null(r, column);
+        return;
+    }
+    r->vectors[column].str[r->row] = block_topic(b, (size_t)(record - b->data), &r->topic);
+}
+
 void decode_rows_close(struct decode_rows *r, const char *record, size_t size)
 {
     if (r->config->keep_record)
         r->vectors[r->config->schema->n_columns].str[r->row] = str_view(record, size);
+    if (r->config->keep_topic) keep_topic(r, record);
     r->row++;
 }
 

@@ -9,11 +9,13 @@
 struct decode_rows {
     const struct decode_config *config;
     struct batch               *batch;
-    struct vector       *vectors; /* declared columns, then the record's text when it is kept */
+    const struct block         *block; /* NULL: records do not lie in one */
+    struct vector       *vectors; /* declared columns, then the record's text and topic when they are kept */
     uint32_t             row;     /* the one under construction */
     uint32_t             cap;
     struct decode_fault *faults;
     uint32_t             n_faults, cap_faults, n_records;
+    size_t               topic; /* of the block's topics: the one at hand */
 };
 
 /* Whether a column's values are kept; the others are constant NULLs. */

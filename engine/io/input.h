@@ -18,6 +18,8 @@ struct input;
  *           within the time, or the source is to stop; INPUT_END: this file has ended
  * next      goes on with the next file; false: there is none, or *st says why it cannot be read
  * close     once, also after a failed open
+ * holds     may be NULL: bytes are there that nobody else has any more: they are read even when the source is to stop
+ * label     may be NULL: names the topics of a block that was cut from what read gave
  */
 struct input_class {
     enum url_kind kind;
@@ -27,6 +29,8 @@ struct input_class {
                               struct status *st);
     bool (*next)(struct input *in, struct status *st);
     void (*close)(struct input *in);
+    bool (*holds)(const struct input *in);
+    void (*label)(struct input *in, struct block *b);
 };
 
 struct input {
@@ -48,10 +52,11 @@ struct input {
     int pid;
     /* tcp, unix */
     struct clients *clients; /* NULL: one connection of our own */
+    struct mqtt_source *mqtt;
 };
 
 extern const struct input_class input_file_class, input_dir_class, input_stdin_class,
-    input_exec_class, input_tcp_class, input_unix_class;
+    input_exec_class, input_tcp_class, input_unix_class, input_mqtt_class;
 
 /* ---- for the drivers ---- */
 

@@ -160,7 +160,7 @@ static size_t put_answer(char *out, const struct lambda_record *r, bool csv)
     return n + 1;
 }
 
-static struct block *join(struct processor *p, const struct block *old, const struct pieces *pieces,
+static struct block *join(struct processor *p, struct block *old, const struct pieces *pieces,
                           bool csv)
 {
     size_t size = 0, refused = 0;
@@ -180,6 +180,8 @@ static struct block *join(struct processor *p, const struct block *old, const st
     b->path = old->path;
     b->in_file = old->in_file;
     b->map = map;
+    b->topics = old->topics;
+    old->topics = NULL;
     refuse(p, refused);
     return b;
 }

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -134,4 +136,43 @@ struct status socket_listen(struct arena *a, const struct io_endpoint *e, const 
         TRY(use_tcp(a, e, u->path, "listen at", use_listen, fd));
     }
     return OK;
+}
+
+/* ---- looking whether somebody is there ---- */
+
+/* 0, or why the connection was not made. */
+static int try_address(const struct addrinfo *at, int stop_fd, int timeout_ms)
+{
+    int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), why = 0;
+    socklen_t size = sizeof why;
+    if (fd < 0) return errno;
+    if (connect(fd, at->ai_addr, at->ai_addrlen) != 0) why = errno;
+    if (why == EINPROGRESS) {
+        struct pollfd fds[2] = { { .fd = fd, .events = POLLOUT },
+                                 { .fd = stop_fd, .events = POLLIN } };
+        int ready = poll(fds, 2, timeout_ms);
+        if (ready <= 0 || fds[1].revents) why = ready ? EINTR : ETIMEDOUT;
+        else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &size) != 0) why = errno;
+    }
+    close(fd);
+    return why;
+}
+
+bool socket_probe(const char *host, int port, int stop_fd, int timeout_ms, char *reason,
+                  size_t reason_size)
+{
+    const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM };
+    struct addrinfo *found = NULL;
+    char service[8];
+    snprintf(service, sizeof service, "%d", port);
+    int code = getaddrinfo(host, service, &wanted, &found), why = EHOSTUNREACH;
+    if (code != 0) {
+        snprintf(reason, reason_size, "%s", gai_strerror(code));
+        return false;
+    }
+    for (const struct addrinfo *at = found; at && why; at = at->ai_next)
+        why = try_address(at, stop_fd, timeout_ms);
+    freeaddrinfo(found);
+    if (why) snprintf(reason, reason_size, "%s", strerror(why));
+    return why == 0;
 }

@@ -15,6 +15,7 @@
 #include "io/gz.h"
 #include "io/input.h"
 #include "io/lines.h"
+#include "io/mqtt_url.h"
 #include "io/processor.h"
 
 enum {
@@ -55,13 +56,28 @@ static const struct option_def source_options[] = {
     { "refresh", OPTION_PERIOD },
     { "on_missing", OPTION_TEXT },
     { "processor", OPTION_TEXT },
+    /* of mqtt: */
+    { "qos", OPTION_COUNT },
+    { "client_id", OPTION_TEXT },
+    { "clean_session", OPTION_BOOLEAN },
+    { "user", OPTION_TEXT },
+    { "password_env", OPTION_TEXT },
+    { "password_file", OPTION_TEXT },
+    { "ca", OPTION_TEXT },
+    { "cert", OPTION_TEXT },
+    { "cert_key", OPTION_TEXT },
+    { "keep_alive", OPTION_PERIOD },
+    { "will", OPTION_TEXT },
+    { "will_topic", OPTION_TEXT },
+    { "message_size", OPTION_SIZE },
 };
 
 static const struct input_class *class_of(enum url_kind kind)
 {
     static const struct input_class *const classes[] = { &input_file_class, &input_dir_class,
                                                          &input_stdin_class, &input_exec_class,
-                                                         &input_tcp_class, &input_unix_class };
+                                                         &input_tcp_class, &input_unix_class,
+                                                         &input_mqtt_class };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         if (classes[i]->kind == kind) return classes[i];
     }
@@ -77,6 +93,22 @@ static struct status check_on_missing(struct arena *a, const struct io_endpoint 
                       STR_ARG(word));
 }
 
+/* Options that mean nothing to this kind of source are refused rather than forgotten. */
+static struct status check_places(struct arena *a, const struct io_endpoint *e, const struct url *u)
+{
+    static const char *const of_mqtt[] = {
+        "qos", "client_id", "clean_session", "user", "password_env", "password_file", "ca",
+        "cert", "cert_key", "keep_alive", "will", "will_topic", "message_size"
+    };
+    for (size_t i = 0; i < sizeof of_mqtt / sizeof of_mqtt[0]; i++) {
+        if (u->kind == URL_MQTT || !option_there(e, of_mqtt[i])) continue;
+        return status_new(a, ERR_BAD_OPTION, e->at,
+                          "option \"%s\" is for mqtt: and mqtts:, not for '%.*s' of %s", of_mqtt[i],
+                          STR_ARG(e->url), e->name);
+    }
+    return OK;
+}
+
 struct status source_check(struct arena *a, const struct io_endpoint *e)
 {
     struct url u;
@@ -84,6 +116,8 @@ struct status source_check(struct arena *a, const struct io_endpoint *e)
     TRY(options_check(a, e, "source", source_options,
                       sizeof source_options / sizeof source_options[0]));
     TRY(url_parse(a, e, &u));
+    TRY(check_places(a, e, &u));
+    if (u.kind == URL_MQTT) TRY(mqtt_check_source(a, e, &u));
     struct str processor = option_text(e, "processor", "");
     if (processor.len) TRY(lambda_check(a, e, processor));
     if (class_of(u.kind) || u.kind == URL_SQLITE) return OK;
@@ -140,6 +174,7 @@ struct status source_open(struct arena *a, const struct io_endpoint *e, struct s
     struct status st = class->open(&s->in, a, e, &u);
     if (s->in.n_paths) u.path = s->in.paths[0];
     s->format = url_format(e, &u);
+    s->sniffed = u.kind == URL_MQTT; /* messages are looked at one by one */
     lines_init(&s->lines, s->format, option_text(e, "column_delimiter", ""),
                option_text(e, "row_delimiter", ""));
     if (st.err == ERR_NONE) st = processor_open(a, e, LAMBDA_INPUT, &s->processor);
@@ -305,7 +340,7 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
                                bool *first, struct status *st)
 {
     *st = OK;
-    while (!s->ended) {
+    while (!s->ended || source_holds(s)) {
         enum input_result result = read_some(s, want, wait_ms, st);
         if (s->skip && (s->sniffed || result == INPUT_END)) skip_read(s);
         if (result == INPUT_FAILED) {
@@ -319,6 +354,7 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
         } else if (!s->skip && (s->sniffed || result == INPUT_END)) {
             *out = lines_take(&s->lines, result == INPUT_END, first);
             if (*out) name_place(s, *out);
+            if (*out && s->in.class->label) s->in.class->label(&s->in, *out);
             if (*out && s->processor) *out = process(s, *out);
             if (result == INPUT_END && !next_file(s)) s->ended = true;
             if (*out) return SOURCE_BLOCK;
@@ -326,6 +362,11 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
     }
     *st = s->failure;
     return st->err == ERR_NONE ? SOURCE_END : SOURCE_FAILED;
+}
+
+bool source_holds(const struct source *s)
+{
+    return s->in.class->holds && s->in.class->holds(&s->in);
 }
 
 void source_stop(struct source *s)

@@ -52,6 +52,8 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
 void source_place(const struct block *b, size_t at, struct buf *out);
 /* Goes on from a place, before the first read. Fails with UNREACHABLE when the file is gone or shorter than that. */
 struct status source_seek(struct source *s, struct str place) MUST_CHECK;
+/* Messages are there that their broker has no more: reading goes on until they are given out, also after source_stop. */
+bool source_holds(const struct source *s);
 /* Ends waiting reads from another thread or a signal handler; the source then ends. */
 void source_stop(struct source *s);
 /* True when input may pause (a pipe, a terminal, a followed file): idle bounds by the clock make sense. */

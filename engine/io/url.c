@@ -21,8 +21,8 @@ static const struct scheme schemes[] = {
     { "unix", URL_UNIX, false },
     { "http", URL_HTTP, false },
     { "https", URL_HTTP, false },
-    { "mqtt", URL_FILE, true },
-    { "mqtts", URL_FILE, true },
+    { "mqtt", URL_MQTT, false },
+    { "mqtts", URL_MQTT, false },
     { "smtp", URL_MAIL, false },
     { "smtps", URL_MAIL, false },
     { "vault", URL_VAULT, false },
@@ -62,7 +62,7 @@ static struct status unknown_scheme(struct arena *a, const struct io_endpoint *e
                    STR_ARG(name), STR_ARG(e->url), e->name);
     return status_with_hint(st, nearest ? str_format_c(a, "did you mean \"%s:\"?", nearest)
                                         : "known are -, file:, dir:, sqlite:, vault:, exec:, tcp:, "
-                                          "unix:, http:, https:, smtp: and null:");
+                                          "unix:, http:, https:, mqtt:, mqtts:, smtp: and null:");
 }
 
 static const char *resolve_path(struct arena *a, const struct io_endpoint *e, const char *path)
@@ -91,7 +91,7 @@ static struct status parse_table(struct arena *a, const struct io_endpoint *e, c
                       e->name, out->kind == URL_VAULT ? "vault" : "sqlite");
 }
 
-/* scheme://HOST...: libcurl reads the rest. */
+/* scheme://HOST...: libcurl, or mqtt_address, reads the rest. */
 static struct status parse_network(struct arena *a, const struct io_endpoint *e, const char *url,
                                    struct url *out)
 {
@@ -136,7 +136,8 @@ struct status url_parse(struct arena *a, const struct io_endpoint *e, struct url
         return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has nothing behind its scheme",
                           STR_ARG(e->url), e->name);
     }
-    if (out->kind == URL_HTTP || out->kind == URL_MAIL) return parse_network(a, e, url, out);
+    if (out->kind == URL_HTTP || out->kind == URL_MAIL || out->kind == URL_MQTT)
+        return parse_network(a, e, url, out);
     bool is_path =
         out->kind != URL_EXEC && out->kind != URL_TCP && out->kind != URL_LAMBDA;
     if (is_path) out->path = resolve_path(a, e, out->path);

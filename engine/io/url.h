@@ -17,12 +17,13 @@ enum url_kind {
     URL_LAMBDA,
     URL_VAULT,
     URL_HTTP,
-    URL_MAIL
+    URL_MAIL,
+    URL_MQTT
 };
 
 struct url {
     enum url_kind kind;
-    const char   *path;  /* file, folder, command, or the whole URL of http: and smtp:; relative to the base already */
+    const char   *path;  /* file, folder, command, or the whole URL of http:, smtp: and mqtt:; relative to the base already */
     const char   *table; /* ?table=T, or NULL */
 };
 

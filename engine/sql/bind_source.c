@@ -134,8 +134,8 @@ static struct schema stream_schema(struct binder *b, const struct schema *declar
         s.columns[s.n_columns++] = (struct column){
             .name = name,
             .type = h == HIDDEN_ARRIVAL ? type_of(TYPE_TIMESTAMP)
-                    : h == HIDDEN_RECORD ? type_varchar(0)
-                                         : type_varchar(256),
+                    : h == HIDDEN_RECORD || h == HIDDEN_TOPIC ? type_varchar(0)
+                                                              : type_varchar(256),
         };
     }
     return s;

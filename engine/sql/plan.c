@@ -9,6 +9,7 @@ const char *const plan_hidden_names[HIDDEN_COUNT] = {
     [HIDDEN_PARTITION_KEY] = "PARTITION_KEY",
     [HIDDEN_SEQUENCE_NUMBER] = "SEQUENCE_NUMBER",
     [HIDDEN_SHARD_ID] = "SHARD_ID",
+    [HIDDEN_TOPIC] = "$topic",
     [HIDDEN_RECORD] = "$record",
 };
 

@@ -266,10 +266,11 @@ enum {
     HIDDEN_PARTITION_KEY,
     HIDDEN_SEQUENCE_NUMBER,
     HIDDEN_SHARD_ID,
+    HIDDEN_TOPIC,
     HIDDEN_RECORD,
     HIDDEN_COUNT
 };
-extern const char *const plan_hidden_names[HIDDEN_COUNT]; /* HIDDEN_RECORD: "$record" */
+extern const char *const plan_hidden_names[HIDDEN_COUNT]; /* HIDDEN_TOPIC: "$topic", HIDDEN_RECORD: "$record" */
 
 struct plan_source {
     struct str           name;    /* declared name: the stream's, or the prefix with parallelism */

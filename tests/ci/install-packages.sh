@@ -7,6 +7,7 @@
 # installations do. Elsewhere than on Debian, and with --check, it names what is missing and
 # ends with 1.
 set -eu
+PATH=$PATH:/usr/sbin # where servers are
 
 # package, then the program or header that shows that it is there
 list() {
@@ -26,12 +27,16 @@ libsodium-dev    sodium.h
 libedit-dev      histedit.h
 libcurl4-openssl-dev curl/curl.h
 libyaml-dev      yaml.h
+libmosquitto-dev mosquitto.h
 libmicrohttpd-dev microhttpd.h
 END
         ;;
     test) cat <<END
 libcmocka-dev    cmocka.h
 sqlite3          sqlite3
+mosquitto         mosquitto
+mosquitto-clients mosquitto_pub
+openssl           openssl
 END
         ;;
     check) cat <<END

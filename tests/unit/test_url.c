@@ -91,12 +91,13 @@ static void refused_urls(void **state)
     expect_bad_url("sqllite:a?table=b", ERR_BAD_URL, "sqllite", "did you mean \"sqlite:\"?");
     expect_bad_url("gopher:a", ERR_BAD_URL, "gopher",
                    "known are -, file:, dir:, sqlite:, vault:, exec:, tcp:, unix:, http:, https:, "
-                   "smtp: and null:");
+                   "mqtt:, mqtts:, smtp: and null:");
     expect_bad_url("file:", ERR_BAD_URL, "nothing behind its scheme", NULL);
     expect_bad_url("exec:", ERR_BAD_URL, "nothing behind its scheme", NULL);
     expect_bad_url("", ERR_BAD_URL, "empty", NULL);
     expect_bad_url("kafka://broker/topic", ERR_NOT_SUPPORTED, "\"kafka:\"", NULL);
-    expect_bad_url("mqtts://host/", ERR_NOT_SUPPORTED, "not supported by this version", NULL);
+    expect_bad_url("kinesis://host/", ERR_NOT_SUPPORTED, "not supported by this version", NULL);
+    expect_bad_url("mqtt:topic", ERR_BAD_URL, "names no server: write mqtt://HOST", NULL);
 }
 
 /* Checks one option of a source and of a sink; NULL: it is taken. */
@@ -119,7 +120,9 @@ static void options_by_name(void **state)
                   "did you mean \"header\"?");
     expect_option(false, "gzip", "TRUE", "source IN has no option \"gzip\"",
                   "known are: format, row_path, column_delimiter, row_delimiter, header, "
-                  "parallelism, rowtime, lateness, follow, listen, refresh, on_missing, processor");
+                  "parallelism, rowtime, lateness, follow, listen, refresh, on_missing, processor, "
+                  "qos, client_id, clean_session, user, password_env, password_file, ca, cert, "
+                  "cert_key, keep_alive, will, will_topic, message_size");
     expect_option(true, "gzpi", "TRUE", "sink OUT has no option \"gzpi\"",
                   "did you mean \"gzip\"?");
     expect_option(true, "intervall", "5", "sink OUT has no option \"intervall\"",
