@@ -13,7 +13,8 @@ CREATE OR REPLACE STREAM "SCORED" (
 
 CREATE OR REPLACE PUMP "SCORE" AS INSERT INTO "SCORED"
 SELECT STREAM "time", "device_id", "pulse", "systolic", "diastolic", "manufacturer", "model", "ward", ANOMALY_SCORE
-FROM TABLE(RANDOM_CUT_FOREST(CURSOR(SELECT STREAM * FROM "ENRICHED")));
+FROM TABLE(RANDOM_CUT_FOREST(CURSOR(
+    SELECT STREAM "time", "device_id", "pulse", "systolic", "diastolic", "manufacturer", "model", "ward" FROM "ENRICHED")));
 
 CREATE OR REPLACE STREAM "ALERTS" (
     "time"          TIMESTAMP,
