@@ -89,7 +89,7 @@ example: $(EXAMPLE_SO)
 
 ## test: everything below tests/ and queries/, after installing what is missing
 test: all $(UNIT_BIN) $(TOOL_BIN) $(EXAMPLE_SO)
-	@tests/run.sh $(BUILD) unit sql docs cli differential recovery personal
+	@tests/run.sh $(BUILD) unit sql docs cli queries differential recovery personal
 
 ## unit: the cmocka tests of tests/unit; ONLY=test_str for one program
 unit: $(UNIT_BIN)

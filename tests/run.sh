@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs kinds of tests and adds up their last lines.
 #
-#   tests/run.sh BUILD KIND...      kinds: unit, sql, docs, cli, differential, recovery, personal
+#   tests/run.sh BUILD KIND...      kinds: unit, sql, docs, cli, queries, differential, recovery, personal
 #
 # Each kind ends with a line "N passed, N failed"; so does the whole, which ends with 1 if
 # anything failed.
@@ -30,6 +30,7 @@ run_kind() {
     sql)  run_sql ;;
     docs) tests/docs/run.sh "$build" ;;
     cli)  tests/cli/run.sh "$build" ;;
+    queries) tests/queries/run.sh "$build" ;;
     differential) tests/differential/run.sh "$build" ;;
     recovery) tests/recovery/run.sh "$build" ;;
     personal) tests/personal/run.sh "$build" ;;

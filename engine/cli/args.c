@@ -129,6 +129,13 @@ static bool read_option(const struct command *c, int argc, char **argv, int *i,
     return add_setting(c, o, value, out);
 }
 
+/* "-" is a file, and two dashes with a blank behind them begin SQL with a comment. */
+static bool is_option(const char *word)
+{
+    if (word[0] != '-' || word[1] == 0) return false;
+    return word[1] != '-' || !strchr(" \t\n", word[2]) || word[2] == 0;
+}
+
 bool cli_parse(const struct command *c, int argc, char **argv, struct arena *a,
                struct cli_args *out)
 {
@@ -137,7 +144,7 @@ bool cli_parse(const struct command *c, int argc, char **argv, struct arena *a,
     bool options_end = false;
     for (int i = 0; i < argc; i++) {
         const char *word = argv[i];
-        if (options_end || word[0] != '-' || word[1] == 0) {
+        if (options_end || !is_option(word)) {
             out->operands[out->n_operands++] = word;
         } else if (strcmp(word, "--") == 0) {
             options_end = true;

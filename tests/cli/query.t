@@ -35,6 +35,11 @@ $ sluice query --table R=dir:out/2026/01/ "SELECT device, o->>'$.a[1]' second, t
  a      |      2 | integer   | integer
 (1 row)
 
+# A query out of a file that begins with a comment.
+$ printf -- '-- how many?\nSELECT COUNT(*) FROM R -- all\n' > count.sql; sluice query --table R=out --format csv "$(cat count.sql)"
+COUNT(*)
+5
+
 # Other folders stay closed: the damaged one is not met.
 $ head -c 40 out/2026/01/31/14/o-2.ndjson.gz > cut; mkdir -p out/2026/01/31/15; cp cut out/2026/01/31/15/o-6.ndjson.gz
 $ sluice query --table R=out --format csv "SELECT device, DELIVERED FROM R WHERE DELIVERED < '2026-01-31 14'"

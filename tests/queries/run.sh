@@ -1,0 +1,129 @@
+#!/bin/bash
+# Tries the READMEs of queries/ as a new user would: every command of a block marked "console run" is typed in.
+#
+#   tests/queries/run.sh BUILD [README.md...]
+#
+# Commands stand behind "$ " and go on while they end in a backslash or a quotation is open; they run in one shell, in
+# the top folder of a fresh tree that holds queries/ and the programs of BUILD. Lines below a command are what must
+# come, standard error included; a line "..." stands for any lines; without any lines everything may come. The exit
+# code must be 0. Commands that begin with "make " are left out: all is built. Each command counts as one test.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+ROOT=$PWD
+SECONDS_MAX=60
+
+# Compares $work/want and $work/got; "..." in the first is any lines.
+same_output() {
+    local -a want got
+    mapfile -t want <"$work/want"
+    mapfile -t got <"$work/got"
+    [ ${#want[@]} = 0 ] && return 0
+    local w=0 g=0 dots=-1 from=0
+    while [ $g -lt ${#got[@]} ]; do
+        if [ "${want[w]-}" = ... ]; then
+            dots=$w from=$g w=$((w + 1))
+        elif [ $w -lt ${#want[@]} ] && [ "${want[w]}" = "${got[g]}" ]; then
+            w=$((w + 1)) g=$((g + 1))
+        elif [ $dots -ge 0 ]; then
+            from=$((from + 1)) w=$((dots + 1)) g=$from
+        else
+            return 1
+        fi
+    done
+    [ "${want[w]-}" = ... ] && w=$((w + 1))
+    [ $w = ${#want[@]} ]
+}
+
+# The lines of the blocks of $1, each behind the number it has there.
+blocks() {
+    awk '/^```console run$/ { inside = 1; next } /^```/ { inside = 0 } inside { print NR ":" $0 }' "$1"
+}
+
+goes_on() {
+    [[ $1 == *\\ ]] || bash -n <<<"$1" 2>&1 | grep -q 'unexpected EOF\|here-document'
+}
+
+# Types a command into the user's shell; its output in $work/got. The exit code of the command.
+type_in() {
+    local code=1
+    printf '%s\n' "$1" >"$work/command"
+    : >"$work/got"
+    [[ $1 == 'make '* ]] && return 0
+    echo ". '$work/command' >'$work/got' 2>&1 </dev/null; echo \$?" >&"$to" 2>/dev/null
+    if ! read -r -t "$SECONDS_MAX" code <&"$from"; then
+        echo "[no end within $SECONDS_MAX seconds]" >>"$work/got"
+        code=1
+        kill -- "-$pid" 2>/dev/null
+    fi
+    return "$code"
+}
+
+check() {
+    local at=$1 command=$2 code
+    type_in "$command"
+    code=$?
+    if [ $code = 0 ] && { [[ $command == 'make '* ]] || same_output; }; then
+        passed=$((passed + 1))
+        return
+    fi
+    failed=$((failed + 1))
+    echo "$file:$at: \$ $command"
+    diff -u --label expected --label actual "$work/want" "$work/got" | sed 's/^/    /'
+    echo "    [exit $code]"
+}
+
+run_file() {
+    local -a lines
+    mapfile -t lines < <(blocks "$file")
+    local i=0 n=${#lines[@]} line at command
+    while [ $i -lt "$n" ]; do
+        at=${lines[i]%%:*} line=${lines[i]#*:} i=$((i + 1))
+        command=${line#'$ '}
+        while [ $i -lt "$n" ] && goes_on "$command"; do
+            command+=$'\n'${lines[i]#*:}
+            i=$((i + 1))
+        done
+        : >"$work/want"
+        while [ $i -lt "$n" ] && [[ ${lines[i]#*:} != '$ '* ]]; do
+            printf '%s\n' "${lines[i]#*:}" >>"$work/want"
+            i=$((i + 1))
+        done
+        check "$at" "$command"
+    done
+}
+
+build=$(cd "$1" && pwd) || exit 2
+shift
+files=("$@")
+if [ ${#files[@]} = 0 ]; then
+    mapfile -t files < <(grep -rl --include=README.md '^```console run$' queries | LC_ALL=C sort)
+fi
+
+top=$(mktemp -d)
+trap 'rm -rf "$top"' EXIT
+trap '' PIPE
+export LC_ALL=C TZ=UTC LSAN_OPTIONS=suppressions=$ROOT/tests/cli/leaks.txt:print_suppressions=0
+total=0
+bad=0
+for file in "${files[@]}"; do
+    work=$top/$((total + bad))-$(basename "$(dirname "$file")")
+    mkdir -p "$work/tree/build"
+    cp -R queries "$work/tree/queries"
+    ln -s "$build" "$work/tree/build/release"
+    ln -s release/sluice "$work/tree/build/sluice"
+    passed=0
+    failed=0
+    coproc user { cd "$work/tree" && exec setsid bash; }
+    pid=$user_PID
+    exec {to}>&"${user[1]}" {from}<&"${user[0]}"
+    run_file
+    echo 'kill $(jobs -p) 2>/dev/null; exit' >&"$to" 2>/dev/null
+    exec {to}>&- {from}<&-
+    wait "$pid"
+    echo "$file: $passed passed, $failed failed"
+    total=$((total + passed))
+    bad=$((bad + failed))
+done
+
+echo "$total passed, $bad failed"
+[ $bad = 0 ]
