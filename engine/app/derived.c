@@ -130,10 +130,10 @@ static struct status derived_load(const struct app_plan *plan, struct reftable *
 
 struct status feed_fill_table(struct arena *a, const struct app_plan *plan,
                               struct reftable **tables, uint32_t table, rowtime now,
-                              struct reftable **out)
+                              const struct feed_reading *how, struct reftable **out)
 {
     if (plan->tables[table].query) return derived_load(plan, tables, table, now, out);
-    return feed_load_table(a, plan, table, out);
+    return feed_load_table(a, plan, table, how, out);
 }
 
 void feed_refill_queries(const struct app_plan *plan, struct reftable **tables, struct graph *g,

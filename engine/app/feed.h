@@ -11,6 +11,7 @@
 #include "io/decode.h"
 #include "io/sink.h"
 #include "io/source.h"
+#include "io/table.h"
 
 /* Numbers of rows begin with that of their source, from this bit on. */
 #define FEED_SOURCE_SHIFT 56
@@ -50,16 +51,20 @@ struct feed_rows_of;
 struct feed_rows_of *feed_rows_of_new(struct arena *a, const struct app_plan *plan);
 bool feed_row_of_record(void *arg, uint32_t source, struct str record, struct buf *out);
 
-/* A reference table read from its endpoint (NDJSON, CSV, SQLite). Rows that do not convert are dropped and told by
- * the log (L-27). */
-/* As source_stamp, of the table's endpoint; 0 also for one whose rows stand in the plan. */
-uint64_t feed_table_stamp(struct arena *a, const struct app_plan *plan, uint32_t table);
+/* How a table is read that was or will be read at other times, too. */
+struct feed_reading {
+    struct table_version *version; /* in: the one at hand; out: the one that was read */
+    bool                  again;   /* there are rows already: what fails fails at once, a damaged version as a whole */
+    const atomic_bool    *stop;    /* ends waiting for a server; NULL: nothing does */
+};
+/* A reference table read from its endpoint. Rows that do not convert are dropped and told by the log (L-27). how: NULL:
+ * once. *out: NULL when the version at hand is the newest. */
 struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint32_t table,
-                              struct reftable **out) MUST_CHECK;
+                              const struct feed_reading *how, struct reftable **out) MUST_CHECK;
 /* Any table, of an endpoint or of a query: `tables` are those before it. */
 struct status feed_fill_table(struct arena *a, const struct app_plan *plan,
                               struct reftable **tables, uint32_t table, rowtime now,
-                              struct reftable **out) MUST_CHECK;
+                              const struct feed_reading *how, struct reftable **out) MUST_CHECK;
 /* After one of the tables was replaced: those of queries, too, in the graph and in `tables`. A query that fails is
  * told, and its rows stay. */
 void feed_refill_queries(const struct app_plan *plan, struct reftable **tables, struct graph *g,

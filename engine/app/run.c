@@ -21,7 +21,7 @@ enum {
     CHECKPOINT_S = 10
 };
 
-static atomic_bool stop_requested, save_requested, reload_requested; /* set by signal handlers */
+static atomic_bool stop_requested, save_requested; /* set by signal handlers */
 
 void run_stop(void)
 {
@@ -36,7 +36,7 @@ void run_save(void)
 
 void run_reload(void)
 {
-    atomic_store(&reload_requested, true);
+    tables_reload();
 }
 
 static double seconds(clockid_t which)
@@ -80,19 +80,6 @@ static rowtime graph_now(void *arg)
 
 /* ---- opening ---- */
 
-static struct status load_tables(struct run *r)
-{
-    r->tables = arena_calloc(r->arena, (r->plan->n_tables + 1) * sizeof *r->tables);
-    r->refreshed = ARENA_ARRAY(r->arena, double, r->plan->n_tables);
-    r->stamps = ARENA_ARRAY(r->arena, uint64_t, r->plan->n_tables);
-    for (uint32_t i = 0; i < r->plan->n_tables; i++) {
-        r->stamps[i] = feed_table_stamp(r->arena, r->plan, i);
-        TRY(feed_fill_table(r->arena, r->plan, r->tables, i, run_now(r), &r->tables[i]));
-        r->refreshed[i] = seconds(CLOCK_MONOTONIC);
-    }
-    return OK;
-}
-
 static struct status open_graph(struct run *r)
 {
     const struct app_plan *plan = r->plan;
@@ -121,7 +108,7 @@ static struct status open_graph(struct run *r)
 static struct status open_all(struct run *r)
 {
     TRY(recovery_open(r, &r->recovery));
-    TRY(load_tables(r));
+    TRY(tables_open(r));
     r->rejects = rejects_new(r->arena, r->plan);
     TRY(open_graph(r));
     TRY(outlets_open(r));
@@ -171,44 +158,6 @@ static void save_sometimes(struct run *r)
     r->saved = now;
 }
 
-/* Reads a reference table again; when that fails the rows from before stay, and a message says so. */
-static void refresh_table(struct run *r, uint32_t table)
-{
-    struct arena *a = arena_new();
-    struct reftable *rows = NULL;
-    uint64_t stamp = feed_table_stamp(a, r->plan, table);
-    if (stamp && stamp == r->stamps[table]) {
-        arena_free(a);
-        return; /* the file is the one that was read */
-    }
-    struct status st = feed_load_table(a, r->plan, table, &rows);
-    if (st.err == ERR_NONE) {
-        graph_set_table(r->graph, table, reftable_retain(rows));
-        reftable_release(r->tables[table]);
-        r->tables[table] = rows;
-        r->stamps[table] = stamp;
-        feed_refill_queries(r->plan, r->tables, r->graph, run_now(r));
-    } else {
-        log_message(LOG_WARNING, "reference table %.*s keeps its rows: %s",
-                    STR_ARG(r->plan->tables[table].name), st.message);
-    }
-    arena_free(a);
-}
-
-static void refresh_tables(struct run *r)
-{
-    double now = seconds(CLOCK_MONOTONIC);
-    bool all = atomic_exchange(&reload_requested, false);
-    for (uint32_t i = 0; i < r->plan->n_tables; i++) {
-        int64_t every_ms = plan_table_refresh_ms(&r->plan->tables[i]);
-        bool due = every_ms > 0 && now >= r->refreshed[i] + (double)every_ms * 1e-3;
-        if (!due && !all) continue;
-        if (all) r->stamps[i] = 0;
-        if (!r->plan->tables[i].constant) refresh_table(r, i);
-        r->refreshed[i] = seconds(CLOCK_MONOTONIC);
-    }
-}
-
 /* The caller's thread: looks after stop requests and progress while the lanes run. */
 static void watch_lanes(struct run *r)
 {
@@ -226,7 +175,6 @@ static void watch_lanes(struct run *r)
         if (!r->lanes_left) break;
         pthread_mutex_unlock(&r->watch_lock);
         save_sometimes(r);
-        refresh_tables(r);
         pthread_mutex_lock(&r->watch_lock);
         double now = seconds(CLOCK_MONOTONIC);
         if (!r->config->progress || !r->lanes_left || now < shown + PROGRESS_MS * 1e-3) continue;
@@ -267,7 +215,9 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     struct status st = open_all(&r);
     if (st.err == ERR_NONE) {
         outlets_warn(&r);
+        tables_watch(&r);
         run_lanes(&r);
+        tables_rest(&r);
     }
     out->total = measure(&r);
     lanes_close(&r);
@@ -275,9 +225,7 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     outlets_close(&r, out);
     recovery_close(r.recovery);
     if (r.graph) graph_free(r.graph);
-    for (uint32_t i = 0; r.tables && i < r.plan->n_tables; i++) {
-        if (r.tables[i]) reftable_release(r.tables[i]);
-    }
+    tables_close(&r);
     out->cpu_seconds = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     out->stopped = stop_requested;
     if (st.err == ERR_NONE) st = r.failure;

@@ -73,8 +73,7 @@ struct run {
     struct arena *arena;
     struct clock clock;
     struct reftable **tables;
-    double *refreshed; /* monotonic seconds, by table */
-    uint64_t *stamps;  /* of the files that the tables were read from */
+    struct refresher *refresher; /* NULL: no table is read again */
     struct graph *graph;
     pthread_mutex_t graph_lock;
     struct lane *lanes;
@@ -112,6 +111,18 @@ struct status lanes_open(struct run *r) MUST_CHECK;
 void lane_run(void *arg);
 void lanes_stop(struct run *r);
 void lanes_close(struct run *r);
+
+/* ---- refresh.c ---- */
+
+/* Reads all reference tables. */
+struct status tables_open(struct run *r) MUST_CHECK;
+/* From here on, in a thread of its own, tables are read again when it is time, or when the user asks. */
+void tables_watch(struct run *r);
+/* Ends that, without waiting for a server. */
+void tables_rest(struct run *r);
+void tables_close(struct run *r);
+/* Asks for all tables to be read again; signal handlers may. */
+void tables_reload(void);
 
 /* ---- outlet.c ---- */
 

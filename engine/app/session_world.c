@@ -345,7 +345,8 @@ static struct status load_tables(struct session *s, struct generation *g)
         g->refreshed[i] = seconds();
         g->tables[i] = same_table(s, &g->plan->tables[i], &g->refreshed[i]);
         if (!g->tables[i])
-            TRY(feed_fill_table(a, g->plan, g->tables, i, clock_now(&s->clock), &g->tables[i]));
+            TRY(feed_fill_table(a, g->plan, g->tables, i, clock_now(&s->clock), NULL,
+                                &g->tables[i]));
     }
     return OK;
 }
@@ -390,7 +391,9 @@ void world_refresh(struct session *s)
         if (!due) return;
         struct arena *a = arena_new();
         struct reftable *rows = NULL;
-        struct status st = feed_load_table(a, plan, table, &rows);
+        struct table_version none = { .stamp = 0 };
+        struct feed_reading how = { .version = &none, .again = true };
+        struct status st = feed_load_table(a, plan, table, &how, &rows);
         if (st.err == ERR_NONE) set_table(s, plan, table, rows);
         else
             log_message(LOG_WARNING, "reference table %.*s keeps its rows: %s",

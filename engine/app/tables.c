@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "data/builder.h"
-#include "io/src_sqlite.h"
+#include "io/table.h"
 
 /* A table while it is filled. */
 struct filling {
@@ -13,7 +13,8 @@ struct filling {
     const struct io_endpoint *endpoint;
     struct decode_config config;
     struct reftable *rows;
-    uint64_t dropped;
+    uint64_t dropped; /* records */
+    uint64_t damaged; /* of them: no JSON, or no CSV */
 };
 
 static void begin(struct arena *a, const struct plan_table *t, struct filling *f)
@@ -31,6 +32,7 @@ static void append_rows(struct filling *f, struct decoded *decoded)
         TOLD = 3
     };
     for (uint32_t i = 0; i < decoded->n_faults; i++) {
+        f->damaged += decoded->faults[i].err == ERR_PARSE;
         if (f->dropped++ >= TOLD) continue;
         log_message(LOG_WARNING, "row left out of reference table %.*s: %s",
                     STR_ARG(f->table->name), decoded->faults[i].message);
@@ -58,33 +60,10 @@ static struct reftable *finish(struct filling *f)
     return f->rows;
 }
 
-static struct status load_source(struct filling *f)
-{
-    struct source *s;
-    TRY(source_open(f->arena, f->endpoint, &s));
-    struct decoder *d = NULL;
-    struct status st = decoder_new(f->arena, source_format(s), &f->config, &d);
-    struct block *block;
-    bool first;
-    enum source_result result = SOURCE_END;
-    while (st.err == ERR_NONE &&
-           (result = source_read(s, SIZE_READ_BLOCK, -1, &block, &first, &st)) == SOURCE_BLOCK) {
-        append_block(f, d, block, first);
-        block_release(block);
-    }
-    source_close(s);
-    return st;
-}
-
-static struct status take_sqlite_rows(void *arg, struct decoded *decoded)
+static struct status take_rows(void *arg, struct decoded *decoded)
 {
     append_rows(arg, decoded);
     return OK;
-}
-
-static bool is_sqlite(const struct io_endpoint *e)
-{
-    return e->url.len > 7 && memcmp(str_data(&e->url), "sqlite:", 7) == 0;
 }
 
 /* VALUES: the rows stand in the plan. */
@@ -107,34 +86,52 @@ static void append_constants(struct filling *f)
     builder_free(b);
 }
 
-uint64_t feed_table_stamp(struct arena *a, const struct app_plan *plan, uint32_t table)
+/* A new version that is damaged, or none of whose rows is one, does not take the place of an old one. */
+static struct status check_version(const struct filling *f)
 {
-    const struct plan_table *t = &plan->tables[table];
-    return t->constant ? 0 : source_stamp(feed_endpoint(a, &t->endpoint, t->name));
+    uint32_t rows = reftable_rows(f->rows);
+    if (f->damaged == 0 && (rows || f->dropped == 0)) return OK;
+    return status_new(f->arena, ERR_DATA, f->table->at,
+                      "%llu of %llu records of the new version are no rows of the table",
+                      (unsigned long long)f->dropped, (unsigned long long)(f->dropped + rows));
+}
+
+static struct status read_rows(struct filling *f, const struct feed_reading *how, bool *same)
+{
+    struct table_reading r = { .endpoint = f->endpoint,
+                               .config = &f->config,
+                               .rows = take_rows,
+                               .arg = f };
+    if (how) {
+        r.version = how->version;
+        r.once = how->again;
+        r.stop = how->stop;
+    }
+    TRY(feed_decode_options(f->arena, f->endpoint, &f->config));
+    TRY(table_read(f->arena, &r, same));
+    return how && how->again && !*same ? check_version(f) : OK;
 }
 
 struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint32_t table,
-                              struct reftable **out)
+                              const struct feed_reading *how, struct reftable **out)
 {
     struct filling f;
+    bool same = false;
+    struct table_version before = how ? *how->version : (struct table_version){ .stamp = 0 };
     begin(a, &plan->tables[table], &f);
     struct status st = OK;
-    if (f.table->constant) {
-        append_constants(&f);
-    } else {
-        st = feed_decode_options(a, f.endpoint, &f.config);
-        if (st.err == ERR_NONE) {
-            st = is_sqlite(f.endpoint)
-                     ? sqlite_read_table(a, f.endpoint, &f.config, take_sqlite_rows, &f)
-                     : load_source(&f);
-        }
+    if (f.table->constant) append_constants(&f);
+    else st = read_rows(&f, how, &same);
+    if (st.err == ERR_NONE && !same) {
+        *out = finish(&f);
+        return OK;
     }
-    if (st.err != ERR_NONE) {
-        reftable_release(f.rows);
-        return st;
-    }
-    *out = finish(&f);
-    return OK;
+    reftable_release(f.rows);
+    *out = NULL;
+    /* a version that was read and is damaged need not be read once more */
+    bool damaged = st.err == ERR_PARSE || st.err == ERR_DATA;
+    if (how && !same && !damaged) *how->version = before;
+    return st;
 }
 
 struct status feed_load_table_text(struct arena *a, const struct app_plan *plan, uint32_t table,

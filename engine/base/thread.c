@@ -7,6 +7,8 @@
 
 #include "base/thread.h"
 
+#include <time.h>
+
 #include <assert.h>
 #include <sched.h>
 #include <signal.h>
@@ -44,6 +46,17 @@ void thread_join(struct thread *t)
     if (!t->started) return;
     pthread_join(t->id, NULL);
     t->started = false;
+}
+
+void thread_wait(pthread_cond_t *signal, pthread_mutex_t *lock, long at_most_ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += at_most_ms / 1000;
+    until.tv_nsec += at_most_ms % 1000 * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_cond_timedwait(signal, lock, &until);
 }
 
 uint32_t thread_cpus(void)

@@ -1,9 +1,8 @@
 /*
  * courier.c: batches of rows to messages, sent one after the other, each until it is taken.
  *
- * The pause before a new try is between nothing and twice the one before, at most a minute ("full jitter": many
- * senders that lost one server do not come back at one moment). Pauses decide nothing about what is sent. A run that is
- * stopped tries once more and then gives up: rows that were not delivered come again from the last checkpoint.
+ * Pauses before new tries are those of backoff.h. A run that is stopped tries once more and then gives up: rows that
+ * were not delivered come again from the last checkpoint.
  */
 
 #include "io/courier.h"
@@ -14,18 +13,9 @@
 
 #include "base/log.h"
 #include "io/fmt_message.h"
+#include "io/web.h"
 
-enum { TIMEOUT_MS = 10000, BACKOFF_MS = 500, BACKOFF_MAX_MS = 60000, BATCH_MAX = 10000 };
-
-/* User, password, and everything behind a question mark stay out of messages. */
-static const char *public_url(struct arena *a, const char *url)
-{
-    const char *host = strstr(url, "://");
-    if (!host) return url;
-    const char *rest = host + 3, *at = rest + strcspn(rest, "@/?#");
-    if (*at == '@') rest = at + 1;
-    return str_format_c(a, "%.*s%.*s", (int)(host + 3 - url), url, (int)strcspn(rest, "?#"), rest);
-}
+enum { TIMEOUT_MS = 10000, BATCH_MAX = 10000 };
 
 static void free_courier(void *arg)
 {
@@ -46,8 +36,7 @@ static struct status read_options(struct courier *c)
     struct str failure = option_text(e, "on_failure", "stop");
     int64_t batch = option_count(e, "batch", 1);
     c->timeout_ms = option_interval(e, "timeout", TIMEOUT_MS);
-    c->backoff_ms = option_interval(e, "backoff", BACKOFF_MS);
-    c->backoff_max_ms = c->backoff_ms > BACKOFF_MAX_MS ? c->backoff_ms : BACKOFF_MAX_MS;
+    c->backoff = backoff_new(option_interval(e, "backoff", BACKOFF_MS));
     c->retries = option_count(e, "retries", -1);
     c->drop = str_equal_nocase_c(failure, "drop");
     c->batch = (uint32_t)batch;
@@ -69,8 +58,7 @@ struct status courier_open(struct output *o, const struct url *u,
     struct str subject = option_text(o->endpoint, "subject", "");
     c->output = o;
     c->send = send;
-    c->url = public_url(o->arena, u->path);
-    c->jitter = (uint64_t)getpid();
+    c->url = web_public_url(o->arena, u->path);
     o->path = c->url;
     o->courier = c;
     arena_on_free(o->arena, free_courier, c);
@@ -87,19 +75,6 @@ struct status courier_open(struct output *o, const struct url *u,
 
 /* ---- sending ---- */
 
-static const CURLcode passing[] = { CURLE_COULDNT_RESOLVE_PROXY,
-                                    CURLE_COULDNT_RESOLVE_HOST,
-                                    CURLE_COULDNT_CONNECT,
-                                    CURLE_OPERATION_TIMEDOUT,
-                                    CURLE_SEND_ERROR,
-                                    CURLE_RECV_ERROR,
-                                    CURLE_GOT_NOTHING,
-                                    CURLE_PARTIAL_FILE,
-                                    CURLE_SSL_CONNECT_ERROR,
-                                    CURLE_WEIRD_SERVER_REPLY,
-                                    CURLE_HTTP2,
-                                    CURLE_HTTP2_STREAM };
-
 enum courier_answer courier_perform(struct courier *c)
 {
     char text[CURL_ERROR_SIZE] = "";
@@ -108,10 +83,7 @@ enum courier_answer courier_perform(struct courier *c)
     curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, NULL);
     if (code == CURLE_OK) return COURIER_DONE;
     snprintf(c->reason, sizeof c->reason, "%s", text[0] ? text : curl_easy_strerror(code));
-    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++) {
-        if (code == passing[i]) return COURIER_LATER;
-    }
-    return COURIER_NEVER;
+    return web_failure_passes(code) ? COURIER_LATER : COURIER_NEVER;
 }
 
 static void forget(struct courier *c)
@@ -138,19 +110,12 @@ static struct status give_up(struct courier *c, int64_t tries)
                       (long long)tries, tries == 1 ? "try" : "tries", c->reason);
 }
 
-/* A pause of up to `most` milliseconds. */
-static int64_t next_pause(struct courier *c, int64_t most)
-{
-    c->jitter = hash_u64(c->jitter + 1);
-    return most > 0 ? 1 + (int64_t)(c->jitter % (uint64_t)most) : 0;
-}
-
 static struct status send_pending(struct courier *c)
 {
     const struct output *o = c->output;
-    int64_t most = c->backoff_ms;
     bool told = false;
     if (c->count == 0) return OK;
+    backoff_reset(&c->backoff);
     for (int64_t tries = 1;; tries++) {
         enum courier_answer answer = c->send(c);
         if (answer == COURIER_DONE) break;
@@ -160,8 +125,7 @@ static struct status send_pending(struct courier *c)
             log_message(LOG_WARNING, "cannot deliver to %s of %s: %s; trying again", c->url,
                         o->endpoint->name, c->reason);
         told = true;
-        output_pause(next_pause(c, most));
-        most = most * 2 < c->backoff_max_ms ? most * 2 : c->backoff_max_ms;
+        output_pause(backoff_next(&c->backoff));
     }
     output_tell_success(o, c->url, told);
     c->sent++;

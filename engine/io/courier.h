@@ -6,6 +6,7 @@
  * after failures that may pass, each after a longer pause with jitter.
  */
 
+#include "io/backoff.h"
 #include "io/output.h"
 #include "io/throttle.h"
 
@@ -29,12 +30,12 @@ struct courier {
     uint32_t         count;   /* of rows in pending */
     uint32_t         batch;   /* most rows of a message */
     uint64_t         sent;    /* messages */
-    int64_t          timeout_ms, backoff_ms, backoff_max_ms;
+    int64_t          timeout_ms;
+    struct backoff   backoff;
     int64_t          retries; /* -1: without end */
     bool             failed; /* the run ends */
     bool             drop;    /* what cannot be sent is left out, with a message */
     uint64_t         dropped; /* rows */
-    uint64_t         jitter;
     const char      *url; /* without what may be secret, for messages */
     char             reason[512];
     /* Sends what is pending once; on a failure sets reason. */

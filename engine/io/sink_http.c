@@ -11,6 +11,7 @@
 
 #include "io/courier.h"
 #include "io/fmt_message.h"
+#include "io/web.h"
 
 enum { ANSWER_KEPT = 200 };
 
@@ -37,8 +38,7 @@ static enum courier_answer judge(struct courier *c, struct answer *a)
     while (a->size && a->text[a->size - 1] == ' ') a->text[--a->size] = 0;
     snprintf(c->reason, sizeof c->reason, "the server answers %ld%s%s", code, a->size ? ": " : "",
              a->text);
-    bool passes = code == 408 || code == 425 || code == 429 || code >= 500;
-    return passes ? COURIER_LATER : COURIER_NEVER;
+    return web_code_passes(code) ? COURIER_LATER : COURIER_NEVER;
 }
 
 static enum courier_answer post(struct courier *c)
@@ -64,11 +64,6 @@ static enum courier_answer post(struct courier *c)
 
 /* ---- headers ---- */
 
-static void free_list(void *list)
-{
-    curl_slist_free_all(list);
-}
-
 static const char *content_type(const struct output *o)
 {
     struct str given = option_text(o->endpoint, "content_type", "");
@@ -82,34 +77,6 @@ static const char *content_type(const struct output *o)
     return "text/plain; charset=utf-8";
 }
 
-/* `token_env` names a variable of the environment, so that no token stands in the SQL. */
-static struct status add_token(struct output *o, struct curl_slist **list)
-{
-    const char *name = str_to_c(o->arena, option_text(o->endpoint, "token_env", ""));
-    if (!*name) return OK;
-    const char *token = getenv(name);
-    if (!token || !*token)
-        return status_new(o->arena, ERR_BAD_OPTION, o->endpoint->at,
-                          "the variable %s that option \"token_env\" of %s names is not set", name,
-                          o->endpoint->name);
-    struct buf line = { 0 };
-    buf_printf(&line, "Authorization: Bearer %s", token);
-    *list = curl_slist_append(*list, buf_c(&line));
-    buf_free(&line);
-    return OK;
-}
-
-/* Lines of the option `headers`. */
-static void add_headers(struct output *o, struct curl_slist **list)
-{
-    const char *text = str_to_c(o->arena, option_text(o->endpoint, "headers", ""));
-    while (*text) {
-        size_t n = strcspn(text, "\r\n");
-        if (n) *list = curl_slist_append(*list, str_format_c(o->arena, "%.*s", (int)n, text));
-        text += n + strspn(text + n, "\r\n");
-    }
-}
-
 static struct status http_open(struct output *o, const struct url *u)
 {
     struct courier    *c;
@@ -120,10 +87,7 @@ static struct status http_open(struct output *o, const struct url *u)
     list = curl_slist_append(list, str_format_c(o->arena, "Content-Type: %s", content_type(o)));
     if (o->gzip) list = curl_slist_append(list, "Content-Encoding: gzip");
     list = curl_slist_append(list, "Expect:"); /* no question before the body */
-    add_headers(o, &list);
-    struct status st = add_token(o, &list);
-    arena_on_free(o->arena, free_list, list);
-    TRY(st);
+    TRY(web_headers(o->arena, o->endpoint, &list));
     curl_easy_setopt(c->curl, CURLOPT_URL, u->path);
     curl_easy_setopt(c->curl, CURLOPT_POST, 1L);
     curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, list);

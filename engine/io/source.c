@@ -14,6 +14,7 @@
 
 #include "io/gz.h"
 #include "io/input.h"
+#include "io/json_flat.h"
 #include "io/lines.h"
 #include "io/mqtt_url.h"
 #include "io/processor.h"
@@ -32,6 +33,8 @@ struct source {
     atomic_bool ended;
     struct status failure; /* of the input's end, told after its last block */
     struct processor *processor; /* NULL: records enter as they are */
+    struct json_flat *flat;      /* NULL: a record a line */
+    const struct decode_config *flat_config;
     struct gunzip *gunzip; /* NULL: the file is not packed */
     char *packed;          /* PACKED_SIZE bytes or more of a packed file ... */
     const char *packed_at; /* ... of which these */
@@ -53,8 +56,6 @@ static const struct option_def source_options[] = {
     { "lateness", OPTION_INTERVAL },
     { "follow", OPTION_BOOLEAN },
     { "listen", OPTION_BOOLEAN },
-    { "refresh", OPTION_PERIOD },
-    { "on_missing", OPTION_TEXT },
     { "processor", OPTION_TEXT },
     /* of mqtt: */
     { "qos", OPTION_COUNT },
@@ -84,15 +85,6 @@ static const struct input_class *class_of(enum url_kind kind)
     return NULL;
 }
 
-static struct status check_on_missing(struct arena *a, const struct io_endpoint *e)
-{
-    struct str word = option_text(e, "on_missing", "null");
-    if (str_equal_nocase_c(word, "null") || str_equal_nocase_c(word, "error")) return OK;
-    return status_new(a, ERR_BAD_OPTION, e->at,
-                      "option \"on_missing\" of %s is '%.*s', not 'null' or 'error'", e->name,
-                      STR_ARG(word));
-}
-
 /* Options that mean nothing to this kind of source are refused rather than forgotten. */
 static struct status check_places(struct arena *a, const struct io_endpoint *e, const struct url *u)
 {
@@ -112,7 +104,6 @@ static struct status check_places(struct arena *a, const struct io_endpoint *e, 
 struct status source_check(struct arena *a, const struct io_endpoint *e)
 {
     struct url u;
-    TRY(check_on_missing(a, e));
     TRY(options_check(a, e, "source", source_options,
                       sizeof source_options / sizeof source_options[0]));
     TRY(url_parse(a, e, &u));
@@ -125,16 +116,23 @@ struct status source_check(struct arena *a, const struct io_endpoint *e)
                       e->name);
 }
 
-struct status source_check_stream(struct arena *a, const struct io_endpoint *e)
+struct status source_check_place(struct arena *a, const struct io_endpoint *e)
 {
     struct url u;
-    TRY(source_check(a, e));
     TRY(url_parse(a, e, &u));
     if (class_of(u.kind)) return OK;
     struct status st =
         status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s cannot be a stream's source",
                    STR_ARG(e->url), e->name);
-    return status_with_hint(st, "SQLite tables are for CREATE REFERENCE TABLE");
+    return u.kind == URL_SQLITE
+               ? status_with_hint(st, "SQLite tables are for CREATE REFERENCE TABLE")
+               : st;
+}
+
+struct status source_check_stream(struct arena *a, const struct io_endpoint *e)
+{
+    TRY(source_check(a, e));
+    return source_check_place(a, e);
 }
 
 uint64_t source_stamp(const struct io_endpoint *e)
@@ -158,10 +156,9 @@ static void free_arena(void *arena)
     arena_free(arena);
 }
 
-struct status source_open(struct arena *a, const struct io_endpoint *e, struct source **out)
+static struct status open_checked(struct arena *a, const struct io_endpoint *e, struct source **out)
 {
     struct url u;
-    TRY(source_check_stream(a, e));
     TRY(url_parse(a, e, &u));
     const struct input_class *class = class_of(u.kind);
     struct source *s = mem_calloc(1, sizeof *s);
@@ -181,6 +178,26 @@ struct status source_open(struct arena *a, const struct io_endpoint *e, struct s
     if (st.err == ERR_NONE) *out = s;
     else source_close(s);
     return st;
+}
+
+struct status source_open(struct arena *a, const struct io_endpoint *e, struct source **out)
+{
+    TRY(source_check_stream(a, e));
+    return open_checked(a, e, out);
+}
+
+struct status source_open_table(struct arena *a, const struct io_endpoint *e,
+                                const struct decode_config *config, struct source **out)
+{
+    struct source *s;
+    TRY(open_checked(a, e, &s));
+    if (strcmp(s->format, "json") == 0) {
+        s->flat = ARENA_NEW(s->messages, struct json_flat);
+        s->flat_config = config;
+        json_flat_init(s->flat, config);
+    }
+    *out = s;
+    return OK;
 }
 
 /* ---- bytes ---- */
@@ -255,9 +272,24 @@ static enum input_result read_some(struct source *s, size_t want, int wait_ms, s
     enum input_result result = s->gunzip ? read_packed(s, out, room, wait_ms, &n, st)
                                          : read_plain(s, out, room, wait_ms, &n, st);
     if (result != INPUT_BYTES) return result;
+    if (s->flat && s->sniffed) json_flat_run(s->flat, out, n);
     lines_add(&s->lines, n);
-    if (!s->sniffed) sniff(s);
+    if (s->sniffed) return INPUT_BYTES;
+    sniff(s);
+    if (s->flat && s->sniffed && s->lines.filled)
+        json_flat_run(s->flat, s->lines.block->data, s->lines.filled);
     return INPUT_BYTES;
+}
+
+/* The end of a file that holds documents. */
+static void end_document(struct source *s)
+{
+    const char *why = s->flat ? json_flat_end(s->flat) : NULL;
+    if (s->flat) json_flat_init(s->flat, s->flat_config);
+    if (!why) return;
+    s->failure = status_new(s->messages, ERR_PARSE, s->in.endpoint->at, "%s of %s: %s", s->in.path,
+                            s->in.endpoint->name, why);
+    s->ended = true;
 }
 
 /* False: there is no further file, or it cannot be read. */
@@ -356,7 +388,8 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
             if (*out) name_place(s, *out);
             if (*out && s->in.class->label) s->in.class->label(&s->in, *out);
             if (*out && s->processor) *out = process(s, *out);
-            if (result == INPUT_END && !next_file(s)) s->ended = true;
+            if (result == INPUT_END) end_document(s);
+            if (result == INPUT_END && !s->ended && !next_file(s)) s->ended = true;
             if (*out) return SOURCE_BLOCK;
         }
     }

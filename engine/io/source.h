@@ -37,11 +37,19 @@ struct source;
 struct status source_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
 /* The same, and whether a stream can be read from there: from a database, only tables are. */
 struct status source_check_stream(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
+/* Whether a driver reads the URL's kind, whatever the options. */
+struct status source_check_place(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
 /* Tells two versions of a file apart, by its number, size and time of change; 0: nothing is known, as of folders,
  * programs and databases, or of a file that is not there. */
 uint64_t source_stamp(const struct io_endpoint *e);
 struct status source_open(struct arena *a, const struct io_endpoint *e,
                           struct source **out) MUST_CHECK;
+/* The same for a reference table whose options table_check took; a JSON array, or objects over several lines, come as
+ * records of a line each. config lives as long as the source. Reading fails with PARSE when such a document ends too
+ * early. */
+struct status source_open_table(struct arena *a, const struct io_endpoint *e,
+                                const struct decode_config *config,
+                                struct source **out) MUST_CHECK;
 /* Waits at most wait_ms (0: not at all; -1: as long as it takes) and takes what is there, at most
  * about `want` bytes: never waits to fill. *first: the block begins a file (header). Interrupted by
  * source_stop. The block is the caller's. */

@@ -21,26 +21,31 @@ $ cat > with.sh <<'SH'
 > SH
 
 # One request a row; JSON as it comes.
-$ bash with.sh http 5 '' http://HOST/in?key=1 "token_env = 'HOME', headers = 'X-One: 1'"; sed "s|$HOME|HOME|" got/log; head got/body.1 got/body.2
+$ MORE="X-Two: 2" bash with.sh http 5 '' http://HOST/in?key=1 "token_env = 'HOME', headers = 'X-One: 1', headers_env = 'MORE'"; sed "s|$HOME|HOME|" got/log; head got/body.1 got/body.2
 POST /in?key=1 HTTP/1.1
   Content-Type: application/json
   X-One: 1
+  X-Two: 2
   Authorization: Bearer HOME
 POST /in?key=1 HTTP/1.1
   Content-Type: application/json
   X-One: 1
+  X-Two: 2
   Authorization: Bearer HOME
 POST /in?key=1 HTTP/1.1
   Content-Type: application/json
   X-One: 1
+  X-Two: 2
   Authorization: Bearer HOME
 POST /in?key=1 HTTP/1.1
   Content-Type: application/json
   X-One: 1
+  X-Two: 2
   Authorization: Bearer HOME
 POST /in?key=1 HTTP/1.1
   Content-Type: application/json
   X-One: 1
+  X-Two: 2
   Authorization: Bearer HOME
 ==> got/body.1 <==
 {"DEVICE":"a","TEMP":31.5,"N":1}

@@ -120,7 +120,7 @@ static void options_by_name(void **state)
                   "did you mean \"header\"?");
     expect_option(false, "gzip", "TRUE", "source IN has no option \"gzip\"",
                   "known are: format, row_path, column_delimiter, row_delimiter, header, "
-                  "parallelism, rowtime, lateness, follow, listen, refresh, on_missing, processor, "
+                  "parallelism, rowtime, lateness, follow, listen, processor, "
                   "qos, client_id, clean_session, user, password_env, password_file, ca, cert, "
                   "cert_key, keep_alive, will, will_topic, message_size");
     expect_option(true, "gzpi", "TRUE", "sink OUT has no option \"gzpi\"",
@@ -188,15 +188,14 @@ static void values_of_options(void **state)
     }
     struct io_endpoint *e = endpoint_new(arena, "IN", "x");
     endpoint_interval(e, "lateness", 1500);
-    endpoint_option(e, "refresh", "20");
+    endpoint_option(e, "parallelism", "20");
     endpoint_option(e, "follow", "TRUE");
     assert_int_equal(source_check(arena, e).err, ERR_NONE);
     assert_int_equal(option_interval(e, "lateness", 0), 1500);
-    assert_int_equal(option_interval(e, "refresh", 0), 20000);
     assert_int_equal(option_interval(e, "interval", 9), 9);
     assert_true(option_is(e, "follow", false));
     assert_true(option_is(e, "header", true));
-    assert_int_equal(option_count(e, "parallelism", 4), 4);
+    assert_int_equal(option_count(e, "parallelism", 4), 20);
     endpoint_option(e, "Follow", "FALSE");
     struct status st = source_check(arena, e);
     assert_int_equal(st.err, ERR_BAD_OPTION);
