@@ -1,8 +1,8 @@
 /*
  * mqtt.c: a client's life: made by options, connected, worked with, lost, connected again.
  *
- * The session is kept (clean session FALSE) under a client id that follows from machine, user, folder, name and URL, so
- * that the next start of the same pipeline gets what came in between. A new try follows a loss after a pause of random
+ * A source's session is kept (clean session FALSE) under a client id that follows from machine, user, folder, name and
+ * URL, so that the next start of the same pipeline gets what came in between. A new try follows a loss after a pause of random
  * length, twice as long each time, up to half a minute ("full jitter", as in courier.c). The library connects
  * without regard for a stop; so it is asked only when something listens there.
  */
@@ -13,7 +13,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -132,16 +132,19 @@ static void on_log(struct mosquitto *client, void *arg, int level, const char *t
 
 /* ---- making a client ---- */
 
-/* The same at each start of the same pipeline: 7 + 16 characters, which every broker takes. */
-static const char *default_id(struct arena *a, const struct io_endpoint *e)
+/* The same at each start of the same pipeline; of a client that the broker forgets, another one each time, so that
+ * several can run side by side. 7 + 16 characters, which every broker takes. */
+static const char *default_id(struct arena *a, const struct io_endpoint *e, bool clean)
 {
+    uint64_t chance = 0;
     struct buf text = { 0 };
     char host[256] = "";
     char *folder = realpath(e->base_dir && *e->base_dir ? e->base_dir : ".", NULL);
     gethostname(host, sizeof host - 1);
     buf_printf(&text, "%s %u %s %s %.*s", host, (unsigned)getuid(), folder ? folder : "", e->name,
                STR_ARG(e->url));
-    uint64_t hash = hash_bytes(text.data, text.len, 0);
+    if (clean && getrandom(&chance, sizeof chance, 0) < 0) chance = (uint64_t)getpid();
+    uint64_t hash = hash_bytes(text.data, text.len, chance);
     free(folder);
     buf_free(&text);
     return str_format_c(a, "sluice-%016llx", (unsigned long long)hash);
@@ -228,7 +231,7 @@ static void set_will(struct mqtt *m)
 }
 
 struct status mqtt_new(struct arena *a, const struct io_endpoint *e, const struct url *u,
-                       void *owner, struct mqtt *m)
+                       bool clean, void *owner, struct mqtt *m)
 {
     const char *id = str_to_c(a, option_text(e, "client_id", ""));
     *m = (struct mqtt){ .arena = a, .endpoint = e, .stop_fd = -1, .owner = owner };
@@ -238,8 +241,8 @@ struct status mqtt_new(struct arena *a, const struct io_endpoint *e, const struc
     m->jitter = (uint64_t)getpid();
     TRY(mqtt_address(a, e, u, &m->address));
     TRY(mosquitto_load(a, e->at, &m->lib));
-    m->client = m->lib.new(*id ? id : default_id(a, e),
-                           option_is(e, "clean_session", false), m);
+    clean = option_is(e, "clean_session", clean);
+    m->client = m->lib.new(*id ? id : default_id(a, e, clean), clean, m);
     if (!m->client) return failed(m, "make a client of", strerror(errno));
     m->lib.connect_with_flags_callback_set(m->client, on_connect);
     m->lib.log_callback_set(m->client, on_log);

@@ -42,9 +42,9 @@ struct mqtt {
 
 enum mqtt_turn { MQTT_WORKED, MQTT_QUIET, MQTT_STOPPED };
 
-/* Makes a client by the endpoint's options; connects nothing. owner: of callbacks that the caller sets next. Freed by
- * mqtt_close, also after a failure. */
-struct status mqtt_new(struct arena *a, const struct io_endpoint *e, const struct url *u,
+/* Makes a client by the endpoint's options; connects nothing. clean: unless an option says otherwise the broker forgets
+ * it when it goes. owner: of callbacks that the caller sets next. Freed by mqtt_close, also after a failure. */
+struct status mqtt_new(struct arena *a, const struct io_endpoint *e, const struct url *u, bool clean,
                        void *owner, struct mqtt *m) MUST_CHECK;
 /* Connects, and works until *ready. Fails with UNREACHABLE and the reason, within about ten seconds. */
 struct status mqtt_begin(struct mqtt *m, const bool *ready) MUST_CHECK;

@@ -162,6 +162,10 @@ struct status mqtt_check_sink(struct arena *a, const struct io_endpoint *e, cons
     const char *topic = str_to_c(a, option_text(e, "topic", ""));
     int64_t inflight = option_count(e, "inflight", 1);
     TRY(mqtt_address(a, e, u, &address));
+    if (option_is(e, "gzip", false))
+        return status_new(a, ERR_BAD_OPTION, e->at,
+                          "option \"gzip\" of %s is not for messages, which are a row each",
+                          e->name);
     if (*topic && *address.topic)
         return bad_url(a, e, "names a topic, and so does the option \"topic\"");
     TRY(check_topic(a, e, *topic ? topic : address.topic, false));

@@ -65,12 +65,13 @@ struct output {
     struct courier *courier;
     struct mail *mail;
     struct throttle *throttle;
+    struct mqtt_sink *mqtt;
 };
 
 extern const struct output_class output_stdout_class, output_file_class, output_dir_class,
     output_exec_class, output_null_class, output_sqlite_class, output_vault_class, output_tcp_class,
     output_unix_class, output_http_class, output_mail_class,
-    output_lambda_class;
+    output_lambda_class, output_mqtt_class;
 
 /* Whether a folder's options mean something; touches nothing. */
 struct status output_dir_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "io/sink.h"
 
 #include "base/thread.h"
+#include "io/mqtt_url.h"
 #include "io/output.h"
 #include "io/processor.h"
 
@@ -55,6 +56,18 @@ static const struct option_def sink_options[] = {
     { "password_env", OPTION_TEXT },
     { "tls", OPTION_BOOLEAN },
     { "ca", OPTION_TEXT },
+    { "topic", OPTION_TEXT },
+    { "qos", OPTION_COUNT },
+    { "retain", OPTION_BOOLEAN },
+    { "inflight", OPTION_COUNT },
+    { "client_id", OPTION_TEXT },
+    { "clean_session", OPTION_BOOLEAN },
+    { "password_file", OPTION_TEXT },
+    { "cert", OPTION_TEXT },
+    { "cert_key", OPTION_TEXT },
+    { "keep_alive", OPTION_PERIOD },
+    { "will", OPTION_TEXT },
+    { "will_topic", OPTION_TEXT },
 };
 
 static const struct output_class *class_of(enum url_kind kind)
@@ -63,7 +76,8 @@ static const struct output_class *class_of(enum url_kind kind)
         &output_stdout_class, &output_file_class,   &output_dir_class,
         &output_exec_class,   &output_null_class,   &output_sqlite_class,
         &output_vault_class,  &output_tcp_class,    &output_unix_class,
-        &output_http_class,   &output_mail_class,   &output_lambda_class
+        &output_http_class,   &output_mail_class,   &output_lambda_class,
+        &output_mqtt_class
     };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         if (classes[i]->kind == kind) return classes[i];
@@ -74,7 +88,13 @@ static const struct output_class *class_of(enum url_kind kind)
 /* Options that mean nothing to this kind of sink are refused rather than forgotten. */
 static struct status check_places(struct arena *a, const struct io_endpoint *e, const struct url *u)
 {
-    enum { HTTP = 1 << URL_HTTP, MAIL = 1 << URL_MAIL, EXEC = 1 << URL_EXEC, DIR = 1 << URL_DIR };
+    enum {
+        HTTP = 1 << URL_HTTP,
+        MAIL = 1 << URL_MAIL,
+        EXEC = 1 << URL_EXEC,
+        DIR = 1 << URL_DIR,
+        MQTT = 1 << URL_MQTT
+    };
     static const struct {
         const char *name;
         int kinds;
@@ -87,21 +107,33 @@ static struct status check_places(struct arena *a, const struct io_endpoint *e, 
         { "subject", MAIL, "mail (smtp:)" },
         { "from", MAIL, "mail (smtp:)" },
         { "to", MAIL, "mail (smtp:)" },
-        { "user", MAIL, "mail (smtp:)" },
-        { "password_env", MAIL, "mail (smtp:)" },
+        { "user", MAIL | MQTT, "mail (smtp:) and mqtt:" },
+        { "password_env", MAIL | MQTT, "mail (smtp:) and mqtt:" },
         { "tls", MAIL, "mail (smtp:)" },
         { "headers", HTTP, "http: and https:" },
         { "headers_env", HTTP, "http: and https:" },
         { "content_type", HTTP, "http: and https:" },
         { "token_env", HTTP, "http: and https:" },
-        { "ca", HTTP | MAIL, "https: and smtp:" },
+        { "ca", HTTP | MAIL | MQTT, "https:, smtp: and mqtts:" },
         { "batch", HTTP | MAIL, "http: and smtp:" },
         { "timeout", HTTP | MAIL, "http: and smtp:" },
         { "retries", HTTP | MAIL, "http: and smtp:" },
         { "backoff", HTTP | MAIL, "http: and smtp:" },
         { "on_failure", HTTP | MAIL, "http: and smtp:" },
-        { "throttle", HTTP | MAIL | EXEC, "alerts (http:, smtp:, exec:)" },
-        { "throttle_key", HTTP | MAIL | EXEC, "alerts (http:, smtp:, exec:)" },
+        { "throttle", HTTP | MAIL | EXEC | MQTT, "alerts (http:, smtp:, exec:, mqtt:)" },
+        { "throttle_key", HTTP | MAIL | EXEC | MQTT, "alerts (http:, smtp:, exec:, mqtt:)" },
+        { "topic", MQTT, "mqtt: and mqtts:" },
+        { "qos", MQTT, "mqtt: and mqtts:" },
+        { "retain", MQTT, "mqtt: and mqtts:" },
+        { "inflight", MQTT, "mqtt: and mqtts:" },
+        { "client_id", MQTT, "mqtt: and mqtts:" },
+        { "clean_session", MQTT, "mqtt: and mqtts:" },
+        { "password_file", MQTT, "mqtt: and mqtts:" },
+        { "cert", MQTT, "mqtts:" },
+        { "cert_key", MQTT, "mqtts:" },
+        { "keep_alive", MQTT, "mqtt: and mqtts:" },
+        { "will", MQTT, "mqtt: and mqtts:" },
+        { "will_topic", MQTT, "mqtt: and mqtts:" },
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         if ((1 << u->kind & places[i].kinds) || !option_there(e, places[i].name)) continue;
@@ -147,6 +179,7 @@ struct status sink_check(struct arena *a, const struct io_endpoint *e)
                           STR_ARG(e->url), e->name);
     TRY(check_places(a, e, &u));
     if (u.kind == URL_DIR) TRY(output_dir_check(a, e));
+    if (u.kind == URL_MQTT) TRY(mqtt_check_sink(a, e, &u));
     if (class_of(u.kind)) return OK;
     return status_new(a, ERR_NOT_SUPPORTED, e->at,
                       "'%.*s' of %s is not supported as a sink by this version", STR_ARG(e->url),

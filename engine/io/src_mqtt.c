@@ -143,9 +143,11 @@ static bool came_before(struct mqtt_source *s, const struct mosquitto_message *m
         }
     }
     if (s->repeats && s->n_repeats)
-        log_message(LOG_WARNING,
-                    "the broker of %s sent %llu messages again, which were there: left out",
-                    s->mqtt.endpoint->name, (unsigned long long)s->n_repeats);
+        log_message(
+            LOG_WARNING,
+            "messages that the broker of %s sent again, and which had come before, are left "
+            "out: %llu",
+            s->mqtt.endpoint->name, (unsigned long long)s->n_repeats);
     s->repeats = false;
     s->n_repeats = 0;
     s->seen[s->n_seen++ % REMEMBERED] = hash;
@@ -213,7 +215,7 @@ static struct status open_mqtt(struct input *in, struct arena *a, const struct i
     s->csv = strcmp(url_format(e, u), "json") != 0;
     s->row_end = *row_end ? row_end : "\n";
     s->message_size = (size_t)option_size(e, "message_size", MESSAGE_BYTES);
-    TRY(mqtt_new(in->arena, e, u, s, &s->mqtt));
+    TRY(mqtt_new(in->arena, e, u, false, s, &s->mqtt));
     s->mqtt.came = came;
     s->mqtt.stop_fd = in->stop_fd;
     s->mqtt.lib.message_callback_set(s->mqtt.client, on_message);

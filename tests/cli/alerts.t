@@ -208,7 +208,7 @@ $ bad() { (cat app.sql; echo "CREATE SINK k FROM o INTO '$1' WITH ($2);") > bad.
 bad.sql:4:27: error HY024: 'http:host' of K names no server: write http://HOST
 bad.sql:4:27: error HY024: option "batch" of K is 0, not a number of rows from 1 to 10000
 bad.sql:4:27: error HY024: option "subject" is for mail (smtp:), not for 'http://h' of K
-bad.sql:4:27: error HY024: option "throttle" is for alerts (http:, smtp:, exec:), not for 'dir:out' of K
+bad.sql:4:27: error HY024: option "throttle" is for alerts (http:, smtp:, exec:, mqtt:), not for 'dir:out' of K
 bad.sql:4:27: error HY024: option "throttle_key" of K needs "throttle", the time for which a key is quiet
 bad.sql:4:27: error HY024: option "throttle_key" of K names "m", which is no column of its stream
 bad.sql:4:27: error HY024: option "body" names "DEVISE", which is no column of its stream
