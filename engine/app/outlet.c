@@ -200,6 +200,7 @@ struct status outlets_flush(struct run *r)
 
 void outlets_close(struct run *r, struct run_summary *out)
 {
+    out->errors_kept = r->error_sunk;
     out->sinks = ARENA_ARRAY(r->arena, struct run_sink_summary, r->n_sinks + 1);
     for (uint32_t i = 0; i < r->n_sinks; i++) {
         struct run_sink_summary sum = { .stream = r->sinks[i].stream,

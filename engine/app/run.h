@@ -23,6 +23,7 @@ struct run_summary {
     double cpu_seconds;
     struct run_sink_summary *sinks;
     uint32_t n_sinks;
+    bool errors_kept; /* a sink takes error_stream */
     bool stopped; /* on request, or because the reader of standard output went away */
 };
 

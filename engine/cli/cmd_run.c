@@ -103,9 +103,7 @@ static void hide_progress(void)
 static void show_faults(const struct run_summary *s)
 {
     char n[32];
-    for (uint32_t i = 0; i < s->n_sinks; i++) {
-        if (strcasecmp(s->sinks[i].stream, "error_stream") == 0) return;
-    }
+    if (s->errors_kept) return;
     cli_say("%s %s went to error_stream; --sink error_stream=errors.ndjson keeps them",
             grouped(s->total.faults, n), s->total.faults == 1 ? "row" : "rows");
 }

@@ -31,6 +31,13 @@ $ sluice run hot.sql --sink HOT=out.ndjson --sink error_stream=errors.csv --quie
 {"DEVICE":"a7","RATIO":2.5}
 3
 
+# A sink of the file keeps them under its own name: nothing more is to be said.
+$ (cat hot.sql; echo "; CREATE SINK failed FROM error_stream INTO 'kept.ndjson';") > kept.sql; sluice run kept.sql --sink HOT=null: 2>&1 | sed 's/ in [0-9.]* s.*/ in N s/'; wc -l < kept.ndjson
+4 records in N s
+  FAILED: 3 rows to kept.ndjson
+  HOT: 1 row to null:
+3
+
 # From standard input, by a program, out of a gzipped file: the same.
 $ sluice run hot.sql --source READINGS=- --sink HOT=- --quiet 2>/dev/null < in.ndjson
 {"DEVICE":"a7","RATIO":2.5}
