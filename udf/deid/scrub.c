@@ -7,7 +7,6 @@
  */
 
 #include <arpa/inet.h>
-#include <strings.h>
 
 #include "udf/deid/deid.h"
 
@@ -33,12 +32,19 @@ static bool is_word(char c)
 /* Matchers give how many bytes from p on belong to the identifier, 0: it is none. */
 typedef size_t (*matcher)(const char *p, const char *end);
 
-/* `word` in small letters, the text in any: most are told apart by the first one. */
+static uint8_t lower(char c)
+{
+    return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 32 : c);
+}
+
+/* `word` in small letters, the text in any. */
 static bool begins(const char *p, const char *end, const char *word)
 {
-    if (p == end || (*p | 32) != *word) return false;
-    size_t n = strlen(word);
-    return (size_t)(end - p) >= n && strncasecmp(p, word, n) == 0;
+    while (p < end && *word && lower(*p) == (uint8_t)*word) {
+        p++;
+        word++;
+    }
+    return !*word;
 }
 
 static size_t digits_at(const char *p, const char *end)
@@ -102,17 +108,31 @@ static size_t match_ip(const char *p, const char *end)
 
 /* ---- dates ---- */
 
+#define THREE(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))
+
+/* January, jan, Sept; most words are told apart by their first three letters. */
 static size_t month_at(const char *p, const char *end)
 {
-    static const char *const months[] = { "january", "february", "march", "april",
-                                          "may", "june", "july", "august",
-                                          "september", "october", "november", "december" };
-    if (p == end || !strchr("jfmasond", *p | 32)) return 0;
+    static const struct {
+        uint32_t begins;
+        const char *rest;
+    } months[] = {
+        { THREE('j', 'a', 'n'), "uary" },   { THREE('f', 'e', 'b'), "ruary" },
+        { THREE('m', 'a', 'r'), "ch" },     { THREE('a', 'p', 'r'), "il" },
+        { THREE('m', 'a', 'y'), "" },       { THREE('j', 'u', 'n'), "e" },
+        { THREE('j', 'u', 'l'), "y" },      { THREE('a', 'u', 'g'), "ust" },
+        { THREE('s', 'e', 'p'), "tember" }, { THREE('o', 'c', 't'), "ober" },
+        { THREE('n', 'o', 'v'), "ember" },  { THREE('d', 'e', 'c'), "ember" },
+    };
+    if (end - p < 3) return 0;
+    uint32_t word = THREE(lower(p[0]), lower(p[1]), lower(p[2]));
     for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
+        if (months[i].begins != word) continue;
+        const char *rest = months[i].rest;
         size_t n = 0;
-        while (p + n < end && months[i][n] && (p[n] | 32) == months[i][n]) n++;
-        bool whole = n >= 3 && (n == 3 || !months[i][n] || (i == 8 && n == 4));
-        if (whole && (p + n == end || !is_letter(p[n]))) return n;
+        while (p + 3 + n < end && rest[n] && lower(p[3 + n]) == (uint8_t)rest[n]) n++;
+        bool whole = n == 0 || !rest[n] || (i == 8 && n == 1);
+        return whole && (p + 3 + n == end || !is_letter(p[3 + n])) ? 3 + n : 0;
     }
     return 0;
 }
@@ -309,9 +329,27 @@ static size_t put(char *out, const char *p, size_t n)
     return n;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == ',';
+}
+
+/* A word of letters alone, as most are: of the patterns it can only be a month. */
+static bool is_plain(const char *p, const char *end)
+{
+    const char *q = p;
+    while (q < end && (*q | 32) >= 'a' && (*q | 32) <= 'z') q++;
+    return q > p && (q == end || is_blank(*q));
+}
+
 /* At the beginning of a word: what is replaced, and by what. */
 static size_t identify(const char *p, const char *end, const char **label)
 {
+    if (is_blank(*p)) return 0;
+    if (is_plain(p, end)) {
+        *label = "[date]";
+        return match_named_date(p, end);
+    }
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
         size_t n = patterns[i].match(p, end);
         *label = patterns[i].label;
