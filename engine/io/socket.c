@@ -3,6 +3,8 @@
 #include "io/socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -26,21 +28,42 @@ static struct status unreachable(struct arena *a, const struct io_endpoint *e, c
 /* What connect and bind have in common: tried on each address of the URL in turn. */
 typedef int (*socket_use)(int fd, const struct sockaddr *address, socklen_t size);
 
+/* An address has room for 107 bytes; what lies deeper is named by way of its folder, opened as *folder (else -1).
+ * 0, or an errno. */
+static int unix_address(const char *path, struct sockaddr_un *out, int *folder)
+{
+    size_t      room = sizeof out->sun_path;
+    const char *slash = strrchr(path, '/');
+    char        name[PATH_MAX];
+    *folder = -1;
+    *out = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    if (strlen(path) < room) {
+        memcpy(out->sun_path, path, strlen(path));
+        return 0;
+    }
+    if (!slash || strlen(path) >= sizeof name || strlen(slash) >= room - 32) return ENAMETOOLONG;
+    snprintf(name, sizeof name, "%.*s", (int)(slash - path), path);
+    *folder = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    snprintf(out->sun_path, room, "/proc/self/fd/%d%s", *folder, slash);
+    return *folder < 0 ? errno : 0;
+}
+
 static struct status use_unix(struct arena *a, const struct io_endpoint *e, const char *path,
                               const char *verb, socket_use use, int *out)
 {
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    if (strlen(path) >= sizeof address.sun_path)
-        return unreachable(a, e, verb, "the path of a Unix socket has at most 107 bytes");
-    memcpy(address.sun_path, path, strlen(path));
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && use(fd, (const struct sockaddr *)&address, sizeof address) == 0) {
+    struct sockaddr_un address;
+    int                folder, fd = -1, why = unix_address(path, &address, &folder);
+    if (!why) {
+        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd < 0 || use(fd, (const struct sockaddr *)&address, sizeof address) != 0) why = errno;
+    }
+    if (folder >= 0) close(folder);
+    if (!why) {
         *out = fd;
         return OK;
     }
-    struct status st = unreachable(a, e, verb, strerror(errno));
     if (fd >= 0) close(fd);
-    return st;
+    return unreachable(a, e, verb, strerror(why));
 }
 
 /* //HOST:PORT, //[::1]:PORT and //:PORT to their parts. */

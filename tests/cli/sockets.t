@@ -24,6 +24,13 @@ $ sluice run --quiet serve.sql & sh appears in.sock; stat -c %a in.sock; for i i
 ls: cannot access 'in.sock': No such file or directory
 [exit 2]
 
+# The path may be longer than the 107 bytes that an address has room for; a name may not.
+$ deep=$(printf 'deep%.0s' $(seq 50)); mkdir "$deep"; sed "s/unix:/&..\/$deep\//; s/'out/'..\/out/" serve.sql > "$deep/serve.sql"; sluice run --quiet "$deep/serve.sql" & sh appears "$deep/in.sock"; echo '{"K":7,"T":"a"}' | sluice run --quiet send.sql --sink "O=unix:$deep/in.sock"; sh filled out.ndjson 1; kill -INT $!; wait; cat out.ndjson; ls "$deep"
+{"K":7,"T":"a"}
+serve.sql
+$ echo '{"K":7}' | sluice run --quiet send.sql --sink "O=unix:deep/$(printf 'deep%.0s' $(seq 50))" 2>&1 | sed -E 's/(deep)+/DEEP/g'
+error 08001: cannot connect to 'unix:DEEP/DEEP' for O: File name too long
+
 # Clients send at the same time, in pieces, and one goes away within a line: lines do not mix, and what is left is a bad record.
 $ cat > piece.pl <<'PL'
 > use IO::Socket::UNIX;

@@ -12,11 +12,11 @@ cd "$(dirname "$0")/../.." || exit 2
 ROOT=$PWD
 SECONDS_MAX=60
 
-# Compares $work/want and $work/got; "..." in the first is any lines.
+# Compares $work/want and $said; "..." in the first is any lines.
 same_output() {
     local -a want got
     mapfile -t want <"$work/want"
-    mapfile -t got <"$work/got"
+    mapfile -t got <"$said"
     [ ${#want[@]} = 0 ] && return 0
     local w=0 g=0 dots=-1 from=0
     while [ $g -lt ${#got[@]} ]; do
@@ -43,15 +43,17 @@ goes_on() {
     [[ $1 == *\\ ]] || bash -n <<<"$1" 2>&1 | grep -q 'unexpected EOF\|here-document'
 }
 
-# Types a command into the user's shell; its output in $work/got. The exit code of the command.
+# Types a command into the user's shell; its output in the file $said. The exit code of the command.
 type_in() {
-    local code=1
+    local code
+    # what an earlier command left in the background still writes to its own file
+    said=$work/said.$((typed += 1))
+    : >"$said"
     printf '%s\n' "$1" >"$work/command"
-    : >"$work/got"
     [[ $1 == 'make '* ]] && return 0
-    echo ". '$work/command' >'$work/got' 2>&1 </dev/null; echo \$?" >&"$to" 2>/dev/null
+    echo ". '$work/command' >'$said' 2>&1 </dev/null; echo \$?" >&"$to" 2>/dev/null
     if ! read -r -t "$SECONDS_MAX" code <&"$from"; then
-        echo "[no end within $SECONDS_MAX seconds]" >>"$work/got"
+        echo "[no end within $SECONDS_MAX seconds]" >>"$said"
         code=1
         kill -- "-$pid" 2>/dev/null
     fi
@@ -68,7 +70,7 @@ check() {
     fi
     failed=$((failed + 1))
     echo "$file:$at: \$ $command"
-    diff -u --label expected --label actual "$work/want" "$work/got" | sed 's/^/    /'
+    diff -u --label expected --label actual "$work/want" "$said" | sed 's/^/    /'
     echo "    [exit $code]"
 }
 
@@ -105,6 +107,7 @@ trap '' PIPE
 export LC_ALL=C TZ=UTC LSAN_OPTIONS=suppressions=$ROOT/tests/cli/leaks.txt:print_suppressions=0
 total=0
 bad=0
+typed=0
 for file in "${files[@]}"; do
     work=$top/$((total + bad))-$(basename "$(dirname "$file")")
     mkdir -p "$work/tree/build"
