@@ -144,7 +144,7 @@ docs: all
 	@tests/lint/pages.sh --write
 
 ## demo: generates hospital records, scores them and shows what was found
-demo: all $(TOOL_BIN)
+demo: all $(filter $(BUILD)/queries/%,$(TOOL_BIN))
 	@queries/workshop/demo.sh $(BUILD)
 
 ## deps: installs the packages that building, testing and checking need
@@ -228,7 +228,9 @@ $(EXAMPLE_SO): $(EXAMPLE) engine/sluice.h $(BUILD)/flags
 
 $(TOOL_BIN): %: %.o
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< -lsqlite3 -lm
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< -lsqlite3 -lm $(TOOL_LIBS)
+
+$(BUILD)/tests/cli/server: TOOL_LIBS := -lgnutls
 
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
 	$(call say,LINK)

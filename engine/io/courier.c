@@ -62,13 +62,18 @@ struct status courier_open(struct output *o, const struct url *u,
     o->path = c->url;
     o->courier = c;
     arena_on_free(o->arena, free_courier, c);
+    const char *ca;
     TRY(read_options(c));
+    TRY(option_file(o->arena, o->endpoint, "ca", &ca));
     TRY(throttle_new(o->arena, o->endpoint, o->schema, &c->throttle));
     if (subject.len)
         TRY(message_new(o->arena, o->endpoint->at, "subject", subject, o->schema, &c->subject));
     c->curl = curl_easy_init();
     if (!c->curl)
         return status_new(o->arena, ERR_INTERNAL, o->endpoint->at, "libcurl does not start");
+    curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, (long)c->timeout_ms);
+    if (ca) curl_easy_setopt(c->curl, CURLOPT_CAINFO, ca);
     *out = c;
     return OK;
 }

@@ -83,7 +83,6 @@ static struct status http_open(struct output *o, const struct url *u)
     struct curl_slist *list = NULL;
     o->gzip = option_is(o->endpoint, "gzip", false);
     TRY(courier_open(o, u, post, &c));
-    const char *ca = str_to_c(o->arena, option_text(o->endpoint, "ca", ""));
     list = curl_slist_append(list, str_format_c(o->arena, "Content-Type: %s", content_type(o)));
     if (o->gzip) list = curl_slist_append(list, "Content-Encoding: gzip");
     list = curl_slist_append(list, "Expect:"); /* no question before the body */
@@ -93,9 +92,6 @@ static struct status http_open(struct output *o, const struct url *u)
     curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, list);
     curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, take_answer);
     curl_easy_setopt(c->curl, CURLOPT_USERAGENT, "sluice");
-    curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, (long)c->timeout_ms);
-    if (*ca) curl_easy_setopt(c->curl, CURLOPT_CAINFO, ca);
     return OK;
 }
 

@@ -227,7 +227,6 @@ static struct status mail_open(struct output *o, const struct url *u)
     arena_on_free(o->arena, free_mail, m);
     TRY(read_addresses(o, m));
     TRY(set_user(o, c));
-    const char *ca = str_to_c(o->arena, option_text(o->endpoint, "ca", ""));
     bool tls = option_is(o->endpoint, "tls", true);
     curl_easy_setopt(c->curl, CURLOPT_URL, u->path);
     curl_easy_setopt(c->curl, CURLOPT_MAIL_FROM, str_format_c(o->arena, "<%s>", m->from));
@@ -236,9 +235,6 @@ static struct status mail_open(struct output *o, const struct url *u)
     curl_easy_setopt(c->curl, CURLOPT_READFUNCTION, give);
     curl_easy_setopt(c->curl, CURLOPT_READDATA, m);
     curl_easy_setopt(c->curl, CURLOPT_USE_SSL, tls ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
-    curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, (long)c->timeout_ms);
-    if (*ca) curl_easy_setopt(c->curl, CURLOPT_CAINFO, ca);
     return OK;
 }
 

@@ -2,7 +2,9 @@
 
 #include "io/url.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct scheme {
     const char   *name;
@@ -294,6 +296,18 @@ struct str option_text(const struct io_endpoint *e, const char *name, const char
 {
     const struct io_option *o = find(e, name);
     return o ? o->text : str_c(otherwise);
+}
+
+struct status option_file(struct arena *a, const struct io_endpoint *e, const char *name,
+                          const char **out)
+{
+    const struct io_option *o = find(e, name);
+    *out = NULL;
+    if (!o || o->text.len == 0) return OK;
+    *out = resolve_path(a, e, str_to_c(a, o->text));
+    if (access(*out, R_OK) == 0) return OK;
+    return status_new(a, ERR_BAD_OPTION, o->at, "cannot read %s, the %s of %s: %s", *out, name,
+                      e->name, strerror(errno));
 }
 
 bool option_is(const struct io_endpoint *e, const char *name, bool otherwise)

@@ -58,6 +58,12 @@ bool option_there(const struct io_endpoint *e, const char *name);
 struct str option_text(const struct io_endpoint *e, const char *name, const char *otherwise);
 bool       option_is(const struct io_endpoint *e, const char *name, bool otherwise);
 int64_t    option_count(const struct io_endpoint *e, const char *name, int64_t otherwise);
+/*
+ * The path of the file that the option names, seen from the SQL file's folder as URLs are; NULL when it is not given.
+ * Fails with BAD_OPTION when the file cannot be read.
+ */
+struct status option_file(struct arena *a, const struct io_endpoint *e, const char *name,
+                          const char **out) MUST_CHECK;
 /* "5 MB", "64KB", 1000: bytes. */
 int64_t option_size(const struct io_endpoint *e, const char *name, int64_t otherwise);
 /* Milliseconds, at most INT64_MAX / 1000; a plain number counts seconds. */

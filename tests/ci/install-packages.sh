@@ -34,6 +34,7 @@ END
     test) cat <<END
 libcmocka-dev    cmocka.h
 sqlite3          sqlite3
+libgnutls28-dev  gnutls/gnutls.h
 mosquitto         mosquitto
 mosquitto-clients mosquitto_pub
 openssl           openssl

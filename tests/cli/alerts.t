@@ -219,3 +219,51 @@ bad.sql:4:27: error HY024: option "to" of K is 'x', no mail address
 hint: mails need from = 'a@host' and to = 'b@host, c@host'
 bad.sql:4:27: error HY024: option "on_failure" of K is 'cry', not 'stop' or 'drop'
 bad.sql:4:27: error HY024: the variable NO_SUCH_VARIABLE that option "token_env" of K names is not set
+
+# TLS: a server whose certificate an authority of one's own has signed; the name must fit, and strangers get nothing.
+$ head -n 1 in.ndjson > one.ndjson; sed -i s/in.ndjson/one.ndjson/ app.sql
+$ cat > certificates.sh <<'END'
+> new() { openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout $1.key -out $1.pem "${@:2}" 2>/dev/null; }
+> new authority; new stranger
+> for name in 127.0.0.1 10.1.1.1; do
+>     new $name -CA authority.pem -CAkey authority.key -addext subjectAltName=IP:$name -addext basicConstraints=critical,CA:FALSE
+>     cat $name.key >> $name.pem
+> done
+> END
+$ bash certificates.sh; ls *.pem
+10.1.1.1.pem
+127.0.0.1.pem
+authority.pem
+stranger.pem
+$ SERVER_CERT=127.0.0.1.pem bash with.sh http 1 '' https://HOST/in "ca = 'authority.pem'"; cat got/log got/body.1
+(TLS)
+POST /in HTTP/1.1
+  Content-Type: application/json
+{"DEVICE":"a","TEMP":31.5,"N":1}
+$ SERVER_CERT=127.0.0.1.pem bash with.sh smtp 1 '' smtp://HOST "ca = 'authority.pem', \"from\" = 'a@b', \"to\" = 'c@d', subject = '{{DEVICE}}'"; cat got/log; grep Subject got/body.1
+STARTTLS
+(TLS)
+MAIL FROM:<a@b>
+RCPT TO:<c@d>
+DATA
+QUIT
+Subject: a
+$ for ca in stranger.pem missing.pem; do SERVER_CERT=127.0.0.1.pem bash with.sh http 1 '' https://HOST/in "ca = '$ca', on_failure = 'drop', retries = 0"; ls got; done
+sluice: warning: https://127.0.0.1:PORT/in of K did not take rows, which are left out: SSL certificate problem: unable to get local issuer certificate
+sluice: warning: 1 rows of K were left out: https://127.0.0.1:PORT/in did not take them
+log
+port
+run.sql:4:67: error HY024: cannot read missing.pem, the ca of K: No such file or directory
+CREATE SINK k FROM o INTO 'https://127.0.0.1:PORT/in' WITH (ca = 'missing.pem', on_failure = 'drop', retries = 0);
+log
+port
+$ SERVER_CERT=10.1.1.1.pem bash with.sh http 1 '' https://HOST/in "ca = 'authority.pem', on_failure = 'drop', retries = 0"; ls got
+sluice: warning: https://127.0.0.1:PORT/in of K did not take rows, which are left out: SSL: no alternative certificate subject name matches target host name '127.0.0.1'
+sluice: warning: 1 rows of K were left out: https://127.0.0.1:PORT/in did not take them
+log
+port
+$ SERVER_CERT=127.0.0.1.pem bash with.sh smtp 1 '' smtp://HOST "ca = 'stranger.pem', \"from\" = 'a@b', \"to\" = 'c@d', on_failure = 'drop', retries = 0"; ls got
+sluice: warning: smtp://127.0.0.1:PORT of K did not take rows, which are left out: SSL certificate problem: unable to get local issuer certificate
+sluice: warning: 1 rows of K were left out: smtp://127.0.0.1:PORT did not take them
+log
+port

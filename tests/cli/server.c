@@ -6,10 +6,12 @@
  * It goes on in the background once FOLDER/port holds its port, writes what was asked to FOLDER/log and the n-th body
  * to FOLDER/body.n, and ends after so many messages, or half a minute. Each message gets the next ANSWER, a status
  * code ("503"), "close" (the connection ends without an answer) or "slow" (nothing for two seconds); behind the last
- * one, and without any, success.
+ * one, and without any, success. With a certificate and its key in the file SERVER_CERT it speaks TLS: HTTP from the
+ * start, mail after STARTTLS.
  */
 
 #include <arpa/inet.h>
+#include <gnutls/gnutls.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +63,43 @@ static int misbehave(const char *answer)
 {
     if (answer && strcmp(answer, "slow") == 0) sleep(2);
     return answer && (strcmp(answer, "slow") == 0 || strcmp(answer, "close") == 0);
+}
+
+/* ---- TLS ---- */
+
+static ssize_t tls_read(void *session, char *to, size_t n)
+{
+    ssize_t got = gnutls_record_recv(session, to, n);
+    return got < 0 ? 0 : got; /* a client that just leaves is an end too */
+}
+
+static ssize_t tls_write(void *session, const char *from, size_t n)
+{
+    ssize_t put = gnutls_record_send(session, from, n);
+    return put < 0 ? 0 : put;
+}
+
+/* Puts TLS below `in` and `out`; 0: the client did not want it. */
+static int start_tls(int connection)
+{
+    static gnutls_certificate_credentials_t own;
+    const char *file = getenv("SERVER_CERT");
+    gnutls_session_t session;
+    if (!own) {
+        gnutls_certificate_allocate_credentials(&own);
+        if (gnutls_certificate_set_x509_key_file(own, file, file, GNUTLS_X509_FMT_PEM) < 0) exit(1);
+    }
+    gnutls_init(&session, GNUTLS_SERVER);
+    gnutls_set_default_priority(session);
+    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, own);
+    gnutls_transport_set_int(session, connection);
+    int done = gnutls_handshake(session);
+    while (done < 0 && !gnutls_error_is_fatal(done)) done = gnutls_handshake(session);
+    fprintf(notes, done == 0 ? "(TLS)\n" : "(no TLS)\n");
+    fflush(notes);
+    in = fopencookie(session, "r", (cookie_io_functions_t){ .read = tls_read });
+    out = fopencookie(session, "w", (cookie_io_functions_t){ .write = tls_write });
+    return done == 0;
 }
 
 /* ---- HTTP ---- */
@@ -117,17 +156,22 @@ static int one_mail(void)
     return 1;
 }
 
-static void one_session(void)
+static void one_session(int connection)
 {
     char line[LINE_MAX_BYTES];
-    int  going = 1;
+    int  going = 1, tls = getenv("SERVER_CERT") != NULL;
     say("220 here");
     while (going && read_line(line)) {
         if (strncasecmp(line, "EHLO", 4) != 0) fprintf(notes, "%s\n", line);
         fflush(notes);
         if (strncasecmp(line, "EHLO", 4) == 0) {
             say("250-here");
+            if (tls) say("250-STARTTLS");
             say("250 AUTH PLAIN");
+        } else if (tls && strcasecmp(line, "STARTTLS") == 0) {
+            say("220 go on");
+            going = start_tls(connection);
+            tls = 0;
         } else if (strncasecmp(line, "AUTH", 4) == 0) {
             if (strlen(line) < 11) {
                 say("334 ");
@@ -170,10 +214,11 @@ static void serve(int fd, int http)
         if (connection < 0) return;
         in = fdopen(connection, "r");
         out = fdopen(dup(connection), "w");
-        if (http) {
+        int usable = !http || !getenv("SERVER_CERT") || start_tls(connection);
+        if (usable && http) {
             while (one_request()) continue;
-        } else {
-            one_session();
+        } else if (usable) {
+            one_session(connection);
         }
         fclose(in);
         fclose(out);
