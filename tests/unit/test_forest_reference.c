@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -164,6 +165,62 @@ static void check_reference(void **state)
 }
 
 enum {
+    N_SPIKES = 380,
+    N_SPIKE_RECORDS = 12000,
+    N_LIBRARY_FORESTS = 40
+};
+
+#ifdef SMALL_LIMITS
+enum {
+    N_SPIKE_SEEDS = 1,
+    N_SPIKE_FORESTS = 2
+};
+#else
+enum {
+    N_SPIKE_SEEDS = 10,
+    N_SPIKE_FORESTS = 8
+};
+#endif
+
+/* Mean scores of every record of the stream of this seed. */
+static void score_spikes(uint64_t seed, double *mean)
+{
+    static const struct reference spikes = { &data_iot, 120, 1, 0 };
+    static double records[N_SPIKE_RECORDS], scores[N_SPIKE_RECORDS];
+    static int labels[N_SPIKE_RECORDS];
+    data_iot.make(seed, N_SPIKE_RECORDS, records, labels);
+    memset(mean, 0, N_SPIKE_RECORDS * sizeof *mean);
+    for (uint64_t i = 0; i < N_SPIKE_FORESTS; i++) {
+        struct forest *f = new_forest(&spikes, seed + 1000 * i);
+        forest_use_threads(f, 2);
+        forest_update(f, records, N_SPIKE_RECORDS, scores);
+        forest_free(f);
+        for (int r = 0; r < N_SPIKE_RECORDS; r++) mean[r] += scores[r] / N_SPIKE_FORESTS;
+    }
+}
+
+/* Spikes behind spikes, the hardest ones included: no bias, and no more scatter than the forests' own. */
+static void spikes_agree(void **state)
+{
+    (void)state;
+    static double table[4 * N_SPIKES], mean[N_SPIKE_RECORDS];
+    double off = 0, square = 0;
+    uint64_t seed = 0;
+    int n = 0;
+    data_read_table("spikes", 4, N_SPIKES, table);
+    for (int i = 0; i < N_SPIKES && table[4 * i] <= N_SPIKE_SEEDS; i++, n++) {
+        const double *spike = table + 4 * i;
+        if (seed != (uint64_t)spike[0]) score_spikes(seed = (uint64_t)spike[0], mean);
+        double ours = mean[(int)spike[1]];
+        double error = spike[3] * sqrt(1.0 / N_SPIKE_FORESTS + 1.0 / N_LIBRARY_FORESTS);
+        off += ours / spike[2] - 1;
+        square += pow((ours - spike[2]) / error, 2);
+    }
+    assert_true(fabs(off / n) <= 0.04 / sqrt(N_SPIKE_FORESTS * N_SPIKE_SEEDS));
+    assert_true(square / n <= 1.3 * 1.3);
+}
+
+enum {
     N_PUBLISHED = 11,
     N_TRAINED = 1000
 };
@@ -242,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_scores_agree),
+        cmocka_unit_test(spikes_agree),
         cmocka_unit_test(low_pulses_score_above_threshold),
         REFERENCE_TEST("iot, time decay 120", &data_iot, 120, 1, 0.9982),
 #ifndef SMALL_LIMITS
