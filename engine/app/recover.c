@@ -168,13 +168,29 @@ static struct status put_all(struct recovery *v, struct run *r, struct snap_writ
     return put(v, "rejects", w, rejects_save(r->rejects, w));
 }
 
+static void count(struct run *r, struct status st, int64_t began)
+{
+    struct run_checkpoints *c = &r->checkpoint;
+    attempts_end(&c->attempts);
+    if (st.err != ERR_NONE) {
+        attempts_failed(&c->attempts);
+        return;
+    }
+    attempts_good(&c->attempts);
+    atomic_store(&c->us, clock_steady_us() - began);
+    atomic_store(&c->at, run_now(r));
+}
+
 struct status recovery_checkpoint(struct recovery *v, struct run *r)
 {
     struct snap_writer w = { 0 };
+    int64_t began = clock_steady_us();
+    attempts_begin(&r->checkpoint.attempts);
     struct status st = store_begin(v->store);
     if (st.err == ERR_NONE) st = put_all(v, r, &w);
     if (st.err == ERR_NONE) st = store_commit(v->store);
     if (st.err != ERR_NONE) store_rollback(v->store);
     buf_free(&w.out);
+    count(r, st, began);
     return st;
 }

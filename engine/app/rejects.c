@@ -33,7 +33,7 @@ struct rejects {
     struct sink *sink;
     struct builder *rows;
     uint64_t *numbers; /* rejects so far, by source */
-    uint64_t count;    /* in this run */
+    atomic_ullong count; /* in this run */
     struct status failure;
 };
 
@@ -132,7 +132,7 @@ void rejects_take(void *arg, const struct error_reject *reject)
 {
     struct rejects *r = arg;
     uint64_t number = ++r->numbers[reject->source];
-    r->count++;
+    tally_add(&r->count, 1);
     if (!r->vault || r->failure.err != ERR_NONE) return;
     if (!r->sink) r->failure = open_sink(r);
     if (!r->sink) return;
@@ -145,6 +145,11 @@ void rejects_take(void *arg, const struct error_reject *reject)
     if (builder_rows(r->rows) < ROWS_HELD) return;
     struct status st = hand_over(r);
     (void)st; /* kept in r->failure */
+}
+
+uint64_t rejects_count(const struct rejects *r)
+{
+    return r ? tally_read(&r->count) : 0;
 }
 
 struct status rejects_advance(struct rejects *r, rowtime bound)
@@ -185,16 +190,16 @@ struct status rejects_restore(struct rejects *r, struct snap_reader *in)
 
 static void tell(const struct rejects *r, const char *where)
 {
-    if (r->count == 0) return;
+    if (rejects_count(r) == 0) return;
     if (where && r->failure.err == ERR_NONE)
         log_message(LOG_WARNING,
                     "records with PERSONAL columns that did not fit: %llu, sealed in the vault %s; "
                     "sluice vault get %s --rejects",
-                    (unsigned long long)r->count, where, where);
+                    (unsigned long long)rejects_count(r), where, where);
     else
         log_message(LOG_WARNING,
                     "records with PERSONAL columns that did not fit and are lost: %llu",
-                    (unsigned long long)r->count);
+                    (unsigned long long)rejects_count(r));
 }
 
 struct status rejects_close(struct rejects *r)

@@ -2,12 +2,12 @@
 #define APP_REJECTS_H
 
 /*
- * rejects.h: records of sources with PERSONAL columns that were refused. Their bytes may stand in no error row: they go,
- * sealed, into the table of rejects of the application's first vault. Without a vault they go into no place and are
+ * rejects.h: records of sources with PERSONAL columns that were refused. Their bytes may stand in no error row: they
+ * go, sealed, into the table of rejects of the application's first vault. Without a vault they go into no place and are
  * counted.
  *
- * A reject is told by its source, its number among those of the source, and its bytes. A run that goes on from its state
- * file counts on from there, so that what is read again replaces itself.
+ * A reject is told by its source, its number among those of the source, and its bytes. A run that goes on from its
+ * state file counts on from there, so that what is read again replaces itself.
  */
 
 #include "exec/graph.h"
@@ -21,6 +21,8 @@ struct rejects *rejects_new(struct arena *a, const struct app_plan *plan);
 void rejects_warn(const struct rejects *r);
 /* graph_config.reject with `arg` a struct rejects *. What fails is kept for rejects_flush. */
 void rejects_take(void *arg, const struct error_reject *reject);
+/* How many there were in this run; any thread. */
+uint64_t rejects_count(const struct rejects *r);
 /* What was taken goes to the vault; a transaction ends when it is old enough. */
 struct status rejects_advance(struct rejects *r, rowtime bound) MUST_CHECK;
 /* The same, into its file. */

@@ -12,11 +12,12 @@
 
 #include "app/recover.h"
 #include "app/rejects.h"
+#include "app/watch.h"
 #include "base/log.h"
 #include "io/output.h"
 
 enum {
-    PROGRESS_MS = 250,
+    LOOK_MS = 250,
     SAVE_LOOK_MS = 20,
     CHECKPOINT_S = 10
 };
@@ -126,19 +127,12 @@ static struct status open_all(struct run *r)
 
 /* ---- running ---- */
 
-static struct run_progress measure(const struct run *r)
+static struct run_total measure(const struct run *r)
 {
-    struct run_progress p = { .seconds = seconds(CLOCK_MONOTONIC) - r->started,
-                              .faults = atomic_load(&r->faults) };
-    for (uint32_t i = 0; i < r->n_lanes; i++) {
-        uint64_t done, all;
-        if (!r->lanes[i].source) continue;
-        source_progress(r->lanes[i].source, &done, &all);
-        p.records += atomic_load(&r->lanes[i].records);
-        p.bytes += done;
-        p.bytes_all += all;
-    }
-    return p;
+    struct run_total t = { .seconds = seconds(CLOCK_MONOTONIC) - r->started,
+                           .faults = atomic_load(&r->faults) };
+    for (uint32_t i = 0; i < r->n_lanes; i++) t.records += atomic_load(&r->lanes[i].records);
+    return t;
 }
 
 /* Saves the run when it is time. What fails is told and tried again: the last checkpoint stays. */
@@ -158,11 +152,10 @@ static void save_sometimes(struct run *r)
     r->saved = now;
 }
 
-/* The caller's thread: looks after stop requests and progress while the lanes run. */
+/* The caller's thread: looks after stop requests and checkpoints while the lanes run. */
 static void watch_lanes(struct run *r)
 {
-    long look_ms = r->recovery ? SAVE_LOOK_MS : PROGRESS_MS;
-    double shown = 0;
+    long look_ms = r->recovery ? SAVE_LOOK_MS : LOOK_MS;
     pthread_mutex_lock(&r->watch_lock);
     while (r->lanes_left) {
         struct timespec until;
@@ -176,11 +169,6 @@ static void watch_lanes(struct run *r)
         pthread_mutex_unlock(&r->watch_lock);
         save_sometimes(r);
         pthread_mutex_lock(&r->watch_lock);
-        double now = seconds(CLOCK_MONOTONIC);
-        if (!r->config->progress || !r->lanes_left || now < shown + PROGRESS_MS * 1e-3) continue;
-        shown = now;
-        struct run_progress p = measure(r);
-        r->config->progress(r->config->arg, &p);
     }
     pthread_mutex_unlock(&r->watch_lock);
 }
@@ -205,6 +193,7 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     *out = (struct run_summary){ 0 };
     r.started = r.saved = seconds(CLOCK_MONOTONIC);
     clock_init_wall(&r.clock);
+    atomic_init(&r.checkpoint.at, ROWTIME_MIN);
     pthread_mutex_init(&r.graph_lock, NULL);
     pthread_mutex_init(&r.failure_lock, NULL);
     pthread_mutex_init(&r.watch_lock, NULL);
@@ -212,13 +201,17 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     pthread_cond_init(&r.paced, NULL);
     pthread_cond_init(&r.lane_ended, NULL);
 
-    struct status st = open_all(&r);
+    struct watch *watch = NULL;
+    struct status st = watch_open(&r, &watch);
+    if (st.err == ERR_NONE) st = open_all(&r);
     if (st.err == ERR_NONE) {
+        watch_begin(watch);
         outlets_warn(&r);
         tables_watch(&r);
         run_lanes(&r);
         tables_rest(&r);
     }
+    watch_close(watch);
     out->total = measure(&r);
     lanes_close(&r);
     run_fail(&r, rejects_close(r.rejects));

@@ -4,10 +4,11 @@
 /* run.h: an application on its sources and sinks, until the input ends or it is stopped. */
 
 #include "app/app.h"
+#include "app/gauges.h"
 
-/* For progress and summaries. */
-struct run_progress {
-    uint64_t records, bytes, bytes_all; /* taken in; bytes_all 0: unknown */
+/* For summaries. */
+struct run_total {
+    uint64_t records; /* taken in */
     uint64_t rows_out, faults;
     double seconds;
 };
@@ -19,7 +20,7 @@ struct run_sink_summary {
 };
 
 struct run_summary {
-    struct run_progress total;
+    struct run_total total;
     double cpu_seconds;
     struct run_sink_summary *sinks;
     uint32_t n_sinks;
@@ -34,7 +35,9 @@ struct run_config {
                              forests); 0: no limit */
     const char *state_path;                                    /* of the state file; NULL: a crash loses the run */
     uint32_t checkpoint_s;                                     /* seconds between checkpoints; 0: 10 */
-    void (*progress)(void *arg, const struct run_progress *p); /* about four times a second; NULL: none */
+    const char *metrics; /* PORT or HOST:PORT where /metrics and /healthz are served; NULL: nowhere */
+    /* Called about four times a second by a thread of its own, until the run closes its sinks; NULL: not. */
+    void (*watch)(void *arg, const struct gauges *g);
     void *arg;
 };
 
@@ -46,6 +49,9 @@ void run_stop(void);
 
 /* Asks a run to read all its reference tables again. For signal handlers. */
 void run_reload(void);
+
+/* Asks a run to write its state to the log. For signal handlers. */
+void run_tell_status(void);
 
 /* Asks a run with a state file to save itself now. For signal handlers. */
 void run_save(void);

@@ -57,6 +57,13 @@ struct recovery;
 struct rejects;
 struct failed_way;
 
+/* How checkpoints go. */
+struct run_checkpoints {
+    struct attempts attempts;
+    atomic_llong at; /* of the last one, by the wall clock; ROWTIME_MIN: none */
+    atomic_llong us; /* that it took */
+};
+
 struct run_sink {
     struct run *run;
     const struct failed_way *way; /* takes the error rows of this way alone; NULL: it takes what comes */
@@ -81,6 +88,7 @@ struct run {
     struct run_sink *sinks;
     uint32_t n_sinks, cap_sinks;
     struct recovery *recovery; /* NULL: no state file */
+    struct run_checkpoints checkpoint;
     bool error_sunk;           /* error_stream has a sink */
     atomic_ullong faults;
     struct rejects *rejects; /* refused records of sources with PERSONAL columns; NULL: there are no such columns */

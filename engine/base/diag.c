@@ -78,18 +78,28 @@ static bool shown_before(const struct diags *d, const struct place *places, size
     return false;
 }
 
-void diags_print(struct buf *out, struct diags *d)
+size_t diags_sorted(const struct diags *d, struct arena *a, const struct diag ***out)
 {
     struct place places[LIMIT_DIAGS];
+    size_t n = 0;
     sort_places(d, places);
-    size_t errors = 0;
+    *out = ARENA_ARRAY(a, const struct diag *, d->count + 1);
     for (size_t i = 0; i < d->count; i++) {
-        const struct diag *m = &d->items[places[i].index];
-        if (m->level == DIAG_ERROR) errors++;
-        if (shown_before(d, places, i)) continue;
-        status_print_as(out, &m->status, m->level == DIAG_ERROR ? "error" : "warning");
+        if (!shown_before(d, places, i)) (*out)[n++] = &d->items[places[i].index];
     }
-    if (d->error_count > errors) {
-        buf_printf(out, "%zu more errors are not shown\n", d->error_count - errors);
-    }
+    return n;
+}
+
+void diags_print(struct buf *out, struct diags *d)
+{
+    const struct diag **sorted;
+    struct arena *a = arena_new();
+    size_t n = diags_sorted(d, a, &sorted), kept = 0;
+    for (size_t i = 0; i < n; i++)
+        status_print_as(out, &sorted[i]->status,
+                        sorted[i]->level == DIAG_ERROR ? "error" : "warning");
+    arena_free(a);
+    for (size_t i = 0; i < d->count; i++) kept += d->items[i].level == DIAG_ERROR;
+    if (d->error_count > kept)
+        buf_printf(out, "%zu more errors are not shown\n", d->error_count - kept);
 }

@@ -28,6 +28,8 @@ static inline void diags_error(struct diags *d, struct status st)
 {
     diags_add(d, DIAG_ERROR, st);
 }
+/* Those that are kept, sorted by file and place, equal ones once: their number, and room for count of them in *out. */
+size_t diags_sorted(const struct diags *d, struct arena *a, const struct diag ***out);
 /* Sorted by file and place, each as status_print writes it; equal ones once. */
 void diags_print(struct buf *out, struct diags *d);
 

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/checked.h"
+#include "base/log.h"
 
 enum { HELP_COLUMN = 24, WORDS_DISTANCE = 3 };
 
@@ -22,7 +23,8 @@ void cli_say(const char *format, ...)
     int   n = vsnprintf(room, 4096, format, args);
     va_end(args);
     text.len = n < 0 ? 0 : n < 4096 ? (size_t)n : 4095;
-    fprintf(stderr, "sluice: %s\n", buf_c(&text));
+    if (log_is_json()) log_message(LOG_ERROR, "%s", buf_c(&text));
+    else fprintf(stderr, "sluice: %s\n", buf_c(&text));
     buf_free(&text);
 }
 
@@ -34,6 +36,7 @@ enum exit_code cli_usage(const char *command, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     cli_say("%s", text);
+    if (log_is_json()) return EXIT_USAGE;
     if (command) fprintf(stderr, "Try \"sluice help %s\".\n", command);
     else fprintf(stderr, "Try \"sluice --help\".\n");
     return EXIT_USAGE;
@@ -136,11 +139,30 @@ static bool is_option(const char *word)
     return word[1] != '-' || !strchr(" \t\n", word[2]) || word[2] == 0;
 }
 
+/* The form of messages is known before the first one, wherever the option stands. */
+static bool read_log_format(const struct command *c, int argc, char **argv)
+{
+    static const char option[] = "--log-format";
+    size_t n = strlen(option);
+    const char *value = "text";
+    if (!find_option(c, option + 2, n - 2)) return true;
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], option, n) != 0) continue;
+        if (argv[i][n] == '=') value = argv[i] + n + 1;
+        else if (argv[i][n] == 0 && i + 1 < argc) value = argv[i + 1];
+    }
+    if (strcmp(value, "json") == 0) log_set_json();
+    if (log_is_json() || strcmp(value, "text") == 0) return true;
+    cli_say("--log-format takes text or json, not \"%s\"", value);
+    return false;
+}
+
 bool cli_parse(const struct command *c, int argc, char **argv, struct arena *a,
                struct cli_args *out)
 {
     *out = (struct cli_args){ .arena = a };
     out->operands = ARENA_ARRAY(a, const char *, (size_t)argc + 1);
+    if (!read_log_format(c, argc, argv)) return false;
     bool options_end = false;
     for (int i = 0; i < argc; i++) {
         const char *word = argv[i];

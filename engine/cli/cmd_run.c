@@ -1,29 +1,37 @@
 /*
- * cmd_run.c: `sluice run`: an application on its sources and sinks. Progress, summary and messages
+ * cmd_run.c: `sluice run`: an application on its sources and sinks. Status line, summary and messages
  * go to standard error; the first Ctrl-C lets what was read run through, the second ends at once.
  */
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "app/run.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include "cli/cli.h"
+#include "cli/status_line.h"
 
 enum { BATCH_ROWS_MAX = 1 << 20, CHECKPOINT_S_MAX = 86400 };
 
 /* ---- signals ---- */
 
-static volatile sig_atomic_t signals;
+static volatile sig_atomic_t signals, has_status_line;
 
 static void on_signal(int number)
 {
     (void)number;
     int reason = errno;
-    if (signals++) _exit(EXIT_INTERRUPTED);
+    if (signals++) {
+        ssize_t ignored = has_status_line ? write(STDERR_FILENO, "\r\033[K", 4) : 0;
+        (void)ignored;
+        _exit(EXIT_INTERRUPTED);
+    }
     run_stop();
     errno = reason;
 }
@@ -32,6 +40,12 @@ static void on_save(int signal_number)
 {
     (void)signal_number;
     run_save();
+}
+
+static void on_status(int signal_number)
+{
+    (void)signal_number;
+    run_tell_status();
 }
 
 static void on_reload(int signal_number)
@@ -56,74 +70,99 @@ static void watch_signals(bool reloads)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    action.sa_handler = on_save;
     action.sa_flags = SA_RESTART;
+    action.sa_handler = on_status;
     sigaction(SIGUSR1, &action, NULL);
+    action.sa_handler = on_save;
+    sigaction(SIGUSR2, &action, NULL);
     action.sa_handler = on_reload;
     if (reloads) sigaction(SIGHUP, &action, NULL);
 }
 
-/* ---- progress and summary ---- */
+/* ---- the status line ---- */
 
-/* 1234567 as 1,234,567. */
-static const char *grouped(uint64_t n, char out[32])
+/* A job in the background leaves the terminal alone. */
+static bool is_in_front(void)
 {
-    char digits[32];
-    int  size = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
-    int  at = 0;
-    for (int i = 0; i < size; i++) {
-        if (i > 0 && (size - i) % 3 == 0) out[at++] = ',';
-        out[at++] = digits[i];
-    }
-    out[at] = 0;
-    return out;
+    pid_t front = tcgetpgrp(STDERR_FILENO);
+    return front < 0 || front == getpgrp();
 }
 
-static uint64_t per_second(const struct run_progress *p)
+/* One less than there are, so that the cursor stays in the line. */
+static size_t terminal_columns(void)
 {
-    return p->seconds > 0 ? (uint64_t)((double)p->records / p->seconds) : 0;
+    struct winsize size = { 0 };
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return (known ? size.ws_col : 80u) - 1u;
 }
 
-static void show_progress(void *arg, const struct run_progress *p)
+static void show_status(void *arg, const struct gauges *g)
 {
-    (void)arg;
-    char records[32], rate[32];
-    fprintf(stderr, "\r%s records, %s a second", grouped(p->records, records),
-            grouped(per_second(p), rate));
-    if (p->bytes_all > 0)
-        fprintf(stderr, ", %.0f %%", 100.0 * (double)p->bytes / (double)p->bytes_all);
-    fputs("\033[K", stderr);
+    struct buf text = { 0 };
+    if (!is_in_front()) return;
+    status_line_write(arg, g, terminal_columns(), &text);
+    log_set_status(buf_c(&text));
+    buf_free(&text);
 }
 
-static void hide_progress(void)
+static bool wants_status(const struct cli_args *args)
 {
-    fputs("\r\033[K", stderr);
+    const char *terminal = getenv("TERM");
+    if (cli_has(args, "quiet") || cli_has(args, "no-status")) return false;
+    return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+/* ---- summary ---- */
+
+static uint64_t per_second(const struct run_total *t)
+{
+    return t->seconds > 0 ? (uint64_t)((double)t->records / t->seconds) : 0;
 }
 
 static void show_faults(const struct run_summary *s)
 {
     char n[32];
     if (s->errors_kept) return;
-    cli_say("%s %s went to error_stream; --sink error_stream=errors.ndjson keeps them",
-            grouped(s->total.faults, n), s->total.faults == 1 ? "row" : "rows");
+    log_event(LOG_INFO, LOG_FIELDS(LOG_N("errors", s->total.faults)),
+              "%s %s went to error_stream; --sink error_stream=errors.ndjson keeps them",
+              status_grouped(s->total.faults, n), s->total.faults == 1 ? "row" : "rows");
+}
+
+static void log_summary(const struct run_summary *s)
+{
+    int64_t ms = (int64_t)(s->total.seconds * 1e3);
+    log_event(LOG_INFO,
+              LOG_FIELDS(LOG_N("records", s->total.records), LOG_N("rows", s->total.rows_out),
+                         LOG_N("errors", s->total.faults), LOG_N("milliseconds", ms)),
+              "%s after %llu records", s->stopped ? "stopped" : "ended",
+              (unsigned long long)s->total.records);
+    for (uint32_t i = 0; i < s->n_sinks; i++) {
+        const struct run_sink_summary *sink = &s->sinks[i];
+        const char *where = sink->where ? sink->where : "";
+        log_event(LOG_INFO,
+                  LOG_FIELDS(LOG_C("sink", sink->stream), LOG_N("rows", sink->rows),
+                             LOG_C("where", where)),
+                  "%s%s: %llu rows to %s", sink->stream, sink->failed ? ", failed" : "",
+                  (unsigned long long)sink->rows, where);
+    }
 }
 
 static void show_summary(const struct run_summary *s)
 {
     char records[32], rate[32], rows[32];
     fprintf(stderr, "%s%s %s in %.2f s", s->stopped ? "stopped after " : "",
-            grouped(s->total.records, records), s->total.records == 1 ? "record" : "records",
+            status_grouped(s->total.records, records), s->total.records == 1 ? "record" : "records",
             s->total.seconds);
     if (s->total.seconds >= 0.001)
-        fprintf(stderr, ", %s a second", grouped(per_second(&s->total), rate));
+        fprintf(stderr, ", %s a second", status_grouped(per_second(&s->total), rate));
     fputc('\n', stderr);
     for (uint32_t i = 0; i < s->n_sinks; i++) {
         const struct run_sink_summary *sink = &s->sinks[i];
         fprintf(stderr, "  %s%s: %s %s%s%s\n", sink->stream, sink->failed ? ", failed" : "",
-                grouped(sink->rows, rows), sink->rows == 1 ? "row" : "rows", sink->where ? " to " : "",
+                status_grouped(sink->rows, rows), sink->rows == 1 ? "row" : "rows",
+                sink->where ? " to " : "",
                 sink->where ? sink->where : "");
     }
-    if (s->total.faults > 0) show_faults(s);
 }
 
 /* ---- the command ---- */
@@ -131,15 +170,19 @@ static void show_summary(const struct run_summary *s)
 static enum exit_code run_compiled(const struct cli_args *args, struct app *app,
                                    struct run_config *config)
 {
-    bool quiet = cli_has(args, "quiet");
-    bool live = !quiet && isatty(STDERR_FILENO);
-    if (live) config->progress = show_progress;
+    struct status_line line = { 0 };
+    config->arg = &line;
+    has_status_line = wants_status(args);
+    if (has_status_line) config->watch = show_status;
     watch_signals(has_tables(app) || cli_has(args, "keys"));
     struct run_summary summary = { 0 };
     struct status      st = run_app(app, config, &summary);
-    if (live) hide_progress();
+    if (has_status_line) log_set_status(NULL);
     if (st.err != ERR_NONE) return cli_failed(&st);
-    if (!quiet) show_summary(&summary);
+    if (cli_has(args, "quiet")) return EXIT_DONE;
+    if (log_is_json()) log_summary(&summary);
+    else show_summary(&summary);
+    if (summary.total.faults > 0) show_faults(&summary);
     return EXIT_DONE;
 }
 
@@ -162,6 +205,7 @@ static enum exit_code run(const struct cli_args *args)
         return EXIT_USAGE;
     if (!cli_size(args, "memory-limit", &config.memory_limit)) return EXIT_USAGE;
     config.state_path = cli_value(args, "state");
+    config.metrics = cli_value(args, "metrics");
     enum exit_code keyed = load_keys(args);
     if (keyed != EXIT_DONE) return keyed;
     struct app    *app = cli_open_app(args);
@@ -189,7 +233,7 @@ static const struct cli_option options[] = {
       "saves the run there and goes on from it: after a crash, or\n"
       "Ctrl-C, the next start with FILE continues, and files and\n"
       "folders hold every row once" },
-    { "checkpoint-interval", "SECONDS", false, "how often the run is saved; 10. SIGUSR1\n"
+    { "checkpoint-interval", "SECONDS", false, "how often the run is saved; 10. SIGUSR2\n"
       "saves it at once" },
     { "memory-limit", "SIZE", false,
       "what windows, rows held for order and forests may take in\n"
@@ -197,7 +241,12 @@ static const struct cli_option options[] = {
     { "keys", "FILE", false,
       "keys of pseudonyms, ENCRYPT and vaults, in a file of mode\n"
       "0600; SIGHUP reads it again. Without it, SLUICE_KEYS" },
-    { "quiet", NULL, false, "no progress and no summary" },
+    { "metrics", "[HOST:]PORT", false,
+      "serves /metrics (Prometheus) and /healthz there; without\n"
+      "HOST for this machine alone" },
+    { "log-format", "FORMAT", false, "messages as text, or as json: an object a line" },
+    { "no-status", NULL, false, "no status line on a terminal; SIGUSR1 logs it" },
+    { "quiet", NULL, false, "no status line and no summary" },
     { 0 },
 };
 

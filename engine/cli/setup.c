@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "base/log.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
 
@@ -30,8 +31,40 @@ void cli_write(FILE *out, const struct buf *text)
     buf_free(&clean);
 }
 
+/* With --log-format json: what status_print_as shows, without the source line. */
+static void log_status(const struct status *st, enum log_level level)
+{
+    struct log_field fields[6];
+    size_t n = 0;
+    const struct text_file *f = st->at.file;
+    fields[n++] = LOG_C("code", err_sqlstate(st->err));
+    if (f && f->name) fields[n++] = LOG_C("where", f->name);
+    if (f && st->at.line > 0) {
+        fields[n++] = LOG_N("line", st->at.line);
+        fields[n++] = LOG_N("column", st->at.column);
+    }
+    if (st->hint) fields[n++] = LOG_C("hint", st->hint);
+    log_event(level, fields, n, "%s", st->message ? st->message : err_text(st->err));
+}
+
+static void log_diags(const struct diags *d)
+{
+    const struct diag **sorted;
+    struct arena *a = arena_new();
+    size_t n = diags_sorted(d, a, &sorted);
+    for (size_t i = 0; i < n; i++)
+        log_status(&sorted[i]->status, sorted[i]->level == DIAG_ERROR ? LOG_ERROR : LOG_WARNING);
+    if (d->error_count > d->count)
+        log_message(LOG_ERROR, "%zu more errors are not shown", d->error_count - d->count);
+    arena_free(a);
+}
+
 enum exit_code cli_failed(const struct status *st)
 {
+    if (log_is_json()) {
+        log_status(st, LOG_ERROR);
+        return cli_exit_of(st->err);
+    }
     struct buf text = { 0 };
     status_print(&text, st);
     cli_write(stderr, &text);
@@ -42,7 +75,8 @@ enum exit_code cli_failed(const struct status *st)
 void cli_print_diags(struct diags *d)
 {
     struct buf text = { 0 };
-    diags_print(&text, d);
+    if (log_is_json()) log_diags(d);
+    else diags_print(&text, d);
     cli_write(stderr, &text);
     buf_free(&text);
 }

@@ -233,6 +233,15 @@ struct bound graph_stream_bound(const struct graph *g, uint32_t stream)
     return g->streams[stream]->bound;
 }
 
+static struct open_windows windows_of(const struct op *op)
+{
+    if (op->class == &op_group_class) return group_windows(op);
+    if (op->class == &op_stagger_class) return stagger_windows(op);
+    if (op->class == &op_distinct_class) return distinct_windows(op);
+    if (op->class == &op_sort_class) return sort_windows(op);
+    return (struct open_windows){ 0, ROWTIME_END };
+}
+
 /* Operators are made from the result down. */
 size_t graph_pump_state(const struct graph *g, uint32_t pump, struct arena *a,
                         struct graph_op_state **out)
@@ -242,13 +251,16 @@ size_t graph_pump_state(const struct graph *g, uint32_t pump, struct arena *a,
     for (size_t i = g->ops.count; i-- > 0;) {
         const struct op *op = g->ops.items[i];
         if (op->pump != pump || !op->node) continue;
+        struct open_windows windows = windows_of(op);
         items[n++] = (struct graph_op_state){ .name = str_c(op->class->name),
                                               .pump = pump,
                                               .rows_in = op->metrics.rows_in,
                                               .rows_out = op->metrics.rows_out,
                                               .faults = op->metrics.faults,
                                               .bytes = op->account->bytes,
-                                              .bound = op->bound };
+                                              .bound = op->bound,
+                                              .windows = windows.count,
+                                              .due = windows.due };
     }
     *out = items;
     return n;

@@ -117,6 +117,8 @@ struct graph_op_state {
     uint64_t     rows_in, rows_out, faults;
     int64_t      bytes; /* that it keeps */
     struct bound bound; /* the last one that it gave on */
+    uint64_t     windows; /* that are open */
+    rowtime      due;     /* when the first of them is complete; ROWTIME_END: time does not say, or none is open */
 };
 /* Those of a pump, in the order in which rows go through them. Between two batches. */
 size_t graph_pump_state(const struct graph *g, uint32_t pump, struct arena *a,

@@ -77,6 +77,15 @@ struct bound merge_held(const struct op *op);
 /* The rows of an input that still wait in a merging operator, a batch at a time; NULL: none is left. */
 struct batch *merge_held_rest(struct op *op, uint32_t input);
 struct bound join_held(const struct op *op);
+/* Windows of an operator that has them, and when the first one is complete (ROWTIME_END: time does not say). */
+struct open_windows {
+    uint64_t count;
+    rowtime  due;
+};
+struct open_windows group_windows(const struct op *op);
+struct open_windows stagger_windows(const struct op *op);
+struct open_windows distinct_windows(const struct op *op);
+struct open_windows sort_windows(const struct op *op);
 /* How streams' rows are read back from snapshots. */
 struct merge_streams graph_stream_types(struct graph *g);
 /* The types of a schema's columns, in the arena. */

@@ -193,6 +193,11 @@ struct bound group_window_bound(const struct group_window *w, struct bound bound
     return bound_min(next, (struct bound){ window_result_time(&w->policy, w->span), 0 });
 }
 
+struct open_windows group_window_open_now(const struct group_window *w)
+{
+    return (struct open_windows){ w->open, w->open && !w->changing ? w->span.due : ROWTIME_END };
+}
+
 void group_window_key(const struct group_window *w, uint32_t key, struct arena *a,
                       struct vector *out)
 {

@@ -61,6 +61,8 @@ struct bound group_window_bound(const struct group_window *w, struct bound bound
 /* A fixed key as a constant column. */
 void group_window_key(const struct group_window *w, uint32_t key, struct arena *a,
                       struct vector *out);
+/* It as one window, or none. */
+struct open_windows group_window_open_now(const struct group_window *w);
 void group_window_save(const struct group_window *w, struct snap_writer *out);
 bool group_window_load(struct group_window *w, struct snap_reader *r);
 

@@ -180,6 +180,11 @@ static struct status distinct_load(struct op *op, struct snap_reader *r)
     return OK;
 }
 
+struct open_windows distinct_windows(const struct op *op)
+{
+    return group_window_open_now(&((const struct distinct *)op)->window);
+}
+
 const struct op_class op_distinct_class = {
     .name = "Distinct",
     .size = sizeof(struct distinct),

@@ -296,6 +296,11 @@ static struct status group_load(struct op *op, struct snap_reader *r)
     return OK;
 }
 
+struct open_windows group_windows(const struct op *op)
+{
+    return group_window_open_now(&((const struct group *)op)->window);
+}
+
 const struct op_class op_group_class = {
     .name = "Group",
     .size = sizeof(struct group),

@@ -209,6 +209,11 @@ static struct status sort_load(struct op *op, struct snap_reader *r)
     return account_set(op->account, op->scratch, s->held.bytes);
 }
 
+struct open_windows sort_windows(const struct op *op)
+{
+    return group_window_open_now(&((const struct sort *)op)->window);
+}
+
 const struct op_class op_sort_class = {
     .name = "Sort",
     .size = sizeof(struct sort),

@@ -430,6 +430,12 @@ static struct status stagger_load(struct op *op, struct snap_reader *r)
     return OK;
 }
 
+struct open_windows stagger_windows(const struct op *op)
+{
+    const struct stagger *s = (const struct stagger *)op;
+    return (struct open_windows){ s->count, s->count ? s->queue[s->start].due : ROWTIME_END };
+}
+
 const struct op_class op_stagger_class = {
     .name = "Group",
     .size = sizeof(struct stagger),

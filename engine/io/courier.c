@@ -124,6 +124,7 @@ static struct status send_pending(struct courier *c)
     for (int64_t tries = 1;; tries++) {
         enum courier_answer answer = c->send(c);
         if (answer == COURIER_DONE) break;
+        attempts_failed(o->attempts);
         bool again = answer == COURIER_LATER && (c->retries < 0 || tries <= c->retries);
         if (!again || output_is_stopped()) return give_up(c, tries);
         if (!told)
@@ -132,6 +133,7 @@ static struct status send_pending(struct courier *c)
         told = true;
         output_pause(backoff_next(&c->backoff));
     }
+    attempts_good(o->attempts);
     output_tell_success(o, c->url, told);
     c->sent++;
     forget(c);

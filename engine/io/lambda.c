@@ -31,6 +31,7 @@ struct lambda {
     const char *host, *port, *path;
     int pid, fd;     /* of the program; fd -1: it does not run */
     uint64_t number; /* of the next record */
+    struct attempts attempts;
     struct buf out, in;
 };
 
@@ -212,7 +213,12 @@ static struct status call_http(struct lambda *l, struct arena *a, struct str *an
 
 /* ---- calls ---- */
 
-struct status lambda_call(struct lambda *l, struct arena *a, struct lambda_record *records,
+const struct attempts *lambda_attempts(const struct lambda *l)
+{
+    return &l->attempts;
+}
+
+static struct status call(struct lambda *l, struct arena *a, struct lambda_record *records,
                           size_t n)
 {
     struct str answer = STR_EMPTY;
@@ -225,6 +231,37 @@ struct status lambda_call(struct lambda *l, struct arena *a, struct lambda_recor
     struct status st = lambda_read_answer(a, l->endpoint, l->event, answer, records, n, number);
     if (st.err != ERR_NONE && l->command) stop_program(l);
     return st;
+}
+
+static void count_records(struct attempts *to, const struct lambda_record *records, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (records[i].result == LAMBDA_DROPPED) tally_add(&to->dropped, 1);
+        if (records[i].result == LAMBDA_FAILED) tally_add(&to->refused, 1);
+        if (records[i].result != LAMBDA_OK) continue;
+        tally_add(&to->ok, 1);
+        tally_add(&to->ok_bytes, records[i].answer.len);
+    }
+}
+
+struct status lambda_call(struct lambda *l, struct arena *a, struct lambda_record *records,
+                          size_t n)
+{
+    attempts_begin(&l->attempts);
+    struct status st = call(l, a, records, n);
+    attempts_end(&l->attempts);
+    if (st.err != ERR_NONE) {
+        attempts_failed(&l->attempts);
+        return st;
+    }
+    attempts_good(&l->attempts);
+    count_records(&l->attempts, records, n);
+    return OK;
+}
+
+void lambda_gave_up(struct lambda *l, size_t n)
+{
+    tally_add(&l->attempts.refused, n);
 }
 
 void lambda_close(struct lambda *l)

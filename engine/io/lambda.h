@@ -41,6 +41,10 @@ struct status lambda_open(struct arena *a, const struct io_endpoint *e, struct s
 struct status lambda_call(struct lambda *l, struct arena *a, struct lambda_record *records,
                           size_t n) MUST_CHECK;
 void lambda_close(struct lambda *l);
+/* Records that were left out because no call succeeded. */
+void lambda_gave_up(struct lambda *l, size_t n);
+/* How calls go, and what became of records. */
+const struct attempts *lambda_attempts(const struct lambda *l);
 
 /* Records of one event: at most so many, and about so many bytes. */
 enum {

@@ -33,6 +33,7 @@ struct status microhttpd_load(struct arena *a, struct span at, struct microhttpd
         else memcpy(functions[i].function, &found, sizeof found);
     }
     if (library) return OK;
-    struct status st = status_new(a, ERR_NOT_SUPPORTED, at, "an HTTP server needs %s", library_name);
+    struct status st =
+        status_new(a, ERR_NOT_SUPPORTED, at, "an HTTP server needs %s", library_name);
     return status_with_hint(st, "install it: on Debian it is in the package libmicrohttpd12");
 }

@@ -51,6 +51,7 @@ struct status output_failed(const struct output *o, const char *verb, const char
 
 bool output_try_later(const struct output *o, const char *path, const char *why, bool *told)
 {
+    attempts_failed(o->attempts);
     if (stopped) return false;
     if (!*told) {
         log_message(LOG_WARNING, "cannot write %s of %s: %s; trying again every second", path,

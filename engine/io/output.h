@@ -6,6 +6,7 @@
  */
 
 #include "data/snap.h"
+#include "io/attempts.h"
 #include "io/encode.h"
 #include "io/gz.h"
 #include "io/url.h"
@@ -47,9 +48,11 @@ struct output {
     struct arena *arena;
     const struct io_endpoint *endpoint;
     const struct encoder *encoder;
+    struct attempts *attempts; /* the sink's */
     const char *format;
     const char *path; /* where things go, for messages and summaries */
     bool gzip;
+    bool is_terminal; /* standard output, and it is one */
     bool resume; /* an earlier run's output is gone on with */
     int fd;
     int pid;

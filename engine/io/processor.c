@@ -60,6 +60,11 @@ void processor_close(struct processor *p)
     mem_free(p);
 }
 
+const struct attempts *processor_attempts(const struct processor *p)
+{
+    return lambda_attempts(p->lambda);
+}
+
 static void refuse(struct processor *p, size_t n)
 {
     if (n && p->refused == 0)
@@ -244,6 +249,7 @@ void processor_rows(struct processor *p, struct buf *bytes, size_t *ends, const 
         size_t count = event_size(records, at, n);
         if (!call_patiently(p, a, records + at, count, -1, TRIES)) {
             for (size_t i = at; i < at + count; i++) records[i].result = LAMBDA_FAILED;
+            lambda_gave_up(p->lambda, count);
         }
         at += count;
     }

@@ -17,6 +17,8 @@ struct processor;
 struct status processor_open(struct arena *a, const struct io_endpoint *e, enum lambda_event event,
                              struct processor **out) MUST_CHECK;
 void processor_close(struct processor *p);
+/* How the calls of its function go. */
+const struct attempts *processor_attempts(const struct processor *p);
 
 /* Of a source: the block's records replaced; the old block is released. A failing function is asked again, every
  * second and without end, until stop_fd can be read: then *out is NULL. A record that it refuses is left out and

@@ -17,7 +17,8 @@ struct sink {
     struct output out;
     bool encodes; /* null: needs no bytes */
     struct processor *processor; /* NULL: rows go as they are */
-    uint64_t rows;
+    struct attempts attempts;
+    atomic_ullong rows, bytes;
     pthread_mutex_t lock;
     struct encoded *spare[SPARE_MAX];
     size_t n_spare;
@@ -222,7 +223,7 @@ static struct status end(struct sink *s)
 static struct status restore(struct sink *s, struct str position)
 {
     struct snap_reader r = { .p = str_data(&position), .end = str_data(&position) + position.len };
-    s->rows = snap_read_u64(&r);
+    atomic_store(&s->rows, snap_read_u64(&r));
     return s->out.class->restore(&s->out, &r);
 }
 
@@ -253,6 +254,7 @@ static struct status open_sink(struct arena *a, const struct io_endpoint *e,
                               .encoder = encoder,
                               .format = format,
                               .schema = schema,
+                              .attempts = &s->attempts,
                               .fd = -1 };
     s->out.resume = position != NULL;
     struct status st = s->out.class->open(&s->out, &u);
@@ -280,10 +282,19 @@ struct status sink_resume(struct arena *a, const struct io_endpoint *e, const st
     return open_sink(a, e, schema, &position, out);
 }
 
+/* After attempts_begin and a call of the driver. */
+static struct status ended(struct sink *s, struct status st)
+{
+    attempts_end(&s->attempts);
+    if (st.err != ERR_NONE) attempts_failed(&s->attempts);
+    return st;
+}
+
 struct status sink_save(struct sink *s, struct snap_writer *w)
 {
-    snap_u64(w, s->rows);
-    return s->out.class->save(&s->out, w);
+    snap_u64(w, tally_read(&s->rows));
+    attempts_begin(&s->attempts);
+    return ended(s, s->out.class->save(&s->out, w));
 }
 
 static struct encoded *take_spare(struct sink *s)
@@ -327,11 +338,15 @@ static void process(struct sink *s, struct encoded *e, const struct batch *rows)
 
 struct status sink_deliver(struct sink *s, const struct batch *rows, void *prepared)
 {
-    s->rows += batch_live(rows);
-    if (!s->encodes) return s->out.class->write(&s->out, NULL, rows);
     struct encoded *e = prepared ? prepared : sink_prepare(s, rows);
+    attempts_begin(&s->attempts);
     if (s->processor) process(s, e, rows);
-    struct status st = s->out.class->write(&s->out, e, rows);
+    struct status st = ended(s, s->out.class->write(&s->out, e, rows));
+    /* what couriers gather goes out later, and is counted then */
+    if (st.err == ERR_NONE && !s->out.courier) attempts_good(&s->attempts);
+    tally_add(&s->rows, batch_live(rows));
+    if (!e) return st;
+    tally_add(&s->bytes, e->bytes.len);
     give_spare(s, e);
     return st;
 }
@@ -343,17 +358,33 @@ void sink_drop(struct sink *s, void *prepared)
 
 struct status sink_advance(struct sink *s, rowtime bound)
 {
-    return bound == ROWTIME_END ? OK : s->out.class->advance(&s->out, bound);
+    if (bound == ROWTIME_END) return OK;
+    attempts_begin(&s->attempts);
+    return ended(s, s->out.class->advance(&s->out, bound));
 }
 
 struct status sink_flush(struct sink *s)
 {
-    return s->out.class->flush(&s->out);
+    attempts_begin(&s->attempts);
+    return ended(s, s->out.class->flush(&s->out));
 }
 
 uint64_t sink_rows(const struct sink *s)
 {
-    return s->rows;
+    return tally_read(&s->rows);
+}
+
+struct sink_look sink_look(const struct sink *s)
+{
+    struct sink_look look = { .rows = tally_read(&s->rows),
+                              .bytes = tally_read(&s->bytes),
+                              .deliveries = attempts_look(&s->attempts) };
+    const struct attempts *function = s->processor ? processor_attempts(s->processor) : NULL;
+    look.is_function = s->out.lambda != NULL;
+    if (look.is_function) function = lambda_attempts(s->out.lambda);
+    look.has_function = function != NULL;
+    if (function) look.function = attempts_look(function);
+    return look;
 }
 
 struct status sink_close(struct sink *s, struct arena *a, const char **where)

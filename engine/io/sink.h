@@ -12,8 +12,8 @@ struct sink;
 
 /* Checks URL and options without touching anything. */
 struct status sink_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
-/* Where the rows go that failed on the way to this sink: for a folder, processing-failed/ below it. NULL: the sink is no
- * folder, is one of failed rows itself, or has failed = FALSE. The endpoint was checked. */
+/* Where the rows go that failed on the way to this sink: for a folder, processing-failed/ below it. NULL: the sink is
+ * no folder, is one of failed rows itself, or has failed = FALSE. The endpoint was checked. */
 struct io_endpoint *sink_failed_endpoint(struct arena *a, const struct io_endpoint *e);
 /* Endpoint and arena must outlive the sink; a file begins anew. */
 struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
@@ -39,5 +39,16 @@ struct status sink_flush(struct sink *s) MUST_CHECK;
 /* Flushes, closes, frees; *where: the place that the rows went to, in `a`. */
 struct status sink_close(struct sink *s, struct arena *a, const char **where) MUST_CHECK;
 uint64_t sink_rows(const struct sink *s);
+
+/* What it has done and how it fares. */
+struct sink_look {
+    uint64_t rows, bytes; /* handed over; bytes as they were encoded, 0 for tables */
+    struct attempts_seen deliveries;
+    bool has_function; /* an option `processor`, or a function is where rows go ... */
+    bool is_function;  /* ... the latter */
+    struct attempts_seen function;
+};
+/* Any thread, between open and close. */
+struct sink_look sink_look(const struct sink *s);
 
 #endif

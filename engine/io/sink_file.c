@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "base/log.h"
 #include "io/output.h"
 
 static struct status file_open(struct output *o, const struct url *u)
@@ -56,11 +57,23 @@ const struct output_class output_file_class = {
     .close = file_close,
 };
 
+/* On a terminal a status line may stand where rows go. */
+static struct status stdout_write(struct output *o, const struct encoded *rows,
+                                  const struct batch *batch)
+{
+    if (!o->is_terminal) return put_rows(o, rows, batch);
+    log_pause_status();
+    struct status st = put_rows(o, rows, batch);
+    log_resume_status();
+    return st;
+}
+
 static struct status stdout_open(struct output *o, const struct url *u)
 {
     (void)u;
     o->fd = STDOUT_FILENO;
     o->path = "standard output";
+    o->is_terminal = isatty(STDOUT_FILENO) == 1;
     o->gzip = option_is(o->endpoint, "gzip", false);
     return OK;
 }
@@ -68,7 +81,7 @@ static struct status stdout_open(struct output *o, const struct url *u)
 const struct output_class output_stdout_class = {
     .kind = URL_STDIO,
     .open = stdout_open,
-    .write = put_rows,
+    .write = stdout_write,
     .advance = ignore_time,
     .flush = output_finish_member,
     .save = output_save_nothing,

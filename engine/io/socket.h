@@ -13,8 +13,8 @@ struct status socket_connect(struct arena *a, const struct io_endpoint *e, const
 struct status socket_listen(struct arena *a, const struct io_endpoint *e, const struct url *u,
                             int *fd) MUST_CHECK;
 
-/* Whether something listens at the host's port: connects and closes, within timeout_ms. False: `reason` says why not, or
- * stop_fd (-1: none) has become readable. */
+/* Whether something listens at the host's port: connects and closes, within timeout_ms. False: `reason` says why not,
+ * or stop_fd (-1: none) has become readable. */
 bool socket_probe(const char *host, int port, int stop_fd, int timeout_ms, char *reason,
                   size_t reason_size);
 

@@ -18,10 +18,13 @@
 #include "io/lines.h"
 #include "io/mqtt_url.h"
 #include "io/processor.h"
+#include "time/clock.h"
 
 enum {
     PACKED_SIZE = 64 << 10
 };
+
+#define AT_TIP INT64_MAX
 
 struct source {
     struct input in;
@@ -39,7 +42,8 @@ struct source {
     char *packed;          /* PACKED_SIZE bytes or more of a packed file ... */
     const char *packed_at; /* ... of which these */
     size_t packed_left;    /* are still to be taken */
-    uint64_t done;         /* bytes read from the input */
+    atomic_ullong done;    /* bytes read from the input */
+    atomic_llong at_tip;   /* steady ms when all that was there had been read; AT_TIP: it has, and more is waited for */
     uint64_t file_offset;  /* lines.offset at which the file at hand began */
     uint64_t
         skip; /* bytes of the (unpacked) file that are still to be left out: it is gone on with */
@@ -151,6 +155,11 @@ uint64_t source_stamp(const struct io_endpoint *e)
     return stamp;
 }
 
+static void note_tip(struct source *s, int64_t when)
+{
+    atomic_store_explicit(&s->at_tip, when, memory_order_relaxed);
+}
+
 static void free_arena(void *arena)
 {
     arena_free(arena);
@@ -163,6 +172,7 @@ static struct status open_checked(struct arena *a, const struct io_endpoint *e, 
     const struct input_class *class = class_of(u.kind);
     struct source *s = mem_calloc(1, sizeof *s);
     s->messages = arena_new();
+    note_tip(s, clock_steady_ms());
     arena_on_free(a, free_arena, s->messages);
     s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     s->in = (struct input){
@@ -206,14 +216,20 @@ static struct status gzip_failed(const struct source *s, const char *why)
 {
     return status_new(s->messages, ERR_IO, s->in.endpoint->at,
                       "%s of %s is damaged gzip data, about byte %llu: %s", s->in.path,
-                      s->in.endpoint->name, (unsigned long long)s->done, why);
+                      s->in.endpoint->name, (unsigned long long)tally_read(&s->done), why);
 }
 
+/* First without waiting, to see whether something was there. */
 static enum input_result read_plain(struct source *s, char *out, size_t cap, int wait_ms, size_t *n,
                                     struct status *st)
 {
-    enum input_result result = s->in.class->read(&s->in, out, cap, wait_ms, n, st);
-    if (result == INPUT_BYTES) s->done += *n;
+    enum input_result result = s->in.class->read(&s->in, out, cap, 0, n, st);
+    if (result == INPUT_IDLE) {
+        note_tip(s, AT_TIP);
+        if (wait_ms != 0) result = s->in.class->read(&s->in, out, cap, wait_ms, n, st);
+        note_tip(s, clock_steady_ms());
+    }
+    if (result == INPUT_BYTES) tally_add(&s->done, *n);
     return result;
 }
 
@@ -422,8 +438,20 @@ const char *source_format(const struct source *s)
 
 void source_progress(const struct source *s, uint64_t *done, uint64_t *all)
 {
-    *done = s->done;
+    *done = tally_read(&s->done);
     *all = s->in.live ? 0 : s->in.size;
+}
+
+struct source_look source_look(const struct source *s)
+{
+    struct source_look look = { .bytes = tally_read(&s->done),
+                                .bytes_all = s->in.live ? 0 : s->in.size,
+                                .live = s->in.live };
+    int64_t behind = clock_steady_ms() - atomic_load_explicit(&s->at_tip, memory_order_relaxed);
+    if (!s->ended && behind > 0) look.behind_ms = behind;
+    if (s->processor) look.function = attempts_look(processor_attempts(s->processor));
+    look.has_function = s->processor != NULL;
+    return look;
 }
 
 void source_close(struct source *s)

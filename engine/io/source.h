@@ -3,6 +3,7 @@
 
 /* source.h: drivers that bring bytes: blocks of whole records, and a name for every place in the input. */
 
+#include "io/attempts.h"
 #include "io/decode.h"
 
 /* Options of an endpoint, as written; who knows an option takes it, what is left over is an error that
@@ -60,7 +61,8 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
 void source_place(const struct block *b, size_t at, struct buf *out);
 /* Goes on from a place, before the first read. Fails with UNREACHABLE when the file is gone or shorter than that. */
 struct status source_seek(struct source *s, struct str place) MUST_CHECK;
-/* Messages are there that their broker has no more: reading goes on until they are given out, also after source_stop. */
+/* Messages are there that their broker has no more: reading goes on until they are given out, also after
+ * source_stop. */
 bool source_holds(const struct source *s);
 /* Ends waiting reads from another thread or a signal handler; the source then ends. */
 void source_stop(struct source *s);
@@ -70,6 +72,18 @@ bool source_is_live(const struct source *s);
 const char *source_format(const struct source *s);
 /* Bytes read so far, and in all (0: unknown), for progress. */
 void source_progress(const struct source *s, uint64_t *done, uint64_t *all);
+
+/* What it has read and how it fares. */
+struct source_look {
+    uint64_t bytes, bytes_all; /* as source_progress */
+    int64_t behind_ms; /* since all that was there had been read: nothing that waits is older. Of recorded input since
+                          the start; 0 at the end */
+    bool live;
+    bool has_function; /* an option `processor` */
+    struct attempts_seen function;
+};
+/* Any thread, between open and close. */
+struct source_look source_look(const struct source *s);
 void source_close(struct source *s);
 
 #endif

@@ -7,8 +7,8 @@
  * has no acknowledgement of, under the same packet identifiers and before anything else; what of that had
  * come is recognised by identifier, topic and content and left out.
  *
- * A message holds one record, or several as lines or one behind the other. Each record's topic is kept beside the bytes as a
- * list of the places where it changes.
+ * A message holds one record, or several as lines or one behind the other. Each record's topic is kept beside the bytes
+ * as a list of the places where it changes.
  */
 
 #include <stdio.h>

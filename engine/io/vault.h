@@ -110,8 +110,8 @@ struct status vault_find(struct vault *v, const char *name, struct vault_table *
  * DATA when a cell does not open. */
 struct status vault_get(struct vault *v, const struct vault_table *t, const struct str *key,
                         size_t n_key, struct buf *out) MUST_CHECK;
-/* The rejects of a source (NULL: of all), in their order, one call each: as a JSON object, or with `raw` the record as it
- * came; notes in the audit who asked. Rows that do not open are left out, and make it fail with DATA at the end. */
+/* The rejects of a source (NULL: of all), in their order, one call each: as a JSON object, or with `raw` the record as
+ * it came; notes in the audit who asked. Rows that do not open are left out, and make it fail with DATA at the end. */
 struct status vault_get_rejects(struct vault *v, const char *source, bool raw,
                                 void (*give)(struct str text)) MUST_CHECK;
 /* Seals again, some rows a transaction, what is not sealed by the key in use; how many rows. */

@@ -405,8 +405,8 @@ static void print_reject(const struct vault_table *t, const struct row *r, const
 }
 
 /* The row that the statement stands on; what is wrong, or NULL. */
-static const char *give_reject(const struct vault_table *t, sqlite3_stmt *q, struct row *r, bool raw,
-                               void (*give)(struct str text))
+static const char *give_reject(const struct vault_table *t, sqlite3_stmt *q, struct row *r,
+                               bool raw, void (*give)(struct str text))
 {
     uint32_t record = 0;
     while (record + 1 < t->n_columns && strcmp(t->columns[record].name, VAULT_REJECTS_RECORD) != 0)

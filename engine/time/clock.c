@@ -42,11 +42,16 @@ rowtime clock_now(struct clock *c)
     return raise(c, (rowtime)now.tv_sec * 1000 + now.tv_nsec / 1000000);
 }
 
-int64_t clock_steady_ms(void)
+int64_t clock_steady_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t clock_steady_ms(void)
+{
+    return clock_steady_us() / 1000;
 }
 
 void clock_wait_until(int64_t steady_ms, const atomic_bool *stop)

@@ -24,6 +24,8 @@ void clock_set(struct clock *c, rowtime time);
 rowtime clock_now(struct clock *c);
 /* Milliseconds of a clock that nobody sets, from any start. */
 int64_t clock_steady_ms(void);
+/* The same, finer. */
+int64_t clock_steady_us(void);
 /* Sleeps until then by that clock, or until *stop, which a signal handler may set. */
 void clock_wait_until(int64_t steady_ms, const atomic_bool *stop);
 

@@ -101,6 +101,7 @@ $ mkdir -p far; (sed 's/in.ndjson/..\/in.ndjson/' app.sql; echo "CREATE SINK k F
 # Failures that may pass are tried again; nothing is lost, the order stays.
 $ bash with.sh http 8 '503 close 429' http://HOST/ "backoff = INTERVAL '0.1' SECOND, timeout = 1"; for i in 1 2 3 4 5 6 7 8; do cat got/body.$i; echo; done
 sluice: warning: cannot deliver to http://127.0.0.1:PORT/ of K: the server answers 503: not today!; trying again
+sluice: writing http://127.0.0.1:PORT/ of K works again
 {"DEVICE":"a","TEMP":31.5,"N":1}
 {"DEVICE":"a","TEMP":31.5,"N":1}
 {"DEVICE":"a","TEMP":31.5,"N":1}
@@ -111,6 +112,7 @@ sluice: warning: cannot deliver to http://127.0.0.1:PORT/ of K: the server answe
 {"DEVICE":"a","TEMP":35,"N":5}
 $ bash with.sh http 6 'slow' http://HOST/ "timeout = 1, backoff = INTERVAL '0.1' SECOND"; ls got | wc -l
 sluice: warning: cannot deliver to http://127.0.0.1:PORT/ of K: *; trying again (glob)
+sluice: writing http://127.0.0.1:PORT/ of K works again
 8
 $ bash with.sh http 2 '500 500' http://HOST/ "backoff = INTERVAL '0.1' SECOND, retries = 1"
 sluice: warning: cannot deliver to http://127.0.0.1:PORT/ of K: the server answers 500: not today!; trying again
@@ -162,6 +164,7 @@ MIME-Version: 1.0
 5
 $ PW=secret bash with.sh smtp 6 '451' smtp://HOST "tls = FALSE, \"from\" = 'a@b', \"to\" = 'c@d', \"user\" = 'me', password_env = 'PW', backoff = INTERVAL '0.1' SECOND"; grep -c 'AUTH PLAIN' got/log; ls got | grep -c body
 sluice: warning: cannot deliver to smtp://127.0.0.1:PORT of K: the server answers 451; trying again
+sluice: writing smtp://127.0.0.1:PORT of K works again
 1
 6
 $ bash with.sh smtp 1 '554' smtp://HOST "tls = FALSE, \"from\" = 'a@b', \"to\" = 'c@d'"

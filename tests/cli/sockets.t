@@ -59,6 +59,7 @@ $ mkfifo rows; sluice run --quiet serve.sql & sh appears in.sock; first=$!; slui
 {"K":1,"T":"a"}
 {"K":4,"T":"d"}
 sluice: warning: cannot write unix:in.sock of O: Broken pipe; trying again 
+sluice: writing unix:in.sock of O works again
 
 # A file that a killed listener left behind is replaced; one that is in use is not.
 $ sluice run --quiet serve.sql & sh appears in.sock; kill -KILL $!; wait $! 2>/dev/null; ls in.sock; sluice run --quiet serve.sql & sleep 0.3; sluice run --quiet serve.sql; kill -INT $!; wait

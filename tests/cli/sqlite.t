@@ -67,6 +67,7 @@ $ sqlite3 out/o.db 'BEGIN IMMEDIATE' '.system touch held; sleep 3' 'ROLLBACK' &
 $ until [ -e held ]; do sleep 0.05; done
 $ sluice run --quiet tables.sql < in.ndjson
 sluice: warning: cannot write out/o.db of LOG: database is locked; trying again every second
+sluice: writing out/o.db of LOG works again
 $ sqlite3 out/o.db 'SELECT COUNT(*) FROM "every row"'
 6
 

@@ -90,7 +90,8 @@ for starts in {1..60}; do
     TMPDIR=$work/tmp "$build/sluice" run --threads $((RANDOM % 2 + 1)) "${options[@]}" >> messages 2>&1 &
     pid=$!
     sleep "0.0$((RANDOM % 40 + 20))"
-    kill -USR1 "$pid" 2> /dev/null || true
+    kill -USR1 "$pid" 2> /dev/null || true # what the log says of the run holds none, either
+    kill -USR2 "$pid" 2> /dev/null || true
     sleep "0.0$((RANDOM % 30 + 10))"
     if kill -KILL "$pid" 2> /dev/null; then killed=$((killed + 1)); else rm -f state; fi # the next begins anew
     wait "$pid" 2> /dev/null || true

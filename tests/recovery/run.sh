@@ -34,7 +34,7 @@ while [ "$done_kills" -lt "$kills" ]; do
     # checkpoints are asked for by signal, so that they fall anywhere
     for _ in $(seq $((RANDOM % 4))); do
         sleep "0.0$((RANDOM % 60 + 10))"
-        kill -USR1 "$pid" 2> /dev/null || true
+        kill -USR2 "$pid" 2> /dev/null || true
     done
     sleep "0.0$((RANDOM % 90 + 10))"
     if kill -KILL "$pid" 2> /dev/null; then done_kills=$((done_kills + 1)); fi
