@@ -123,6 +123,9 @@ static void show_faults(const struct run_summary *s)
 {
     char n[32];
     if (s->errors_kept) return;
+    for (uint32_t i = 0; i < s->n_sinks; i++) {
+        if (s->sinks[i].failed && s->sinks[i].rows >= s->total.faults) return;
+    }
     log_event(LOG_INFO, LOG_FIELDS(LOG_N("errors", s->total.faults)),
               "%s %s went to error_stream; --sink error_stream=errors.ndjson keeps them",
               status_grouped(s->total.faults, n), s->total.faults == 1 ? "row" : "rows");

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh PATTERN [small|medium|large] [BUILD]: sends the records of a pattern's template through its application, live, for LIVE
-# seconds (10), and tells what came out and what it cost. With START the clock is simulated and nothing waits; SEED changes the records.
+# seconds (5), and tells what came out and what it cost. With START the clock is simulated and nothing waits; SEED changes the records.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -31,7 +31,7 @@ elif [ "$pattern" = 2-transform ]; then
 fi
 
 TIMEFORMAT="%U %S %R"
-"$sluice" generate "$here/$pattern/record.template" --rate "$rate" --count $((rate * ${LIVE:-10})) --seed "${SEED:-1}" --quiet \
+"$sluice" generate "$here/$pattern/record.template" --rate "$rate" --count $((rate * ${LIVE:-5})) --seed "${SEED:-1}" --quiet \
     ${START:+--start "$START"} |
     { time "$sluice" run "$here/$pattern/where.sql" "$here/$pattern/application.sql" "${options[@]}" 2>"$out/told"; } 2>"$out/time"
 

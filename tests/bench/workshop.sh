@@ -30,7 +30,7 @@ application() { # SOURCE OPTIONS...: cpu wall peak -1
     "$measure" "$build/sluice" run "$joined/where.sql" "$joined/application.sql" --keys "$out/keys" "$@" \
         --source LIFE_SUPPORT="$source" --source DEVICES="$out/devices.csv" \
         --sink CROSS_REFERENCE="vault:$out/people.vault?table=identities" \
-        --sink scored="dir:$out/archive" --sink failed="dir:$out/archive" --sink pager="exec:cat >'$out/alerts.log'" 2>"$out/told"
+        --sink scored="dir:$out/archive" --sink pager="exec:cat >'$out/alerts.log'" 2>"$out/told"
 }
 
 loop() { "$measure" -l; }

@@ -19,6 +19,3 @@ WITH (key = 'device_id, timestamp');
 
 CREATE OR REPLACE SINK "readings" FROM "READINGS" INTO 'dir:../../../build/whitepaper/1-collect/archive'
 WITH (prefix = 'de-identified/', gzip = TRUE, size = '100 MB', interval = INTERVAL '300' SECOND);
-
-CREATE OR REPLACE SINK "failed" FROM error_stream INTO 'dir:../../../build/whitepaper/1-collect/archive'
-WITH (format = 'processing-failed');

@@ -12,7 +12,7 @@ CREATE OR REPLACE SOURCE "INGESTED" (
     "text"           VARCHAR(2000))
 FROM '-' WITH (rowtime = 'timestamp');
 
--- A record of a device that the table does not have is an error row.
+-- A record of a device that the table does not have is an error: it lands in processing-failed/.
 
 CREATE OR REPLACE REFERENCE TABLE "DEVICE_DETAILS" (
     "device_id"    VARCHAR(16),
@@ -25,7 +25,4 @@ CREATE OR REPLACE SINK "transformed" FROM "TRANSFORMED" INTO 'dir:../../../build
 WITH (prefix = 'transformed/', gzip = TRUE, size = '100 MB', interval = INTERVAL '300' SECOND);
 
 CREATE OR REPLACE SINK "source" FROM "SOURCE_RECORDS" INTO 'dir:../../../build/whitepaper/2-transform/archive'
-WITH (format = 'text', prefix = 'source_records/', gzip = TRUE, size = '100 MB', interval = INTERVAL '300' SECOND);
-
-CREATE OR REPLACE SINK "failed" FROM error_stream INTO 'dir:../../../build/whitepaper/2-transform/archive'
-WITH (format = 'processing-failed');
+WITH (format = 'text', prefix = 'source_records/', gzip = TRUE, size = '100 MB', interval = INTERVAL '300' SECOND, failed = FALSE);

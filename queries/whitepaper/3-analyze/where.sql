@@ -20,6 +20,3 @@ CREATE OR REPLACE SINK "manufacturer" FROM "DESTINATION_SQL_STREAM_002"
 INTO 'exec:cat > ../../../build/whitepaper/3-analyze/messages.log'
 WITH (throttle = INTERVAL '10' MINUTE, throttle_key = 'device_id',
       body = 'To {{manufacturer}}: {{model}} {{device_id}} reports a pulse of {{pulse}}, score {{ANOMALY_SCORE}}');
-
-CREATE OR REPLACE SINK "failed" FROM error_stream INTO 'dir:../../../build/whitepaper/3-analyze/archive'
-WITH (format = 'processing-failed');

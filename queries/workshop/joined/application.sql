@@ -31,7 +31,7 @@ SELECT STREAM TO_TIMESTAMP("timestamp"), "device_id", PSEUDONYM("patient_id", 'w
     "pulse", "systolic", "diastolic", SCRUB("text")
 FROM "LIFE_SUPPORT";
 
--- 2. What is known of the device. A device that the table does not have keeps its readings.
+-- 2. What is known of the device. A reading of a device that the table does not have is an error.
 
 CREATE OR REPLACE STREAM "ENRICHED" (
     "time"         TIMESTAMP,
@@ -47,7 +47,7 @@ CREATE OR REPLACE STREAM "ENRICHED" (
 CREATE OR REPLACE PUMP "ENRICH" AS INSERT INTO "ENRICHED"
 SELECT STREAM r."time", r."device_id", d."manufacturer", d."model", r."patient",
     r."pulse", r."systolic", r."diastolic", r."text"
-FROM "READINGS" AS r LEFT JOIN "DEVICES" AS d ON d."device_id" = r."device_id";
+FROM "READINGS" AS r JOIN "DEVICES" AS d ON d."device_id" = r."device_id";
 
 -- 3. How far a reading is from all others: the forest takes the three numbers. Its first 256 readings teach it and score 0.
 

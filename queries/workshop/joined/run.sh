@@ -15,13 +15,14 @@ mkdir -p "$out"
 {
     "$sluice" generate "$here/record.template" --count "${RECORDS:-60000}" --rate 1000 --start '2026-01-31 08:00:00' \
         --seed "${SEED:-1}" --quiet
-    echo '{"timestamp": "half a record'
+    echo '{"timestamp":1769846460000,"device_id":"device1000","name":"Half A Record'
 } >"$out/records.ndjson"
 
 "$sluice" run --quiet "$here/where.sql" "$here/application.sql" --keys "$out/keys" \
     --source LIFE_SUPPORT="$out/records.ndjson" --source DEVICES="$out/devices.csv" \
     --sink CROSS_REFERENCE="vault:$out/people.vault?table=identities" \
-    --sink scored="dir:$out/archive" --sink failed="dir:$out/archive" --sink pager="exec:cat >'$out/alerts.log'"
+    --sink scored="dir:$out/archive" --sink pager="exec:cat >'$out/alerts.log'" 2>"$out/messages" ||
+    { cat "$out/messages" >&2 && exit 1; }
 
 echo "the archive:"
 (cd "$out" && find archive -type f | LC_ALL=C sort)
@@ -37,4 +38,8 @@ echo "who the first alert is about, for those who hold the key:"
 at=$("$sluice" query --format csv --table R="$out/archive" \
     'SELECT device_id, unixepoch(time) || substr(time, 21) FROM R WHERE ANOMALY_SCORE > 1.5 LIMIT 1' | tail -1)
 "$sluice" vault get "$out/people.vault" "${at#*,}" "${at%,*}" --keys "$out/keys"
+echo "what did not fit:"
+"$sluice" query --table F="$out/archive/processing-failed" \
+    'SELECT errorCode, COUNT(*) AS records, MIN(errorMessage) AS message FROM F GROUP BY errorCode'
+"$sluice" vault get "$out/people.vault" --rejects --raw --keys "$out/keys"
 "$sluice" vault verify "$out/people.vault" --keys "$out/keys"

@@ -19,7 +19,7 @@ CREATE OR REPLACE REFERENCE TABLE "DEVICES" (
     "manufacturer" VARCHAR(16),
     "model"        VARCHAR(8),
     PRIMARY KEY ("device_id"))
-FROM '../../../build/joined/devices.csv' WITH (header = TRUE, refresh = INTERVAL '15' MINUTE);
+FROM '../../../build/joined/devices.csv' WITH (header = TRUE, on_missing = 'error', refresh = INTERVAL '15' MINUTE);
 
 CREATE OR REPLACE SINK "CROSS_REFERENCE" FROM "IDENTITIES"
 INTO 'vault:../../../build/joined/people.vault?table=identities'
@@ -27,9 +27,6 @@ WITH (key = 'timestamp, device_id', encrypt = 'patient_id, name, dob, temperatur
 
 CREATE OR REPLACE SINK "scored" FROM "SCORED" INTO 'dir:../../../build/joined/archive'
 WITH (prefix = 'scored/', gzip = TRUE, size = '10 MB', interval = INTERVAL '120' SECOND);
-
-CREATE OR REPLACE SINK "failed" FROM error_stream INTO 'dir:../../../build/joined/archive'
-WITH (format = 'processing-failed');
 
 CREATE OR REPLACE SINK "pager" FROM "ALERTS" INTO 'exec:cat >> ../../../build/joined/alerts.log'
 WITH (throttle = INTERVAL '10' MINUTE, throttle_key = 'device_id',
