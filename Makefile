@@ -43,7 +43,7 @@ endif
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -g $(WARN) -Iengine -I. -I$(BUILD)/gen \
               $(CFLAGS_$(MODE)) $(CFLAGS) $(EXACT)
 ALL_LDFLAGS = -rdynamic -Wl,--as-needed $(LDFLAGS_$(MODE)) $(LDFLAGS)
-LIBS        = -lyaml -ljansson -lsqlite3 -lz -ldeflate -lpcre2-8 -lsodium -ledit -lcurl -lm -lpthread -ldl
+LIBS        = -lyaml -ljansson -lsqlite3 -lz -ldeflate -lpcre2-8 -lsodium -ledit -lm -lpthread -ldl
 
 # What there is. udf/example is a plug-in, not a part of the program.
 EXAMPLE := $(sort $(wildcard udf/example/*.c))

@@ -7,12 +7,12 @@
 
 #include "io/courier.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "io/fmt_message.h"
+#include "io/libcurl.h"
 #include "io/web.h"
 
 enum { TIMEOUT_MS = 10000, BATCH_MAX = 10000 };
@@ -20,7 +20,7 @@ enum { TIMEOUT_MS = 10000, BATCH_MAX = 10000 };
 static void free_courier(void *arg)
 {
     struct courier *c = arg;
-    if (c->curl) curl_easy_cleanup(c->curl);
+    if (c->curl) libcurl.easy_cleanup(c->curl);
     c->curl = NULL;
     throttle_free(c->throttle);
     buf_free(&c->pending);
@@ -68,12 +68,13 @@ struct status courier_open(struct output *o, const struct url *u,
     TRY(throttle_new(o->arena, o->endpoint, o->schema, &c->throttle));
     if (subject.len)
         TRY(message_new(o->arena, o->endpoint->at, "subject", subject, o->schema, &c->subject));
-    c->curl = curl_easy_init();
+    TRY(libcurl_load(o->arena, o->endpoint->at));
+    c->curl = libcurl.easy_init();
     if (!c->curl)
         return status_new(o->arena, ERR_INTERNAL, o->endpoint->at, "libcurl does not start");
-    curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, (long)c->timeout_ms);
-    if (ca) curl_easy_setopt(c->curl, CURLOPT_CAINFO, ca);
+    libcurl.easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
+    libcurl.easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, (long)c->timeout_ms);
+    if (ca) libcurl.easy_setopt(c->curl, CURLOPT_CAINFO, ca);
     *out = c;
     return OK;
 }
@@ -83,11 +84,11 @@ struct status courier_open(struct output *o, const struct url *u,
 enum courier_answer courier_perform(struct courier *c)
 {
     char text[CURL_ERROR_SIZE] = "";
-    curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, text);
-    CURLcode code = curl_easy_perform(c->curl);
-    curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, NULL);
+    libcurl.easy_setopt(c->curl, CURLOPT_ERRORBUFFER, text);
+    CURLcode code = libcurl.easy_perform(c->curl);
+    libcurl.easy_setopt(c->curl, CURLOPT_ERRORBUFFER, NULL);
     if (code == CURLE_OK) return COURIER_DONE;
-    snprintf(c->reason, sizeof c->reason, "%s", text[0] ? text : curl_easy_strerror(code));
+    snprintf(c->reason, sizeof c->reason, "%s", text[0] ? text : libcurl.easy_strerror(code));
     return web_failure_passes(code) ? COURIER_LATER : COURIER_NEVER;
 }
 

@@ -2,18 +2,12 @@
 
 #include "io/mosquitto.h"
 
-#include <dlfcn.h>
-#include <string.h>
-
-/* The name that stands for this interface, without the package for developers. */
-static const char library_name[] = "libmosquitto.so.1";
+#include "io/library.h"
 
 struct status mosquitto_load(struct arena *a, struct span at, struct mosquitto_calls *out)
 {
-    const struct {
-        const char *name;
-        void *function;
-    } functions[] = {
+    static const struct library library = { "libmosquitto.so.1", "libmosquitto1", "MQTT needs" };
+    const struct library_function functions[] = {
         { "mosquitto_lib_init", &out->lib_init },
         { "mosquitto_new", &out->new },
         { "mosquitto_destroy", &out->destroy },
@@ -39,16 +33,7 @@ struct status mosquitto_load(struct arena *a, struct span at, struct mosquitto_c
         { "mosquitto_strerror", &out->strerror },
         { "mosquitto_connack_string", &out->connack_string },
     };
-    void *library = dlopen(library_name, RTLD_NOW | RTLD_LOCAL);
-    for (size_t i = 0; library && i < sizeof functions / sizeof functions[0]; i++) {
-        void *found = dlsym(library, functions[i].name);
-        if (!found) library = NULL;
-        else memcpy(functions[i].function, &found, sizeof found);
-    }
-    if (library) {
-        out->lib_init();
-        return OK;
-    }
-    struct status st = status_new(a, ERR_NOT_SUPPORTED, at, "MQTT needs %s", library_name);
-    return status_with_hint(st, "install it: on Debian it is in the package libmosquitto1");
+    TRY(library_load(a, at, &library, functions, sizeof functions / sizeof functions[0]));
+    out->lib_init();
+    return OK;
 }

@@ -6,11 +6,11 @@
  * of authorities besides those of the system.
  */
 
-#include <curl/curl.h>
 #include <stdlib.h>
 
 #include "io/courier.h"
 #include "io/fmt_message.h"
+#include "io/libcurl.h"
 #include "io/web.h"
 
 enum { ANSWER_KEPT = 200 };
@@ -33,7 +33,7 @@ static size_t take_answer(char *p, size_t one, size_t n, void *arg)
 static enum courier_answer judge(struct courier *c, struct answer *a)
 {
     long code = 0;
-    curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
+    libcurl.easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
     if (code >= 200 && code < 300) return COURIER_DONE;
     while (a->size && a->text[a->size - 1] == ' ') a->text[--a->size] = 0;
     snprintf(c->reason, sizeof c->reason, "the server answers %ld%s%s", code, a->size ? ": " : "",
@@ -55,9 +55,9 @@ static enum courier_answer post(struct courier *c)
         p = o->packed.data;
         n = o->packed.len;
     }
-    curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, &answer);
-    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, p);
-    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n);
+    libcurl.easy_setopt(c->curl, CURLOPT_WRITEDATA, &answer);
+    libcurl.easy_setopt(c->curl, CURLOPT_POSTFIELDS, p);
+    libcurl.easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n);
     enum courier_answer sent = courier_perform(c);
     return sent == COURIER_DONE ? judge(c, &answer) : sent;
 }
@@ -83,15 +83,15 @@ static struct status http_open(struct output *o, const struct url *u)
     struct curl_slist *list = NULL;
     o->gzip = option_is(o->endpoint, "gzip", false);
     TRY(courier_open(o, u, post, &c));
-    list = curl_slist_append(list, str_format_c(o->arena, "Content-Type: %s", content_type(o)));
-    if (o->gzip) list = curl_slist_append(list, "Content-Encoding: gzip");
-    list = curl_slist_append(list, "Expect:"); /* no question before the body */
+    list = libcurl.slist_append(list, str_format_c(o->arena, "Content-Type: %s", content_type(o)));
+    if (o->gzip) list = libcurl.slist_append(list, "Content-Encoding: gzip");
+    list = libcurl.slist_append(list, "Expect:"); /* no question before the body */
     TRY(web_headers(o->arena, o->endpoint, &list));
-    curl_easy_setopt(c->curl, CURLOPT_URL, u->path);
-    curl_easy_setopt(c->curl, CURLOPT_POST, 1L);
-    curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, list);
-    curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, take_answer);
-    curl_easy_setopt(c->curl, CURLOPT_USERAGENT, "sluice");
+    libcurl.easy_setopt(c->curl, CURLOPT_URL, u->path);
+    libcurl.easy_setopt(c->curl, CURLOPT_POST, 1L);
+    libcurl.easy_setopt(c->curl, CURLOPT_HTTPHEADER, list);
+    libcurl.easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, take_answer);
+    libcurl.easy_setopt(c->curl, CURLOPT_USERAGENT, "sluice");
     return OK;
 }
 

@@ -6,12 +6,12 @@
  * is known by its id. `to` may name columns: each row goes to its own addresses then.
  */
 
-#include <curl/curl.h>
 #include <stdlib.h>
 
 #include "data/calendar.h"
 #include "io/courier.h"
 #include "io/fmt_message.h"
+#include "io/libcurl.h"
 
 /* A line of base64 has 76 characters: 57 bytes (RFC 2045). A word of a header 45 bytes, with its frame below 76. */
 enum { LINE_BYTES = 57, WORD_BYTES = 45 };
@@ -136,7 +136,7 @@ static bool add_addresses(struct mail *m, const char *p, size_t n)
         if (!is_address(p + i, end - i)) return false;
         buf_clear(&m->address);
         buf_printf(&m->address, "<%.*s>", (int)(end - i), p + i);
-        m->to = curl_slist_append(m->to, buf_c(&m->address));
+        m->to = libcurl.slist_append(m->to, buf_c(&m->address));
     }
     return m->to != NULL;
 }
@@ -146,13 +146,13 @@ static bool address(struct mail *m)
 {
     struct courier *c = m->courier;
     const struct buf *to = &c->first_to;
-    curl_slist_free_all(m->to);
+    libcurl.slist_free_all(m->to);
     m->to = NULL;
     bool good = add_addresses(m, to->data, to->len);
     if (!good)
         snprintf(c->reason, sizeof c->reason, "'%.*s' is no mail address",
                  (int)(to->len < 100 ? to->len : 100), to->len ? to->data : "");
-    curl_easy_setopt(c->curl, CURLOPT_MAIL_RCPT, m->to);
+    libcurl.easy_setopt(c->curl, CURLOPT_MAIL_RCPT, m->to);
     return good;
 }
 
@@ -164,7 +164,7 @@ static enum courier_answer send_mail(struct courier *c)
     write_mail(m);
     enum courier_answer sent = courier_perform(c);
     if (sent == COURIER_DONE) return sent;
-    curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
+    libcurl.easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
     if (code >= 400) snprintf(c->reason, sizeof c->reason, "the server answers %ld", code);
     /* 4yz: not now; 5yz: never (RFC 5321, 4.2.1) */
     if (code >= 400 && code < 500) return COURIER_LATER;
@@ -176,7 +176,7 @@ static enum courier_answer send_mail(struct courier *c)
 static void free_mail(void *arg)
 {
     struct mail *m = arg;
-    curl_slist_free_all(m->to);
+    libcurl.slist_free_all(m->to);
     buf_free(&m->address);
     buf_free(&m->text);
 }
@@ -212,8 +212,8 @@ static struct status set_user(struct output *o, struct courier *c)
                           "the variable %s that option \"password_env\" of %s names is not set",
                           name, o->endpoint->name);
     if (!*user) return OK;
-    curl_easy_setopt(c->curl, CURLOPT_USERNAME, user);
-    curl_easy_setopt(c->curl, CURLOPT_PASSWORD, password);
+    libcurl.easy_setopt(c->curl, CURLOPT_USERNAME, user);
+    libcurl.easy_setopt(c->curl, CURLOPT_PASSWORD, password);
     return OK;
 }
 
@@ -228,13 +228,13 @@ static struct status mail_open(struct output *o, const struct url *u)
     TRY(read_addresses(o, m));
     TRY(set_user(o, c));
     bool tls = option_is(o->endpoint, "tls", true);
-    curl_easy_setopt(c->curl, CURLOPT_URL, u->path);
-    curl_easy_setopt(c->curl, CURLOPT_MAIL_FROM, str_format_c(o->arena, "<%s>", m->from));
-    curl_easy_setopt(c->curl, CURLOPT_MAIL_RCPT, m->to);
-    curl_easy_setopt(c->curl, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(c->curl, CURLOPT_READFUNCTION, give);
-    curl_easy_setopt(c->curl, CURLOPT_READDATA, m);
-    curl_easy_setopt(c->curl, CURLOPT_USE_SSL, tls ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
+    libcurl.easy_setopt(c->curl, CURLOPT_URL, u->path);
+    libcurl.easy_setopt(c->curl, CURLOPT_MAIL_FROM, str_format_c(o->arena, "<%s>", m->from));
+    libcurl.easy_setopt(c->curl, CURLOPT_MAIL_RCPT, m->to);
+    libcurl.easy_setopt(c->curl, CURLOPT_UPLOAD, 1L);
+    libcurl.easy_setopt(c->curl, CURLOPT_READFUNCTION, give);
+    libcurl.easy_setopt(c->curl, CURLOPT_READDATA, m);
+    libcurl.easy_setopt(c->curl, CURLOPT_USE_SSL, tls ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
     return OK;
 }
 

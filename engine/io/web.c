@@ -6,8 +6,9 @@
 
 #include "io/web.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
+
+#include "io/libcurl.h"
 
 enum { TIMEOUT_MS = 10000, CONNECTIONS = 8, WAIT_MS = 200, REASON_KEPT = 160 };
 
@@ -68,7 +69,7 @@ bool web_failure_passes(int curl_code)
 
 static void free_list(void *list)
 {
-    curl_slist_free_all(list);
+    libcurl.slist_free_all(list);
 }
 
 static void add_lines(struct curl_slist **list, const char *text)
@@ -78,7 +79,7 @@ static void add_lines(struct curl_slist **list, const char *text)
         size_t n = strcspn(text, "\r\n");
         buf_clear(&line);
         buf_append(&line, text, n);
-        if (n) *list = curl_slist_append(*list, buf_c(&line));
+        if (n) *list = libcurl.slist_append(*list, buf_c(&line));
         text += n + strspn(text + n, "\r\n");
     }
     buf_free(&line);
@@ -106,7 +107,7 @@ struct status web_headers(struct arena *a, const struct io_endpoint *e, struct c
     if (st.err == ERR_NONE) add_lines(list, lines);
     if (st.err == ERR_NONE && *token) {
         buf_printf(&line, "Authorization: Bearer %s", token);
-        *list = curl_slist_append(*list, buf_c(&line));
+        *list = libcurl.slist_append(*list, buf_c(&line));
     }
     buf_free(&line);
     if (*list) arena_on_free(a, free_list, *list);
@@ -154,7 +155,7 @@ static size_t take_header(char *p, size_t one, size_t n, void *arg)
 static void take_type(struct wire *x)
 {
     const char *type = NULL;
-    curl_easy_getinfo(x->curl, CURLINFO_CONTENT_TYPE, &type);
+    libcurl.easy_getinfo(x->curl, CURLINFO_CONTENT_TYPE, &type);
     size_t n = type ? strcspn(type, "; \t") : 0;
     if (n >= sizeof x->request->type) n = 0;
     if (n) memcpy(x->request->type, type, n);
@@ -178,7 +179,7 @@ static void judge_code(struct wire *x)
 {
     struct web_request *r = x->request;
     long code = 0;
-    curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &code);
+    libcurl.easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &code);
     take_type(x);
     if (code >= 200 && code < 300) r->answer = WEB_DONE;
     else if (code == 304 && r->known) r->answer = WEB_SAME;
@@ -198,7 +199,7 @@ static void judge(struct wire *x, CURLcode code)
         r->answer = WEB_NEVER;
     } else {
         snprintf(r->reason, sizeof r->reason, "%s",
-                 x->error[0] ? x->error : curl_easy_strerror(code));
+                 x->error[0] ? x->error : libcurl.easy_strerror(code));
         r->answer = web_failure_passes((int)code) ? WEB_LATER : WEB_NEVER;
     }
 }
@@ -209,9 +210,9 @@ static void free_web(void *arg)
 {
     struct web *w = arg;
     for (int i = 0; i < CONNECTIONS; i++) {
-        if (w->wires[i].curl) curl_easy_cleanup(w->wires[i].curl);
+        if (w->wires[i].curl) libcurl.easy_cleanup(w->wires[i].curl);
     }
-    if (w->multi) curl_multi_cleanup(w->multi);
+    if (w->multi) libcurl.multi_cleanup(w->multi);
 }
 
 static struct status read_options(struct arena *a, struct web *w)
@@ -220,8 +221,8 @@ static struct status read_options(struct arena *a, struct web *w)
     w->timeout_ms = option_interval(e, "timeout", TIMEOUT_MS);
     w->body_limit = (size_t)option_size(e, "size_limit", WEB_BODY_LIMIT);
     w->ca = str_to_c(a, option_text(e, "ca", ""));
-    w->post = curl_slist_append(NULL, "Content-Type: application/json");
-    w->post = curl_slist_append(w->post, "Expect:"); /* no question before the body */
+    w->post = libcurl.slist_append(NULL, "Content-Type: application/json");
+    w->post = libcurl.slist_append(w->post, "Expect:"); /* no question before the body */
     TRY(web_headers(a, e, &w->post));
     return web_headers(a, e, &w->get);
 }
@@ -229,10 +230,11 @@ static struct status read_options(struct arena *a, struct web *w)
 struct status web_open(struct arena *a, const struct io_endpoint *e, struct web **out)
 {
     struct web *w = ARENA_NEW(a, struct web);
+    TRY(libcurl_load(a, e->at));
     w->endpoint = e;
     TRY(read_options(a, w));
     arena_on_free(a, free_web, w);
-    w->multi = curl_multi_init();
+    w->multi = libcurl.multi_init();
     if (!w->multi) return status_new(a, ERR_INTERNAL, e->at, "libcurl does not start");
     *out = w;
     return OK;
@@ -243,7 +245,7 @@ static struct curl_slist *add_known(struct curl_slist *list, const char *name, c
     char line[300];
     if (!*value) return list;
     snprintf(line, sizeof line, "%s: %s", name, value);
-    return curl_slist_append(list, line);
+    return libcurl.slist_append(list, line);
 }
 
 /* Conditions stand in a list of their own, before the headers that all requests have. */
@@ -254,7 +256,7 @@ static struct curl_slist *conditions(const struct web *w, const struct web_reque
     list = add_known(list, "If-None-Match", r->known->etag);
     list = add_known(list, "If-Modified-Since", r->known->modified);
     for (const struct curl_slist *h = w->get; list && h; h = h->next)
-        list = curl_slist_append(list, h->data);
+        list = libcurl.slist_append(list, h->data);
     return list;
 }
 
@@ -263,24 +265,24 @@ static void set_up(struct wire *x, struct curl_slist *own)
     struct web *w = x->web;
     const struct web_request *r = x->request;
     CURL *c = x->curl;
-    curl_easy_reset(c);
-    curl_easy_setopt(c, CURLOPT_URL, r->url);
-    curl_easy_setopt(c, CURLOPT_HTTPHEADER, own ? own : r->post ? w->post : w->get);
+    libcurl.easy_reset(c);
+    libcurl.easy_setopt(c, CURLOPT_URL, r->url);
+    libcurl.easy_setopt(c, CURLOPT_HTTPHEADER, own ? own : r->post ? w->post : w->get);
     if (r->post) {
-        curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->post->data);
-        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->post->len);
+        libcurl.easy_setopt(c, CURLOPT_POSTFIELDS, r->post->data);
+        libcurl.easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->post->len);
     }
-    curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "");
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
-    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
-    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->error);
-    curl_easy_setopt(c, CURLOPT_PRIVATE, x);
-    curl_easy_setopt(c, CURLOPT_USERAGENT, "sluice");
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)w->timeout_ms);
-    if (*w->ca) curl_easy_setopt(c, CURLOPT_CAINFO, w->ca);
+    libcurl.easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "");
+    libcurl.easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
+    libcurl.easy_setopt(c, CURLOPT_WRITEDATA, x);
+    libcurl.easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
+    libcurl.easy_setopt(c, CURLOPT_HEADERDATA, x);
+    libcurl.easy_setopt(c, CURLOPT_ERRORBUFFER, x->error);
+    libcurl.easy_setopt(c, CURLOPT_PRIVATE, x);
+    libcurl.easy_setopt(c, CURLOPT_USERAGENT, "sluice");
+    libcurl.easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    libcurl.easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)w->timeout_ms);
+    if (*w->ca) libcurl.easy_setopt(c, CURLOPT_CAINFO, w->ca);
 }
 
 /* One set of requests under way. */
@@ -307,11 +309,11 @@ static void begin(struct going *g, int wire, struct web_request *r)
     r->marks = (struct web_marks){ .etag = "" };
     r->type[0] = r->reason[0] = 0;
     buf_clear(&r->body);
-    if (!x->curl) x->curl = curl_easy_init();
+    if (!x->curl) x->curl = libcurl.easy_init();
     if (x->curl) {
         g->own[wire] = conditions(g->web, r);
         set_up(x, g->own[wire]);
-        if (curl_multi_add_handle(g->web->multi, x->curl) == CURLM_OK) return;
+        if (libcurl.multi_add_handle(g->web->multi, x->curl) == CURLM_OK) return;
     }
     give_up(r, "libcurl does not start");
     x->request = NULL;
@@ -321,8 +323,8 @@ static void begin(struct going *g, int wire, struct web_request *r)
 static void end(struct going *g, int wire)
 {
     struct wire *x = &g->web->wires[wire];
-    curl_multi_remove_handle(g->web->multi, x->curl);
-    curl_slist_free_all(g->own[wire]);
+    libcurl.multi_remove_handle(g->web->multi, x->curl);
+    libcurl.slist_free_all(g->own[wire]);
     g->own[wire] = NULL;
     x->request = NULL;
     g->left--;
@@ -338,11 +340,11 @@ static void begin_some(struct going *g)
 static void end_some(struct going *g)
 {
     int waiting;
-    for (CURLMsg *m; (m = curl_multi_info_read(g->web->multi, &waiting));) {
+    for (CURLMsg *m; (m = libcurl.multi_info_read(g->web->multi, &waiting));) {
         void *arg = NULL;
         if (m->msg != CURLMSG_DONE) continue;
         CURLcode code = m->data.result;
-        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &arg);
+        libcurl.easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &arg);
         struct wire *x = arg;
         judge(x, code);
         end(g, (int)(x - g->web->wires));
@@ -366,13 +368,13 @@ void web_perform(struct web *w, struct web_request *requests, size_t n, const at
     while (g.left) {
         int running;
         begin_some(&g);
-        CURLMcode code = curl_multi_perform(w->multi, &running);
+        CURLMcode code = libcurl.multi_perform(w->multi, &running);
         end_some(&g);
         if (!g.left) break;
         if (code != CURLM_OK || (stop && atomic_load(stop))) {
             end_all(&g);
             return;
         }
-        if (running) curl_multi_poll(w->multi, NULL, 0, WAIT_MS, NULL);
+        if (running) libcurl.multi_poll(w->multi, NULL, 0, WAIT_MS, NULL);
     }
 }
