@@ -386,6 +386,18 @@ static struct status open_workers(struct run *r, struct lane *l, uint32_t n)
     return OK;
 }
 
+/* STATE.spool/1-NAME: what an input that cannot go back keeps until a checkpoint has it. */
+static void name_spool(const struct run *r, uint32_t source, struct io_endpoint *e)
+{
+    char *name = arena_dup(r->arena, e->name, strlen(e->name) + 1);
+    for (char *p = name; *p; p++) {
+        bool letter = (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z');
+        if (!letter && (*p < '0' || *p > '9')) *p = '_';
+    }
+    e->spool = str_format_c(r->arena, "%s.spool/%u-%s", r->config->state_path, source + 1, name);
+    e->seal = r->plan->personal;
+}
+
 static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
 {
     struct lane *l = &r->lanes[r->n_lanes++];
@@ -396,6 +408,7 @@ static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
     l->seq = l->first_seq = ((uint64_t)source << FEED_SOURCE_SHIFT) + 1;
     turnstile_init(&l->reading);
     TRY(feed_init(r->arena, r->plan, source, l->streams[0], NULL, &l->feed));
+    if (r->recovery) name_spool(r, source, l->feed.endpoint);
     TRY(source_open(r->arena, l->feed.endpoint, &l->source));
     l->feed.format = source_format(l->source);
     if (recovery_has_state(r->recovery)) TRY(recovery_restore_lane(r->recovery, l, r->n_lanes - 1));

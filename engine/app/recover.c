@@ -192,5 +192,9 @@ struct status recovery_checkpoint(struct recovery *v, struct run *r)
     if (st.err != ERR_NONE) store_rollback(v->store);
     buf_free(&w.out);
     count(r, st, began);
+    for (uint32_t i = 0; i < r->n_lanes && st.err == ERR_NONE; i++) {
+        const struct lane *l = &r->lanes[i];
+        source_cover(l->source, str_view(l->place.data, l->place.len));
+    }
     return st;
 }

@@ -21,7 +21,8 @@ enum {
     LIMIT_DIAGS = 100,                /* messages of one compilation */
     LIMIT_PUMP_DEPTH = 24,            /* pumps a row goes through, one after the other */
     LIMIT_PARALLELISM = 64,           /* streams of one source */
-    LIMIT_THREADS = 64
+    LIMIT_THREADS = 64,
+    LIMIT_HTTP_CONNECTIONS = 4096     /* of an address that takes requests */
 };
 
 /* the message and the row columns of error_stream, dialect 4.6 */

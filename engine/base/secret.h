@@ -75,6 +75,8 @@ bool secret_open(const struct secret_key *key, struct str bound, struct str seal
                  struct buf *out);
 /* Bytes that nobody can foretell. */
 void secret_random(void *out, size_t size);
+/* Whether two texts are the same, in a time that tells nothing about where they differ. */
+bool secret_same(struct str a, struct str b);
 /* Overwrites what must not stay in memory. */
 void secret_wipe(void *p, size_t size);
 

@@ -69,6 +69,17 @@ void secret_random(void *out, size_t size)
     randombytes_buf(out, size);
 }
 
+bool secret_same(struct str a, struct str b)
+{
+    const struct str texts[] = { a, b };
+    uint8_t key[SECRET_KEY_BYTES], hashes[2][SECRET_HASH_BYTES];
+    secret_random(key, sizeof key);
+    for (int i = 0; i < 2; i++)
+        crypto_generichash(hashes[i], sizeof hashes[i], (const uint8_t *)str_data(&texts[i]),
+                           texts[i].len, key, sizeof key);
+    return sodium_memcmp(hashes[0], hashes[1], sizeof hashes[0]) == 0;
+}
+
 void secret_wipe(void *p, size_t size)
 {
     sodium_memzero(p, size);

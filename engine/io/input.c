@@ -27,6 +27,13 @@ bool input_stopped(const struct input *in, int wait_ms)
     return stop;
 }
 
+bool input_wait(const struct input *in, int fd, int wait_ms, bool *ready)
+{
+    bool stop;
+    wait_for(in, fd, wait_ms, ready, &stop);
+    return stop;
+}
+
 enum input_result input_read_fd(struct input *in, char *out, size_t cap, int wait_ms, size_t *n,
                                 struct status *st)
 {

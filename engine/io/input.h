@@ -18,8 +18,15 @@ struct input;
  *           within the time, or the source is to stop; INPUT_END: this file has ended
  * next      goes on with the next file; false: there is none, or *st says why it cannot be read
  * close     once, also after a failed open
- * holds     may be NULL: bytes are there that nobody else has any more: they are read even when the source is to stop
- * label     may be NULL: names the topics of a block that was cut from what read gave
+ *
+ * What only some have (NULL elsewhere):
+ *
+ * holds     bytes are there that nobody else has any more: they are read even when the source is to stop; then asked
+ *           only, and nothing more is taken in
+ * label     names the topics of a block that was cut from what read gave
+ * seek      goes on from a place of an earlier run, before the first read; false: it is gone. *begins: a file begins
+ *           there
+ * cover     a checkpoint goes on from this place; any thread
  */
 struct input_class {
     enum url_kind kind;
@@ -31,6 +38,8 @@ struct input_class {
     void (*close)(struct input *in);
     bool (*holds)(const struct input *in);
     void (*label)(struct input *in, struct block *b);
+    bool (*seek)(struct input *in, uint64_t place, bool *begins);
+    void (*cover)(struct input *in, uint64_t place);
 };
 
 struct input {
@@ -45,6 +54,9 @@ struct input {
     bool                      follow;
     bool                      rotated; /* the followed file is another one, or begun anew */
     uint64_t                  size;    /* of all files, 0: unknown */
+    bool                      plain;   /* bytes are never gzip */
+    bool                      placed;  /* places are counted from `base`, by the driver */
+    uint64_t                  base;    /* the place where this file begins */
     /* dir */
     char **paths;
     size_t n_paths, at;
@@ -53,15 +65,23 @@ struct input {
     /* tcp, unix */
     struct clients *clients; /* NULL: one connection of our own */
     struct mqtt_source *mqtt;
+    /* http */
+    struct http_source *http;
 };
 
+/* Of http: URLs, without touching anything. */
+struct status input_http_check(struct arena *a, const struct io_endpoint *e,
+                               const struct url *u) MUST_CHECK;
+
 extern const struct input_class input_file_class, input_dir_class, input_stdin_class,
-    input_exec_class, input_tcp_class, input_unix_class, input_mqtt_class;
+    input_exec_class, input_tcp_class, input_unix_class, input_mqtt_class, input_http_class;
 
 /* ---- for the drivers ---- */
 
 /* Waits until the source is to stop; false: time is over. */
 bool input_stopped(const struct input *in, int wait_ms);
+/* The same, or until the descriptor can be read: *ready. */
+bool input_wait(const struct input *in, int fd, int wait_ms, bool *ready);
 /* read() of the open descriptor, after a wait where that makes sense. */
 enum input_result input_read_fd(struct input *in, char *out, size_t cap, int wait_ms, size_t *n,
                                 struct status *st);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -83,31 +84,40 @@ static bool split_address(struct arena *a, const char *path, const char **host, 
     return true;
 }
 
+/* *why: the errno of the last failure. */
+static struct status use_address(struct arena *a, const struct io_endpoint *e, const char *host,
+                                 const char *port, const char *verb, socket_use use, int *out,
+                                 int *why)
+{
+    const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM };
+    struct addrinfo *found = NULL;
+    int code = getaddrinfo(host ? host : "127.0.0.1", port, &wanted, &found);
+    if (code != 0) return unreachable(a, e, verb, gai_strerror(code));
+    int fd = -1;
+    for (const struct addrinfo *at = found; at && fd < 0; at = at->ai_next) {
+        fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd >= 0 && use(fd, at->ai_addr, at->ai_addrlen) == 0) break;
+        *why = errno;
+        if (fd >= 0) close(fd);
+        fd = -1;
+    }
+    freeaddrinfo(found);
+    if (fd < 0) return unreachable(a, e, verb, strerror(*why));
+    *out = fd;
+    return OK;
+}
+
 static struct status use_tcp(struct arena *a, const struct io_endpoint *e, const char *path,
                              const char *verb, socket_use use, int *out)
 {
     const char *host, *port;
+    int why = 0;
     if (!split_address(a, path, &host, &port)) {
         struct status st = status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has no host and port",
                                       STR_ARG(e->url), e->name);
         return status_with_hint(st, "write tcp://127.0.0.1:9000");
     }
-    const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM };
-    struct addrinfo *found = NULL;
-    int code = getaddrinfo(host ? host : "127.0.0.1", port, &wanted, &found);
-    if (code != 0) return unreachable(a, e, verb, gai_strerror(code));
-    int fd = -1, why = 0;
-    for (const struct addrinfo *at = found; at && fd < 0; at = at->ai_next) {
-        fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd >= 0 && use(fd, at->ai_addr, at->ai_addrlen) == 0) break;
-        why = errno;
-        if (fd >= 0) close(fd);
-        fd = -1;
-    }
-    freeaddrinfo(found);
-    if (fd < 0) return unreachable(a, e, verb, strerror(why));
-    *out = fd;
-    return OK;
+    return use_address(a, e, host, port, verb, use, out, &why);
 }
 
 static int use_connect(int fd, const struct sockaddr *address, socklen_t size)
@@ -198,4 +208,33 @@ bool socket_probe(const char *host, int port, int stop_fd, int timeout_ms, char 
     freeaddrinfo(found);
     if (why) snprintf(reason, reason_size, "%s", strerror(why));
     return why == 0;
+}
+
+/* ---- listening for this machine, or for all ---- */
+
+static bool is_loopback(const struct sockaddr *address)
+{
+    const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)address;
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)address;
+    return address->sa_family == AF_INET ? ntohl(four->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET
+                                         : IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+}
+
+static int use_listen_local(int fd, const struct sockaddr *address, socklen_t size)
+{
+    if (is_loopback(address)) return use_listen(fd, address, size);
+    errno = EPERM;
+    return -1;
+}
+
+struct status socket_listen_tcp(struct arena *a, const struct io_endpoint *e, const char *host,
+                                const char *port, bool remote, int *fd)
+{
+    int why = 0;
+    struct status st = use_address(a, e, host, port, "listen at",
+                                   remote ? use_listen : use_listen_local, fd, &why);
+    if (st.err == ERR_NONE || remote || why != EPERM) return st;
+    st = status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s is open to other machines",
+                    STR_ARG(e->url), e->name);
+    return status_with_hint(st, "remote = TRUE allows that, with a token");
 }

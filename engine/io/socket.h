@@ -12,6 +12,9 @@ struct status socket_connect(struct arena *a, const struct io_endpoint *e, const
  * one that nobody listens at any more. Without a host TCP is for this machine alone. */
 struct status socket_listen(struct arena *a, const struct io_endpoint *e, const struct url *u,
                             int *fd) MUST_CHECK;
+/* The same at a host and port. Unless `remote`, fails with BAD_URL where other machines can reach that. */
+struct status socket_listen_tcp(struct arena *a, const struct io_endpoint *e, const char *host,
+                                const char *port, bool remote, int *fd) MUST_CHECK;
 
 /* Whether something listens at the host's port: connects and closes, within timeout_ms. False: `reason` says why not,
  * or stop_fd (-1: none) has become readable. */

@@ -75,6 +75,14 @@ static const struct option_def source_options[] = {
     { "will", OPTION_TEXT },
     { "will_topic", OPTION_TEXT },
     { "message_size", OPTION_SIZE },
+    /* of http: */
+    { "remote", OPTION_BOOLEAN },
+    { "token_env", OPTION_TEXT },
+    { "token_file", OPTION_TEXT },
+    { "max_body", OPTION_SIZE },
+    { "queue", OPTION_SIZE },
+    { "connections", OPTION_COUNT },
+    { "timeout", OPTION_PERIOD },
 };
 
 static const struct input_class *class_of(enum url_kind kind)
@@ -82,7 +90,7 @@ static const struct input_class *class_of(enum url_kind kind)
     static const struct input_class *const classes[] = { &input_file_class, &input_dir_class,
                                                          &input_stdin_class, &input_exec_class,
                                                          &input_tcp_class, &input_unix_class,
-                                                         &input_mqtt_class };
+                                                         &input_mqtt_class, &input_http_class };
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
         if (classes[i]->kind == kind) return classes[i];
     }
@@ -92,14 +100,23 @@ static const struct input_class *class_of(enum url_kind kind)
 /* Options that mean nothing to this kind of source are refused rather than forgotten. */
 static struct status check_places(struct arena *a, const struct io_endpoint *e, const struct url *u)
 {
-    static const char *const of_mqtt[] = {
-        "qos", "client_id", "clean_session", "user", "password_env", "password_file", "ca",
-        "cert", "cert_key", "keep_alive", "will", "will_topic", "message_size"
+    static const struct {
+        const char *name;
+        enum url_kind kind;
+    } places[] = {
+        { "qos", URL_MQTT },          { "client_id", URL_MQTT },     { "clean_session", URL_MQTT },
+        { "user", URL_MQTT },         { "password_env", URL_MQTT },  { "password_file", URL_MQTT },
+        { "ca", URL_MQTT },           { "cert", URL_MQTT },          { "cert_key", URL_MQTT },
+        { "keep_alive", URL_MQTT },   { "will", URL_MQTT },          { "will_topic", URL_MQTT },
+        { "message_size", URL_MQTT }, { "remote", URL_HTTP },        { "token_file", URL_HTTP },
+        { "max_body", URL_HTTP },     { "queue", URL_HTTP },         { "connections", URL_HTTP },
+        { "timeout", URL_HTTP },      { "token_env", URL_HTTP },
     };
-    for (size_t i = 0; i < sizeof of_mqtt / sizeof of_mqtt[0]; i++) {
-        if (u->kind == URL_MQTT || !option_there(e, of_mqtt[i])) continue;
-        return status_new(a, ERR_BAD_OPTION, e->at,
-                          "option \"%s\" is for mqtt: and mqtts:, not for '%.*s' of %s", of_mqtt[i],
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (u->kind == places[i].kind || !option_there(e, places[i].name)) continue;
+        return status_new(a, ERR_BAD_OPTION, e->at, "option \"%s\" is for %s, not for '%.*s' of %s",
+                          places[i].name,
+                          places[i].kind == URL_HTTP ? "http:" : "mqtt: and mqtts:",
                           STR_ARG(e->url), e->name);
     }
     return OK;
@@ -113,6 +130,7 @@ struct status source_check(struct arena *a, const struct io_endpoint *e)
     TRY(url_parse(a, e, &u));
     TRY(check_places(a, e, &u));
     if (u.kind == URL_MQTT) TRY(mqtt_check_source(a, e, &u));
+    if (u.kind == URL_HTTP) TRY(input_http_check(a, e, &u));
     struct str processor = option_text(e, "processor", "");
     if (processor.len) TRY(lambda_check(a, e, processor));
     if (class_of(u.kind) || u.kind == URL_SQLITE) return OK;
@@ -181,9 +199,9 @@ static struct status open_checked(struct arena *a, const struct io_endpoint *e, 
     struct status st = class->open(&s->in, a, e, &u);
     if (s->in.n_paths) u.path = s->in.paths[0];
     s->format = url_format(e, &u);
-    s->sniffed = u.kind == URL_MQTT; /* messages are looked at one by one */
     lines_init(&s->lines, s->format, option_text(e, "column_delimiter", ""),
                option_text(e, "row_delimiter", ""));
+    s->sniffed = s->in.plain || u.kind == URL_MQTT; /* messages are looked at one by one */
     if (st.err == ERR_NONE) st = processor_open(a, e, LAMBDA_INPUT, &s->processor);
     if (st.err == ERR_NONE) *out = s;
     else source_close(s);
@@ -315,19 +333,20 @@ static bool next_file(struct source *s)
     s->skip = 0;
     gunzip_free(s->gunzip);
     s->gunzip = NULL;
-    s->sniffed = false;
+    s->sniffed = s->in.plain;
     s->packed_left = 0;
     return s->in.class->next(&s->in, &s->failure);
 }
 
 /* ---- places ---- */
 
-/* Only files can be gone back to. */
+/* Only files, and what keeps what it gave, can be gone back to. */
 static void name_place(const struct source *s, struct block *b)
 {
-    if (s->in.class->kind != URL_FILE && s->in.class->kind != URL_DIR) return;
+    bool file = s->in.class->kind == URL_FILE || s->in.class->kind == URL_DIR;
+    if (!file && !s->in.placed) return;
     b->path = s->in.path;
-    b->in_file = b->offset - s->file_offset;
+    b->in_file = s->in.base + (b->offset - s->file_offset);
 }
 
 void source_place(const struct block *b, size_t at, struct buf *out)
@@ -354,16 +373,37 @@ static bool find_file(struct source *s, struct str path, struct status *st)
     return true;
 }
 
+/* The parts of what source_place wrote; false: it is none. */
+static bool split_place(const struct str *place, uint64_t *offset, struct str *path)
+{
+    const char *text = str_data(place);
+    uint32_t n = 0;
+    *offset = 0;
+    while (n < place->len && text[n] >= '0' && text[n] <= '9')
+        *offset = *offset * 10 + (uint64_t)(text[n++] - '0');
+    if (n == 0 || n + 1 >= place->len) return false;
+    *path = str_view(text + n + 1, place->len - n - 1);
+    return true;
+}
+
+void source_cover(struct source *s, struct str place)
+{
+    uint64_t offset;
+    struct str path;
+    if (s->in.class->cover && split_place(&place, &offset, &path))
+        s->in.class->cover(&s->in, offset);
+}
+
 struct status source_seek(struct source *s, struct str place)
 {
-    const char *text = str_data(&place);
-    uint64_t offset = 0;
-    uint32_t n = 0;
-    while (n < place.len && text[n] >= '0' && text[n] <= '9')
-        offset = offset * 10 + (uint64_t)(text[n++] - '0');
-    if (n == 0 || n + 1 >= place.len) return OK;
-    struct str path = str_view(text + n + 1, place.len - n - 1);
+    uint64_t offset;
+    struct str path;
     struct status st = OK;
+    if (!split_place(&place, &offset, &path)) return OK;
+    if (s->in.class->seek) {
+        bool begins = s->in.class->seek(&s->in, offset, &s->lines.file_start);
+        return begins ? OK : bad_place(s, s->in.path, offset);
+    }
     if (s->in.fd < 0 || !find_file(s, path, &st)) {
         return st.err ? st : bad_place(s, str_to_c(s->messages, path), offset);
     }

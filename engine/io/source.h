@@ -23,6 +23,8 @@ struct io_endpoint {
     uint32_t          n_options;
     const char       *name; /* of the source or sink, for messages */
     bool              own;  /* made by Sluice, not written by a user: names that are kept may stand in it */
+    const char       *spool; /* a folder where a source may keep what it has answered for; NULL: none */
+    bool              seal;  /* what it keeps there is sealed */
 };
 
 enum source_result {
@@ -61,9 +63,11 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
 void source_place(const struct block *b, size_t at, struct buf *out);
 /* Goes on from a place, before the first read. Fails with UNREACHABLE when the file is gone or shorter than that. */
 struct status source_seek(struct source *s, struct str place) MUST_CHECK;
-/* Messages are there that their broker has no more: reading goes on until they are given out, also after
- * source_stop. */
+/* Messages or bodies are there that their sender has no more: reading goes on until they are given out, also after
+ * source_stop. Asked for then alone. */
 bool source_holds(const struct source *s);
+/* A checkpoint goes on from this place: what stands before it is not asked for again. Any thread. */
+void source_cover(struct source *s, struct str place);
 /* Ends waiting reads from another thread or a signal handler; the source then ends. */
 void source_stop(struct source *s);
 /* True when input may pause (a pipe, a terminal, a followed file): idle bounds by the clock make sense. */

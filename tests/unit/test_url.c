@@ -122,7 +122,8 @@ static void options_by_name(void **state)
                   "known are: format, row_path, column_delimiter, row_delimiter, header, "
                   "parallelism, rowtime, lateness, follow, listen, processor, "
                   "qos, client_id, clean_session, user, password_env, password_file, ca, cert, "
-                  "cert_key, keep_alive, will, will_topic, message_size");
+                  "cert_key, keep_alive, will, will_topic, message_size, remote, token_env, "
+                  "token_file, max_body, queue, connections, timeout");
     expect_option(true, "gzpi", "TRUE", "sink OUT has no option \"gzpi\"",
                   "did you mean \"gzip\"?");
     expect_option(true, "intervall", "5", "sink OUT has no option \"intervall\"",

@@ -1,0 +1,438 @@
+/*
+ * http_server.c: connections and places of an address, by libmicrohttpd.
+ *
+ * The library calls from one thread of its own. A lock lies between it and those who open and leave places. An exchange
+ * that is answered later is suspended first, so that the answer may come before `end` has returned.
+ */
+
+#include "io/http_server.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/thread.h"
+#include "io/microhttpd.h"
+#include "io/socket.h"
+#include "time/clock.h"
+
+enum {
+    HEAD_BYTES = 64 << 10, /* memory of a connection: its head, and what is read of a body at once */
+    READ_STEP_BYTES = 16 << 10,
+    TOLD_MS = 10000,  /* between two messages about connections that were closed */
+    LINGER_MS = 1000, /* for answers that are on their way when a server ends */
+    LINGER_STEP_MS = 5
+};
+
+/* A connection. */
+struct line {
+    int fd;
+    bool served;      /* the server is at work on its request, or answers it */
+    int64_t since_ms; /* since when it keeps the server waiting */
+    struct line *next, *before;
+};
+
+/* What an exchange is to the server. */
+struct http_line {
+    struct http_exchange x;
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    struct line *line;
+    const struct http_place *place; /* NULL: it has left, or there is none */
+    bool ended;                     /* `end` was called */
+    struct http_line *next, *before;
+};
+
+struct http_place_node {
+    const struct http_place *place;
+    struct http_place_node *next;
+};
+
+struct http_server {
+    struct http_server *next;
+    struct microhttpd api;
+    struct MHD_Daemon *daemon;
+    int fd;
+    char host[256], port[8];
+    pthread_mutex_t lock;
+    struct http_limits limits;
+    struct http_place_node *places;
+    struct line *lines;
+    uint32_t n_lines;
+    struct http_line *exchanges;
+    int64_t told_ms;
+    uint32_t cut; /* connections that were closed since the last message */
+};
+
+/* Which addresses this process listens at is a fact of the process. */
+static pthread_mutex_t servers_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct http_server *servers;
+
+/* ---- answers ---- */
+
+const char *http_header(const struct http_exchange *x, const char *name)
+{
+    const struct http_line *l = x->line;
+    return l->server->api.lookup_connection_value(l->connection, MHD_HEADER_KIND, name);
+}
+
+void http_refuse(struct http_exchange *x, unsigned code, unsigned retry_s, const char *format, ...)
+{
+    char why[HTTP_ANSWER_BYTES - 16];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(why, sizeof why, format, args);
+    va_end(args);
+    x->answer.code = code;
+    x->answer.retry_s = retry_s;
+    snprintf(x->answer.text, sizeof x->answer.text, "{\"error\":\"%s\"}\n", why);
+}
+
+void http_answer_later(struct http_exchange *x)
+{
+    struct http_line *l = x->line;
+    l->server->api.resume_connection(l->connection);
+}
+
+static enum MHD_Result send_answer(struct http_line *l)
+{
+    const struct microhttpd *api = &l->server->api;
+    const struct http_answer *answer = &l->x.answer;
+    struct MHD_Response *r = api->create_response_from_buffer(
+        strlen(answer->text), (void *)(uintptr_t)answer->text, MHD_RESPMEM_MUST_COPY);
+    char seconds[16];
+    if (!r) return MHD_NO;
+    snprintf(seconds, sizeof seconds, "%u", answer->retry_s);
+    api->add_response_header(r, "Content-Type", "application/json");
+    if (answer->retry_s) api->add_response_header(r, "Retry-After", seconds);
+    if (answer->header) api->add_response_header(r, answer->header, answer->header_value);
+    enum MHD_Result sent = api->queue_response(l->connection, answer->code, r);
+    api->destroy_response(r);
+    return sent;
+}
+
+/* ---- exchanges ---- */
+
+static const struct http_place *find_place(const struct http_server *s, const char *path)
+{
+    for (const struct http_place_node *n = s->places; n; n = n->next)
+        if (strcmp(n->place->path, path) == 0) return n->place;
+    return NULL;
+}
+
+/* The announced length of the body: UINT64_MAX when there is none. The library has refused what is no number. */
+static uint64_t announced(const struct http_exchange *x)
+{
+    const char *text = http_header(x, "Content-Length");
+    uint64_t n = 0;
+    if (!text) return UINT64_MAX;
+    for (; *text >= '0' && *text <= '9' && n < UINT64_MAX / 20; text++)
+        n = 10 * n + (uint64_t)(*text - '0');
+    return n;
+}
+
+static struct http_line *begin_exchange(struct http_server *s, struct MHD_Connection *connection,
+                                        const char *path, const char *method)
+{
+    const union MHD_ConnectionInfo *info =
+        s->api.get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct http_line *l = mem_calloc(1, sizeof *l);
+    *l = (struct http_line){ .server = s,
+                             .connection = connection,
+                             .line = info ? info->socket_context : NULL,
+                             .place = find_place(s, path),
+                             .next = s->exchanges };
+    if (l->next) l->next->before = l;
+    s->exchanges = l;
+    if (l->line) l->line->since_ms = clock_steady_ms();
+    l->x.line = l;
+    l->x.method = method;
+    l->x.length = announced(&l->x);
+    if (l->place) l->place->begin(l->place->arg, &l->x);
+    else http_refuse(&l->x, MHD_HTTP_NOT_FOUND, 0, "nothing is taken at this path");
+    /* a client that asks first is told before it sends */
+    if (http_header(&l->x, "Expect")) l->x.at_once = true;
+    return l;
+}
+
+static bool is_late(const struct http_server *s, const struct line *line)
+{
+    return line && clock_steady_ms() - line->since_ms > s->limits.timeout_ms;
+}
+
+static void note_cut(struct http_server *s, const char *why)
+{
+    int64_t now = clock_steady_ms();
+    s->cut++;
+    if (s->told_ms && now < s->told_ms + TOLD_MS) return;
+    log_message(LOG_WARNING, "http://%s:%s closed %u %s: %s", s->host, s->port, s->cut,
+                s->cut == 1 ? "connection" : "connections", why);
+    s->told_ms = now;
+    s->cut = 0;
+}
+
+static enum MHD_Result take_bytes(struct http_line *l, const char *p, size_t n)
+{
+    if (is_late(l->server, l->line)) {
+        note_cut(l->server, "the body did not come in time");
+        return MHD_NO;
+    }
+    if (l->place && !l->x.answer.code) l->place->bytes(l->place->arg, &l->x, p, n);
+    return MHD_YES;
+}
+
+/* The body is whole: an answer now or later. */
+static enum MHD_Result end_exchange(struct http_line *l)
+{
+    const struct microhttpd *api = &l->server->api;
+    if (l->line) l->line->served = true;
+    if (!l->x.answer.code && l->place && !l->ended) {
+        bool waits = l->place->waits;
+        l->ended = true;
+        if (waits) api->suspend_connection(l->connection);
+        bool answered = l->place->end(l->place->arg, &l->x);
+        if (waits && answered) api->resume_connection(l->connection);
+        if (waits) return MHD_YES;
+    }
+    if (!l->x.answer.code)
+        http_refuse(&l->x, MHD_HTTP_SERVICE_UNAVAILABLE, 1, "the pipeline has ended");
+    return send_answer(l);
+}
+
+static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, const char *path,
+                              const char *method, const char *version, const char *p, size_t *n,
+                              void **state)
+{
+    (void)version;
+    struct http_server *s = arg;
+    enum MHD_Result result = MHD_YES;
+    pthread_mutex_lock(&s->lock);
+    struct http_line *l = *state;
+    if (!l) {
+        *state = l = begin_exchange(s, connection, path, method);
+        if (l->x.answer.code && l->x.at_once) result = send_answer(l);
+    } else if (*n) {
+        result = take_bytes(l, p, *n);
+        *n = 0;
+    } else {
+        result = end_exchange(l);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return result;
+}
+
+static void drop_state(struct http_line *l)
+{
+    if (l->place) l->place->drop(l->place->arg, &l->x);
+    l->place = NULL;
+}
+
+static void finish(void *arg, struct MHD_Connection *connection, void **state,
+                   enum MHD_RequestTerminationCode why)
+{
+    (void)connection;
+    (void)why;
+    struct http_server *s = arg;
+    struct http_line *l = *state;
+    if (!l) return;
+    pthread_mutex_lock(&s->lock);
+    drop_state(l);
+    if (l->before) l->before->next = l->next;
+    else s->exchanges = l->next;
+    if (l->next) l->next->before = l->before;
+    if (l->line) {
+        l->line->served = false;
+        l->line->since_ms = clock_steady_ms();
+    }
+    pthread_mutex_unlock(&s->lock);
+    *state = NULL;
+    mem_free(l);
+}
+
+/* ---- connections ---- */
+
+/* Disconnects who is late; where there are too many, also who has kept the server waiting longest. The library finds
+ * their connections at an end. */
+static void make_room(struct http_server *s)
+{
+    struct line *longest = NULL;
+    for (struct line *line = s->lines; line; line = line->next) {
+        if (line->served) continue;
+        if (is_late(s, line)) shutdown(line->fd, SHUT_RDWR);
+        if (!longest || line->since_ms < longest->since_ms) longest = line;
+    }
+    if (s->n_lines < s->limits.connections || !longest) return;
+    shutdown(longest->fd, SHUT_RDWR);
+    longest->served = true;
+    note_cut(s, "there were too many, and it had kept silent longest");
+}
+
+static void open_line(struct http_server *s, int fd, void **context)
+{
+    struct line *line = mem_calloc(1, sizeof *line);
+    make_room(s);
+    *line = (struct line){ .fd = fd, .since_ms = clock_steady_ms(), .next = s->lines };
+    if (line->next) line->next->before = line;
+    s->lines = line;
+    s->n_lines++;
+    *context = line;
+}
+
+static void close_line(struct http_server *s, struct line *line)
+{
+    if (line->before) line->before->next = line->next;
+    else s->lines = line->next;
+    if (line->next) line->next->before = line->before;
+    s->n_lines--;
+    mem_free(line);
+}
+
+static void note_line(void *arg, struct MHD_Connection *connection, void **context,
+                      enum MHD_ConnectionNotificationCode what)
+{
+    struct http_server *s = arg;
+    const union MHD_ConnectionInfo *info =
+        s->api.get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    pthread_mutex_lock(&s->lock);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) open_line(s, info->connect_fd, context);
+    else if (*context) close_line(s, *context);
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- places ---- */
+
+static struct status listen_at(struct arena *a, const struct io_endpoint *e, const char *host,
+                               const char *port, bool remote, struct http_server **out)
+{
+    struct http_server *s = mem_calloc(1, sizeof *s);
+    struct status st = microhttpd_load(a, e->at, &s->api);
+    if (st.err == ERR_NONE) st = socket_listen_tcp(a, e, host, port, remote, &s->fd);
+    if (st.err == ERR_NONE) fcntl(s->fd, F_SETFL, O_NONBLOCK);
+    if (st.err != ERR_NONE) {
+        mem_free(s);
+        return st;
+    }
+    snprintf(s->host, sizeof s->host, "%s", host);
+    snprintf(s->port, sizeof s->port, "%s", port);
+    pthread_mutex_init(&s->lock, NULL);
+    s->next = servers;
+    servers = s;
+    *out = s;
+    return OK;
+}
+
+static struct status add_place(struct arena *a, const struct io_endpoint *e, struct http_server *s,
+                               const struct http_limits *limits, const struct http_place *place)
+{
+    if (find_place(s, place->path))
+        return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s is another source's already",
+                          STR_ARG(e->url), e->name);
+    struct http_place_node *node = mem_calloc(1, sizeof *node);
+    *node = (struct http_place_node){ place, s->places };
+    s->places = node;
+    if (limits->connections > s->limits.connections) s->limits.connections = limits->connections;
+    if (limits->timeout_ms > s->limits.timeout_ms) s->limits.timeout_ms = limits->timeout_ms;
+    return OK;
+}
+
+struct status http_server_open(struct arena *a, const struct io_endpoint *e, const char *host,
+                               const char *port, bool remote, const struct http_limits *limits,
+                               const struct http_place *place, struct http_server **out)
+{
+    if (!host || strcmp(host, "localhost") == 0) host = "127.0.0.1";
+    pthread_mutex_lock(&servers_lock);
+    struct http_server *s = servers;
+    while (s && (strcmp(s->host, host) != 0 || strcmp(s->port, port) != 0)) s = s->next;
+    struct status st = s ? OK : listen_at(a, e, host, port, remote, &s);
+    if (st.err == ERR_NONE) {
+        pthread_mutex_lock(&s->lock);
+        st = add_place(a, e, s, limits, place);
+        pthread_mutex_unlock(&s->lock);
+    }
+    if (st.err == ERR_NONE) *out = s;
+    pthread_mutex_unlock(&servers_lock);
+    return st;
+}
+
+bool http_server_start(struct http_server *s)
+{
+    pthread_mutex_lock(&servers_lock);
+    if (!s->daemon) {
+        const unsigned most = s->limits.connections < UINT32_MAX / 4 ? s->limits.connections : 0;
+        struct MHD_OptionItem options[] = {
+            { MHD_OPTION_LISTEN_SOCKET, s->fd, NULL },
+            /* more than we leave, so that the next one is looked at */
+            { MHD_OPTION_CONNECTION_LIMIT, 2 * (intptr_t)most + 16, NULL },
+            { MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)(s->limits.timeout_ms / 1000 + 1), NULL },
+            { MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_BYTES, NULL },
+            { MHD_OPTION_CONNECTION_MEMORY_INCREMENT, READ_STEP_BYTES, NULL },
+            { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)finish, s },
+            { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)note_line, s },
+            { MHD_OPTION_END, 0, NULL },
+        };
+        sigset_t all, before;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        s->daemon = s->api.start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0,
+                                        NULL, NULL, handle, s, MHD_OPTION_ARRAY, options,
+                                        MHD_OPTION_END);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    bool started = s->daemon != NULL;
+    pthread_mutex_unlock(&servers_lock);
+    return started;
+}
+
+static bool is_answering(struct http_server *s)
+{
+    bool any = false;
+    pthread_mutex_lock(&s->lock);
+    for (const struct http_line *l = s->exchanges; l; l = l->next) any |= l->x.answer.code != 0;
+    pthread_mutex_unlock(&s->lock);
+    return any;
+}
+
+/* Answers that are on their way may arrive. */
+static void linger(struct http_server *s)
+{
+    static const atomic_bool never;
+    int64_t now = clock_steady_ms(), until = now + LINGER_MS;
+    for (; now < until && is_answering(s); now = clock_steady_ms())
+        clock_wait_until(now + LINGER_STEP_MS, &never);
+}
+
+static void end_server(struct http_server *s)
+{
+    struct http_server **at = &servers;
+    while (*at != s) at = &(*at)->next;
+    *at = s->next;
+    if (s->daemon) {
+        linger(s);
+        s->api.stop_daemon(s->daemon); /* which closes the socket */
+    } else {
+        close(s->fd);
+    }
+    pthread_mutex_destroy(&s->lock);
+    mem_free(s);
+}
+
+void http_server_leave(struct http_server *s, const struct http_place *place)
+{
+    pthread_mutex_lock(&servers_lock);
+    pthread_mutex_lock(&s->lock);
+    struct http_place_node **at = &s->places;
+    while ((*at)->place != place) at = &(*at)->next;
+    struct http_place_node *node = *at;
+    *at = node->next;
+    mem_free(node);
+    for (struct http_line *l = s->exchanges; l; l = l->next)
+        if (l->place == place) drop_state(l);
+    bool last = !s->places;
+    pthread_mutex_unlock(&s->lock);
+    if (last) end_server(s);
+    pthread_mutex_unlock(&servers_lock);
+}
