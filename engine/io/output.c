@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -103,6 +104,16 @@ struct status output_create(struct output *o, const char *path)
     while (o->fd < 0 && try_again(o, path, &told));
     if (o->fd < 0) return output_failed(o, "write", path);
     output_tell_success(o, path, told);
+    return OK;
+}
+
+struct status output_rename(struct output *o, const char *from, const char *to)
+{
+    bool told = false;
+    int failed;
+    while ((failed = rename(from, to)) != 0 && try_again(o, to, &told)) continue;
+    if (failed) return output_failed(o, "finish", to);
+    output_tell_success(o, to, told);
     return OK;
 }
 

@@ -205,6 +205,7 @@ static struct status sync_folder(struct output *o, const char *path)
     return st;
 }
 
+/* A sync that failed is not tried again: the system may have dropped what it could not write, and would say yes. */
 static struct status end_object(struct output *o)
 {
     struct folder *f = o->folder;
@@ -217,8 +218,7 @@ static struct status end_object(struct output *o)
     TRY(packed);
     TRY(written);
     TRY(closed);
-    if (rename(buf_c(&f->part), buf_c(&f->path)) != 0)
-        return output_failed(o, "finish", buf_c(&f->path));
+    TRY(output_rename(o, buf_c(&f->part), buf_c(&f->path)));
     return sync_folder(o, buf_c(&f->path));
 }
 
