@@ -43,8 +43,9 @@ static struct status tell_errors(void *arg, struct batch *rows)
     for (uint32_t i = 0; i < batch_live(rows); i++) {
         if (f->dropped++ >= TOLD) continue;
         struct value message = vector_value(&rows->columns[ERROR_MESSAGE], batch_row(rows, i));
-        log_message(LOG_WARNING, "row left out of a query over tables (line %u): %.*s",
-                    f->table->at.line, STR_ARG(message.str));
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_N("line", f->table->at.line)),
+                  "row left out of a query over tables (line %u): %.*s", f->table->at.line,
+                  STR_ARG(message.str));
     }
     return OK;
 }

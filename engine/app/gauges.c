@@ -234,7 +234,10 @@ static void say(struct buf *why, const char *what, struct str name, const char *
 static void ill_source(const struct gauge_source *s, struct buf *why)
 {
     const struct attempts_seen *f = &s->look.function;
-    if (s->ended || !s->look.has_function) return;
+    if (s->ended) return;
+    if (s->look.connection.failing_ms)
+        say(why, "source", s->name, "has lost its connection", s->look.connection.failing_ms);
+    if (!s->look.has_function) return;
     if (f->failing_ms) say(why, "source", s->name, "has a processor that fails", f->failing_ms);
     else if (f->busy_ms > STALL_MS)
         say(why, "source", s->name, "has a processor that does not answer", f->busy_ms);

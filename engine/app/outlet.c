@@ -117,11 +117,12 @@ static struct status tell_errors(void *arg, struct batch *rows)
         struct value name = vector_value(&rows->columns[ERROR_NAME], row);
         struct value pump = vector_value(&rows->columns[ERROR_PUMP_NAME], row);
         if (pump.null)
-            log_message(LOG_WARNING, "record refused, %.*s: %.*s", STR_ARG(name.str),
-                        STR_ARG(message.str));
+            log_event(LOG_WARNING, LOG_FIELDS(LOG_S("error", name.str)),
+                      "record refused, %.*s: %.*s", STR_ARG(name.str), STR_ARG(message.str));
         else
-            log_message(LOG_WARNING, "row refused by pump %.*s, %.*s: %.*s", STR_ARG(pump.str),
-                        STR_ARG(name.str), STR_ARG(message.str));
+            log_event(LOG_WARNING, LOG_FIELDS(LOG_S("pump", pump.str), LOG_S("error", name.str)),
+                      "row refused by pump %.*s, %.*s: %.*s", STR_ARG(pump.str), STR_ARG(name.str),
+                      STR_ARG(message.str));
     }
     return OK;
 }
@@ -186,8 +187,9 @@ void outlets_warn(const struct run *r)
     for (uint32_t i = 0; i < r->plan->n_streams; i++) {
         const struct plan_stream *s = &r->plan->streams[i];
         if (s->is_source || s->is_read || has_sink(r->plan, i)) continue;
-        log_message(LOG_WARNING, "nothing reads stream \"%.*s\"; --sink '%.*s=-' would print it",
-                    STR_ARG(s->name), STR_ARG(s->name));
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_S("stream", s->name)),
+                  "nothing reads stream \"%.*s\"; --sink '%.*s=-' would print it", STR_ARG(s->name),
+                  STR_ARG(s->name));
     }
     rejects_warn(r->rejects);
 }

@@ -56,8 +56,11 @@ static void refresh_table(struct refresher *f, uint32_t table)
     struct feed_reading how = { .version = &f->versions[table], .again = true, .stop = &f->stop };
     struct status st = feed_load_table(a, r->plan, table, &how, &rows);
     if (st.err != ERR_NONE && !atomic_load(&f->stop))
-        log_message(LOG_WARNING, "reference table %.*s keeps its rows: %s",
-                    STR_ARG(r->plan->tables[table].name), st.message);
+        log_event(LOG_WARNING,
+                  LOG_FIELDS(LOG_S("table", r->plan->tables[table].name),
+                             LOG_C("code", err_sqlstate(st.err))),
+                  "reference table %.*s keeps its rows: %s", STR_ARG(r->plan->tables[table].name),
+                  st.message);
     if (st.err == ERR_NONE && rows) {
         graph_set_table(r->graph, table, reftable_retain(rows));
         reftable_release(r->tables[table]);

@@ -94,10 +94,10 @@ void rejects_warn(const struct rejects *r)
     for (uint32_t i = 0; i < r->plan->n_sources; i++) {
         const struct plan_source *s = &r->plan->sources[i];
         if (!has_personal(&s->schema)) continue;
-        log_message(LOG_WARNING,
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_S("source", s->name)),
                     "source \"%.*s\" has PERSONAL columns and there is no vault: records that do "
                     "not fit it are counted, their bytes are kept in no place",
-                    STR_ARG(s->name));
+                  STR_ARG(s->name));
     }
 }
 
@@ -192,14 +192,15 @@ static void tell(const struct rejects *r, const char *where)
 {
     if (rejects_count(r) == 0) return;
     if (where && r->failure.err == ERR_NONE)
-        log_message(LOG_WARNING,
-                    "records with PERSONAL columns that did not fit: %llu, sealed in the vault %s; "
-                    "sluice vault get %s --rejects",
-                    (unsigned long long)rejects_count(r), where, where);
+        log_event(LOG_WARNING,
+                  LOG_FIELDS(LOG_N("records", rejects_count(r)), LOG_C("where", where)),
+                  "records with PERSONAL columns that did not fit: %llu, sealed in the vault %s; "
+                  "sluice vault get %s --rejects",
+                  (unsigned long long)rejects_count(r), where, where);
     else
-        log_message(LOG_WARNING,
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_N("records", rejects_count(r))),
                     "records with PERSONAL columns that did not fit and are lost: %llu",
-                    (unsigned long long)rejects_count(r));
+                  (unsigned long long)rejects_count(r));
 }
 
 struct status rejects_close(struct rejects *r)

@@ -147,8 +147,10 @@ static void save_sometimes(struct run *r)
     struct status st = r->lanes_done < r->n_lanes ? recovery_checkpoint(r->recovery, r) : OK;
     pthread_mutex_unlock(&r->graph_lock);
     if (st.err != ERR_NONE)
-        log_message(LOG_WARNING, "no checkpoint: %s; the last one stays, the next try is in %u s",
-                    st.message, every);
+        log_event(
+            LOG_WARNING,
+            LOG_FIELDS(LOG_C("where", r->config->state_path), LOG_C("code", err_sqlstate(st.err))),
+            "no checkpoint: %s; the last one stays, the next try is in %u s", st.message, every);
     r->saved = now;
 }
 

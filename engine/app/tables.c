@@ -34,8 +34,11 @@ static void append_rows(struct filling *f, struct decoded *decoded)
     for (uint32_t i = 0; i < decoded->n_faults; i++) {
         f->damaged += decoded->faults[i].err == ERR_PARSE;
         if (f->dropped++ >= TOLD) continue;
-        log_message(LOG_WARNING, "row left out of reference table %.*s: %s",
-                    STR_ARG(f->table->name), decoded->faults[i].message);
+        log_event(LOG_WARNING,
+                  LOG_FIELDS(LOG_S("table", f->table->name),
+                             LOG_C("code", err_sqlstate(decoded->faults[i].err))),
+                  "row left out of reference table %.*s: %s", STR_ARG(f->table->name),
+                  decoded->faults[i].message);
     }
     reftable_append(f->rows, decoded->batch);
     batch_release(decoded->batch);
@@ -53,8 +56,10 @@ static void append_block(struct filling *f, struct decoder *d, struct block *blo
 static struct reftable *finish(struct filling *f)
 {
     if (f->dropped) {
-        log_message(LOG_WARNING, "%llu rows were left out of reference table %.*s",
-                    (unsigned long long)f->dropped, STR_ARG(f->table->name));
+        log_event(LOG_WARNING,
+                  LOG_FIELDS(LOG_S("table", f->table->name), LOG_N("rows", f->dropped)),
+                  "%llu rows were left out of reference table %.*s", (unsigned long long)f->dropped,
+                  STR_ARG(f->table->name));
     }
     reftable_seal(f->rows, f->table->primary_key, f->table->n_primary_key);
     return f->rows;

@@ -8,8 +8,6 @@
 
 #include "app/watch.h"
 
-#include <time.h>
-
 #include "app/metrics.h"
 #include "app/run_impl.h"
 #include "base/log.h"
@@ -99,17 +97,11 @@ static void show(struct watch *w)
     arena_free(a);
 }
 
-/* False: it is time to end. */
+/* False: it is time to end. A bell that rings for no reason makes a beat too early. */
 static bool wait_for_beat(struct watch *w)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += BEAT_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    int woken = 0;
     pthread_mutex_lock(&w->lock);
-    while (!w->stopped && woken == 0) woken = pthread_cond_timedwait(&w->bell, &w->lock, &until);
+    if (!w->stopped) thread_wait(&w->bell, &w->lock, BEAT_MS);
     bool goes_on = !w->stopped;
     pthread_mutex_unlock(&w->lock);
     return goes_on;

@@ -42,12 +42,13 @@ static void log_source(const struct gauge_source *s, struct arena *a)
 {
     const char *end = s->ended ? ", ended" : "";
     const char *function = fares(a, &s->look.function, "its processor");
+    const char *connection = fares(a, &s->look.connection, "its connection");
     log_event(LOG_INFO,
               LOG_FIELDS(LOG_S("source", s->name), LOG_N("records", s->records),
                          LOG_N("bytes", s->look.bytes), LOG_N("behind_ms", s->look.behind_ms)),
-              "status: source %.*s: %llu records, %llu bytes, %lld ms behind%s%s",
+              "status: source %.*s: %llu records, %llu bytes, %lld ms behind%s%s%s",
               STR_ARG(s->name), (unsigned long long)s->records, (unsigned long long)s->look.bytes,
-              (long long)s->look.behind_ms, end, function);
+              (long long)s->look.behind_ms, end, connection, function);
 }
 
 static void log_sink(const struct gauge_sink *s, struct arena *a)

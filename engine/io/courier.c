@@ -104,8 +104,10 @@ static struct status give_up(struct courier *c, int64_t tries)
     const struct output *o = c->output;
     if (c->drop && !output_is_stopped()) {
         if (c->dropped == 0)
-            log_message(LOG_WARNING, "%s of %s did not take rows, which are left out: %s", c->url,
-                        o->endpoint->name, c->reason);
+            log_event(LOG_WARNING,
+                      LOG_FIELDS(LOG_C("sink", o->endpoint->name), LOG_C("where", c->url)),
+                      "%s of %s did not take rows, which are left out: %s", c->url,
+                      o->endpoint->name, c->reason);
         c->dropped += c->count;
         forget(c);
         return OK;
@@ -129,8 +131,10 @@ static struct status send_pending(struct courier *c)
         bool again = answer == COURIER_LATER && (c->retries < 0 || tries <= c->retries);
         if (!again || output_is_stopped()) return give_up(c, tries);
         if (!told)
-            log_message(LOG_WARNING, "cannot deliver to %s of %s: %s; trying again", c->url,
-                        o->endpoint->name, c->reason);
+            log_event(LOG_WARNING,
+                      LOG_FIELDS(LOG_C("sink", o->endpoint->name), LOG_C("where", c->url)),
+                      "cannot deliver to %s of %s: %s; trying again", c->url, o->endpoint->name,
+                      c->reason);
         told = true;
         output_pause(backoff_next(&c->backoff));
     }
@@ -210,7 +214,10 @@ struct status courier_close(struct output *o)
     if (!c || !c->curl) return OK;
     struct status st = c->failed ? OK : send_pending(c); /* the failure was told */
     if (c->dropped)
-        log_message(LOG_WARNING, "%llu rows of %s were left out: %s did not take them",
-                    (unsigned long long)c->dropped, o->endpoint->name, c->url);
+        log_event(LOG_WARNING,
+                  LOG_FIELDS(LOG_C("sink", o->endpoint->name), LOG_C("where", c->url),
+                             LOG_N("rows", c->dropped)),
+                  "%llu rows of %s were left out: %s did not take them",
+                  (unsigned long long)c->dropped, o->endpoint->name, c->url);
     return st;
 }

@@ -53,6 +53,7 @@ struct input {
     bool                      seekable; /* a regular file: zero bytes are its end */
     bool                      follow;
     bool                      rotated; /* the followed file is another one, or begun anew */
+    struct attempts           connection; /* of a driver that makes a lost one anew */
     uint64_t                  size;    /* of all files, 0: unknown */
     bool                      plain;   /* bytes are never gzip */
     bool                      placed;  /* places are counted from `base`, by the driver */

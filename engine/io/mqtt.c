@@ -51,10 +51,12 @@ static void lose(struct mqtt *m)
     m->state = MQTT_DOWN;
     if (stood && now - m->up_ms > STEADY_MS) m->pause_ms = PAUSE_MS;
     m->retry_ms = now + next_pause(m);
+    if (m->began) attempts_failed(m->attempts);
     if (!stood || !m->began) return;
     m->lost_ms = now;
-    log_message(LOG_WARNING, "the connection of %s to %s is lost: %s; trying again",
-                m->endpoint->name, m->url, m->reason);
+    log_event(LOG_WARNING, LOG_FIELDS(LOG_C("endpoint", m->endpoint->name), LOG_C("where", m->url)),
+              "the connection of %s to %s is lost: %s; trying again", m->endpoint->name, m->url,
+              m->reason);
 }
 
 static void lose_because(struct mqtt *m, const char *why)
@@ -103,8 +105,9 @@ static void connect_now(struct mqtt *m)
 static void tell_return(struct mqtt *m, const char *more)
 {
     double seconds = (double)(m->up_ms - m->lost_ms) / 1000;
-    log_message(LOG_WARNING, "the connection of %s to %s is back after %.1f s%s%s",
-                m->endpoint->name, m->url, seconds, more ? ": " : "", more ? more : "");
+    log_event(LOG_WARNING, LOG_FIELDS(LOG_C("endpoint", m->endpoint->name), LOG_C("where", m->url)),
+              "the connection of %s to %s is back after %.1f s%s%s", m->endpoint->name, m->url,
+              seconds, more ? ": " : "", more ? more : "");
 }
 
 static void on_connect(struct mosquitto *client, void *arg, int code, int flags)
@@ -118,6 +121,7 @@ static void on_connect(struct mosquitto *client, void *arg, int code, int flags)
     m->state = MQTT_UP;
     m->session = flags & 1;
     m->up_ms = clock_steady_ms();
+    attempts_good(m->attempts);
     const char *more = m->came(m);
     if (m->began) tell_return(m, more);
 }

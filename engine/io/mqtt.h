@@ -9,6 +9,7 @@
  * more by the broker.
  */
 
+#include "io/attempts.h"
 #include "io/mosquitto.h"
 #include "io/mqtt_url.h"
 
@@ -30,12 +31,13 @@ struct mqtt {
     bool began;    /* the first connection stood: losses are told from now on, and made good */
     bool session;  /* when it came UP the broker knew the client from before */
     bool enough;   /* set by a callback: no further packet is to be read in this turn */
-    int stop_fd;   /* becomes readable when waiting is to end; -1: output_is_stopped ends pauses without a connection */
+    int stop_fd; /* becomes readable when waiting is to end; -1: output_is_stopped ends pauses without a connection */
     int64_t answer_ms, retry_ms, misc_ms, lost_ms, up_ms; /* by clock_steady_ms */
     int64_t pause_ms;
     uint64_t jitter;
     char reason[256];
     void *owner;
+    struct attempts *attempts; /* where losses and returns are counted */
     /* the connection stands; text that the message about its return is to end with, or NULL */
     const char *(*came)(struct mqtt *m);
 };
@@ -44,8 +46,8 @@ enum mqtt_turn { MQTT_WORKED, MQTT_QUIET, MQTT_STOPPED };
 
 /* Makes a client by the endpoint's options; connects nothing. clean: unless an option says otherwise the broker forgets
  * it when it goes. owner: of callbacks that the caller sets next. Freed by mqtt_close, also after a failure. */
-struct status mqtt_new(struct arena *a, const struct io_endpoint *e, const struct url *u, bool clean,
-                       void *owner, struct mqtt *m) MUST_CHECK;
+struct status mqtt_new(struct arena *a, const struct io_endpoint *e, const struct url *u,
+                       bool clean, void *owner, struct mqtt *m) MUST_CHECK;
 /* Connects, and works until *ready. Fails with UNREACHABLE and the reason, within about ten seconds. */
 struct status mqtt_begin(struct mqtt *m, const bool *ready) MUST_CHECK;
 /* Lets the library work, after waiting at most wait_ms for something to do; makes a lost connection anew

@@ -55,8 +55,9 @@ bool output_try_later(const struct output *o, const char *path, const char *why,
     attempts_failed(o->attempts);
     if (stopped) return false;
     if (!*told) {
-        log_message(LOG_WARNING, "cannot write %s of %s: %s; trying again every second", path,
-                    o->endpoint->name, why);
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_C("sink", o->endpoint->name), LOG_C("where", path)),
+                  "cannot write %s of %s: %s; trying again every second", path, o->endpoint->name,
+                  why);
     }
     *told = true;
     poll(NULL, 0, RETRY_MS);
@@ -76,7 +77,9 @@ static bool try_again(const struct output *o, const char *path, bool *told)
 
 void output_tell_success(const struct output *o, const char *path, bool told)
 {
-    if (told) log_message(LOG_INFO, "writing %s of %s works again", path, o->endpoint->name);
+    if (told)
+        log_event(LOG_INFO, LOG_FIELDS(LOG_C("sink", o->endpoint->name), LOG_C("where", path)),
+                  "writing %s of %s works again", path, o->endpoint->name);
 }
 
 struct status output_make_folders(struct output *o, const char *path)

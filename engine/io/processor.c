@@ -54,8 +54,10 @@ void processor_close(struct processor *p)
 {
     if (!p) return;
     if (p->refused > 1)
-        log_message(LOG_WARNING, "the processor of %s refused %llu records", p->endpoint->name,
-                    (unsigned long long)p->refused);
+        log_event(LOG_WARNING,
+                  LOG_FIELDS(LOG_C("endpoint", p->endpoint->name), LOG_N("records", p->refused)),
+                  "the processor of %s refused %llu records", p->endpoint->name,
+                  (unsigned long long)p->refused);
     lambda_close(p->lambda);
     mem_free(p);
 }
@@ -68,15 +70,19 @@ const struct attempts *processor_attempts(const struct processor *p)
 static void refuse(struct processor *p, size_t n)
 {
     if (n && p->refused == 0)
-        log_message(LOG_WARNING, "the processor of %s refused a record; it is left out",
-                    p->endpoint->name);
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_C("endpoint", p->endpoint->name)),
+                  "the processor of %s refused a record; it is left out", p->endpoint->name);
     p->refused += n;
 }
 
 /* A failed call: told once, until one succeeds. */
 static void tell_failure(struct processor *p, const struct status *st)
 {
-    if (!p->told) log_message(LOG_WARNING, "%s; it is asked again every second", st->message);
+    if (!p->told)
+        log_event(
+            LOG_WARNING,
+            LOG_FIELDS(LOG_C("endpoint", p->endpoint->name), LOG_C("code", err_sqlstate(st->err))),
+            "%s; it is asked again every second", st->message);
     p->told = true;
 }
 

@@ -342,8 +342,8 @@ struct status sink_deliver(struct sink *s, const struct batch *rows, void *prepa
     attempts_begin(&s->attempts);
     if (s->processor) process(s, e, rows);
     struct status st = ended(s, s->out.class->write(&s->out, e, rows));
-    /* what couriers gather goes out later, and is counted then */
-    if (st.err == ERR_NONE && !s->out.courier) attempts_good(&s->attempts);
+    /* what couriers gather goes out later, and what a broker gets is acknowledged later: counted then */
+    if (st.err == ERR_NONE && !s->out.courier && !s->out.mqtt) attempts_good(&s->attempts);
     tally_add(&s->rows, batch_live(rows));
     if (!e) return st;
     tally_add(&s->bytes, e->bytes.len);

@@ -56,6 +56,7 @@ static void on_publish(struct mosquitto *client, void *arg, int mid)
     (void)client;
     (void)mid;
     if (s->open) s->open--;
+    attempts_good(m->attempts);
 }
 
 /* ---- opening ---- */
@@ -91,6 +92,7 @@ static struct status open_mqtt(struct output *o, const struct url *u)
     TRY(open_topic(o, s));
     TRY(throttle_new(o->arena, e, o->schema, &s->throttle));
     s->mqtt.came = came;
+    s->mqtt.attempts = o->attempts;
     s->mqtt.lib.publish_callback_set(s->mqtt.client, on_publish);
     s->mqtt.lib.max_inflight_messages_set(s->mqtt.client, s->inflight);
     return mqtt_begin(&s->mqtt, &s->ready);

@@ -43,7 +43,8 @@ struct source {
     const char *packed_at; /* ... of which these */
     size_t packed_left;    /* are still to be taken */
     atomic_ullong done;    /* bytes read from the input */
-    atomic_llong at_tip;   /* steady ms when all that was there had been read; AT_TIP: it has, and more is waited for */
+    atomic_llong
+        at_tip; /* steady ms when all that was there had been read; AT_TIP: it has, and more is waited for */
     uint64_t file_offset;  /* lines.offset at which the file at hand began */
     uint64_t
         skip; /* bytes of the (unpacked) file that are still to be left out: it is gone on with */
@@ -486,7 +487,8 @@ struct source_look source_look(const struct source *s)
 {
     struct source_look look = { .bytes = tally_read(&s->done),
                                 .bytes_all = s->in.live ? 0 : s->in.size,
-                                .live = s->in.live };
+                                .live = s->in.live,
+                                .connection = attempts_look(&s->in.connection) };
     int64_t behind = clock_steady_ms() - atomic_load_explicit(&s->at_tip, memory_order_relaxed);
     if (!s->ended && behind > 0) look.behind_ms = behind;
     if (s->processor) look.function = attempts_look(processor_attempts(s->processor));

@@ -83,6 +83,7 @@ struct source_look {
     int64_t behind_ms; /* since all that was there had been read: nothing that waits is older. Of recorded input since
                           the start; 0 at the end */
     bool live;
+    struct attempts_seen connection; /* failing_ms: it was lost and is not back */
     bool has_function; /* an option `processor` */
     struct attempts_seen function;
 };

@@ -115,8 +115,9 @@ static void mark_topic(struct mqtt_source *s, const char *topic)
 static bool refuse(struct mqtt_source *s, const struct mosquitto_message *msg, const char *why)
 {
     if (s->n_refused++ < REFUSED_TOLD)
-        log_message(LOG_WARNING, "a message of %d bytes to %s was left out: %s", msg->payloadlen,
-                    s->mqtt.endpoint->name, why);
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_C("source", s->mqtt.endpoint->name)),
+                  "a message of %d bytes to %s was left out: %s", msg->payloadlen,
+                  s->mqtt.endpoint->name, why);
     return false;
 }
 
@@ -143,8 +144,9 @@ static bool came_before(struct mqtt_source *s, const struct mosquitto_message *m
         }
     }
     if (s->repeats && s->n_repeats)
-        log_message(
+        log_event(
             LOG_WARNING,
+            LOG_FIELDS(LOG_C("source", s->mqtt.endpoint->name), LOG_N("records", s->n_repeats)),
             "messages that the broker of %s sent again, and which had come before, are left "
             "out: %llu",
             s->mqtt.endpoint->name, (unsigned long long)s->n_repeats);
@@ -197,8 +199,9 @@ static void on_subscribe(struct mosquitto *client, void *arg, int mid, int n, co
         return;
     }
     if (qos < m->qos)
-        log_message(LOG_WARNING, "the broker of %s gives QoS %d for %s, not %d", m->endpoint->name,
-                    qos, m->url, m->qos);
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_C("source", m->endpoint->name)),
+                  "the broker of %s gives QoS %d for %s, not %d", m->endpoint->name, qos, m->url,
+                  m->qos);
     s->subscribed = true;
 }
 
@@ -217,6 +220,7 @@ static struct status open_mqtt(struct input *in, struct arena *a, const struct i
     s->message_size = (size_t)option_size(e, "message_size", MESSAGE_BYTES);
     TRY(mqtt_new(in->arena, e, u, false, s, &s->mqtt));
     s->mqtt.came = came;
+    s->mqtt.attempts = &in->connection;
     s->mqtt.stop_fd = in->stop_fd;
     s->mqtt.lib.message_callback_set(s->mqtt.client, on_message);
     s->mqtt.lib.subscribe_callback_set(s->mqtt.client, on_subscribe);
@@ -312,8 +316,10 @@ static void close_mqtt(struct input *in)
     if (!s) return;
     mqtt_close(&s->mqtt);
     if (s->n_refused > REFUSED_TOLD)
-        log_message(LOG_WARNING, "%llu messages to %s were left out",
-                    (unsigned long long)s->n_refused, in->endpoint->name);
+        log_event(LOG_WARNING,
+                  LOG_FIELDS(LOG_C("source", in->endpoint->name), LOG_N("records", s->n_refused)),
+                  "%llu messages to %s were left out", (unsigned long long)s->n_refused,
+                  in->endpoint->name);
     buf_free(&s->held);
     buf_free(&s->names);
     mem_free(s->marks);

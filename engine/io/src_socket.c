@@ -69,8 +69,9 @@ static void accept_clients(struct input *in)
         return;
     }
     if (c->n >= CLIENTS_MAX) {
-        log_message(LOG_WARNING, "a connection to %s was closed: there are %d already",
-                    in->endpoint->name, CLIENTS_MAX);
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_C("source", in->endpoint->name)),
+                  "a connection to %s was closed: there are %d already", in->endpoint->name,
+                  CLIENTS_MAX);
         close(fd);
         return;
     }
@@ -107,9 +108,9 @@ static void read_client(struct input *in, struct client *k)
         k->bytes.len += (size_t)got;
         find_lines(k, from);
         if (k->whole == 0 && k->bytes.len > LINE_MAX_BYTES) {
-            log_message(LOG_WARNING,
+            log_event(LOG_WARNING, LOG_FIELDS(LOG_C("source", in->endpoint->name)),
                         "a connection to %s was closed: its line has more than %d bytes",
-                        in->endpoint->name, LINE_MAX_BYTES);
+                      in->endpoint->name, LINE_MAX_BYTES);
             end_client(k);
         }
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {

@@ -206,8 +206,11 @@ static struct status ask(struct arena *a, const struct table_reading *r, const s
         bool again = q->answer == WEB_LATER && tries <= retries && !output_is_stopped();
         if (!again) return no_answer(a, r, u, q, tries);
         if (tries == 1)
-            log_message(LOG_WARNING, "cannot read %s of %s: %s; trying again",
-                        web_public_url(a, u->path), e->name, q->reason);
+            log_event(
+                LOG_WARNING,
+                LOG_FIELDS(LOG_C("table", e->name), LOG_C("where", web_public_url(a, u->path))),
+                "cannot read %s of %s: %s; trying again", web_public_url(a, u->path), e->name,
+                q->reason);
         output_pause(backoff_next(&pauses));
     }
 }
