@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# workshop.sh BUILD: what the joined application of queries/workshop costs, with vault, device table, forest, alerts and gzipped
-# archive, on the records of its template, about 1 KB each.
+# workshop.sh BUILD: what records of about 1 KB from a template cost, and the joined application of queries/workshop on them, with
+# vault, device table, forest, alerts and gzipped archive.
 #
-# Live, at the rate of RATE (5,000 a second for LIVE seconds, 60): CPU time of the run by the time on the wall. Then recorded, as fast
+# First the generator alone. Then live, at the rate of RATE (5,000 a second for LIVE seconds, 60): CPU time of the run by the time on the wall. Last recorded, as fast
 # as it goes: the rates that one core and the machine keep. Input lies in memory, vault and archive on the disk of the tree.
 set -euo pipefail
 
@@ -34,6 +34,13 @@ application() { # SOURCE OPTIONS...: cpu wall peak -1
 }
 
 loop() { "$measure" -l; }
+
+for template in whitepaper/1-collect workshop/joined; do
+    before=$(loop)
+    "$measure" "$build/sluice" generate "$top/queries/$template/record.template" --seed 1 --quiet --count "$records" --to null: |
+        awk -v n="$records" -v template="$template" -v loop="$before" '{
+            printf "generate %s: %.0f records a second of CPU (loop %.2f)\n", template, n / $1, loop }'
+done
 
 before=$(loop)
 template --rate "$rate" --count $((rate * live)) | application - |
