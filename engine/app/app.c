@@ -5,6 +5,7 @@
 #include "app/feed.h"
 #include "app/import.h"
 #include "app/texts.h"
+#include "base/array.h"
 #include "data/text.h"
 #include "grammar/parse.h"
 #include "sql/explain.h"
@@ -15,6 +16,8 @@ struct app {
     struct diags diags;
     struct binder *binder;
     const struct app_plan *plan;
+    ARRAY(struct app_text) texts;
+    ARRAY(const char *) sources, sinks; /* settings */
     bool finished; /* app_compile was called */
 };
 
@@ -67,9 +70,10 @@ const struct text_file *app_add_text(struct app *app, const char *name, const ch
 {
     const struct text_file *file = copy_text(app, name, text, size);
     struct ast_statements statements = { 0 };
+    const char *dir = arena_dup(app->arena, base_dir, strlen(base_dir) + 1);
+    *array_push(app->arena, &app->texts) = (struct app_text){ file, dir };
     parse_file(app->arena, file, &statements, &app->diags);
-    bind_statements(app->binder, &statements,
-                    arena_dup(app->arena, base_dir, strlen(base_dir) + 1));
+    bind_statements(app->binder, &statements, dir);
     return file;
 }
 
@@ -153,6 +157,7 @@ void app_set_source(struct app *app, const char *setting)
 {
     struct str name, url;
     if (!split_setting(app, "--source", setting, &name, &url)) return;
+    *array_push(app->arena, &app->sources) = str_to_c(app->arena, str_c(setting));
     diags_error(&app->diags, bind_set_source_url(app->binder, name, url));
 }
 
@@ -160,7 +165,38 @@ void app_set_sink(struct app *app, const char *setting)
 {
     struct str name, url;
     if (!split_setting(app, "--sink", setting, &name, &url)) return;
+    *array_push(app->arena, &app->sinks) = str_to_c(app->arena, str_c(setting));
     diags_error(&app->diags, bind_set_sink_url(app->binder, name, url));
+}
+
+size_t app_texts(const struct app *app, const struct app_text **out)
+{
+    *out = app->texts.items;
+    return app->texts.count;
+}
+
+/* A copy with NULL behind the last one. */
+static const char *const *settings_of(const struct app *app, const char *const *items, size_t n)
+{
+    const char **out = ARENA_ARRAY(app->arena, const char *, n + 1);
+    for (size_t i = 0; i < n; i++) out[i] = items[i];
+    out[n] = NULL;
+    return out;
+}
+
+const char *const *app_sources(const struct app *app)
+{
+    return settings_of(app, app->sources.items, app->sources.count);
+}
+
+const char *const *app_sinks(const struct app *app)
+{
+    return settings_of(app, app->sinks.items, app->sinks.count);
+}
+
+const struct fn_catalog *app_functions(const struct app *app)
+{
+    return app->functions;
 }
 
 const struct app_plan *app_compile(struct app *app)

@@ -30,6 +30,15 @@ void app_notes(const struct app *app, struct buf *out);
 /* `NAME=URL`, as --source and --sink give it. */
 void app_set_source(struct app *app, const char *setting);
 void app_set_sink(struct app *app, const char *setting);
+/* What was given so far: texts in their order, as they were read, and the settings, ended by NULL. */
+struct app_text {
+    const struct text_file *file;
+    const char *base_dir;
+};
+size_t app_texts(const struct app *app, const struct app_text **out);
+const char *const *app_sources(const struct app *app);
+const char *const *app_sinks(const struct app *app);
+const struct fn_catalog *app_functions(const struct app *app);
 /* Nothing more comes: the plan, or NULL when there were errors. Checks URLs and options, too; touches nothing outside.
  * Called again it gives the same answer. */
 const struct app_plan *app_compile(struct app *app);

@@ -119,6 +119,15 @@ struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t s
     return feed_decode_options(a, out->endpoint, &out->config);
 }
 
+void feed_need_all(struct arena *a, struct feed *f)
+{
+    uint32_t n = f->plan->streams[f->stream].schema.n_columns;
+    bool *needed = ARENA_ARRAY(a, bool, n + 1);
+    memset(needed, true, n * sizeof *needed);
+    f->needed = f->config.needed = needed;
+    f->config.keep_record = hidden_column(&f->plan->streams[f->stream], HIDDEN_RECORD) >= 0;
+}
+
 /* ---- rows ---- */
 
 static void fill_hidden(const struct feed *f, struct batch *b, struct vector *columns)

@@ -40,6 +40,8 @@ struct feed {
 /* format: NULL: what the endpoint says. Fails when row path or options do not fit. */
 struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t source,
                         uint32_t stream, const char *format, struct feed *out) MUST_CHECK;
+/* From now on every column is decoded, hidden ones too. */
+void feed_need_all(struct arena *a, struct feed *f);
 /* Decoded rows as the graph takes them: hidden columns, arrival time `now` for all of them, numbers
  * from *seq on (bad records have numbers, too). The batch of `decoded` is taken over; lists live in
  * its arena. first_seq numbers the first record. */

@@ -136,6 +136,25 @@ static void note_place(struct lane *l, const struct block *b, size_t at)
     source_place(b, at, &l->place);
 }
 
+/* ---- for taps ---- */
+
+/* Whether somebody beside the run has room for all columns of the lane's rows. */
+static bool is_whole_wanted(const struct lane *l)
+{
+    const struct run *r = l->run;
+    for (uint32_t i = 0; r->taps && i < l->n_streams; i++) {
+        if (taps_want_whole(r->taps, l->streams[i])) return true;
+    }
+    return false;
+}
+
+/* Under the graph's lock, before the rows enter it. */
+static void note_whole(struct lane *l, uint64_t first, uint64_t behind)
+{
+    for (uint32_t i = 0; behind > first && i < l->n_streams; i++)
+        taps_note_whole(l->run->taps, l->streams[i], first, behind - 1);
+}
+
 /* One worker alone: rows go into the graph as they are decoded. */
 static struct status push_block(struct worker *w, struct block *block, bool first)
 {
@@ -146,13 +165,16 @@ static struct status push_block(struct worker *w, struct block *block, bool firs
         struct decoded decoded;
         struct source_rows rows;
         rowtime now = run_now(r);
-        at = decoder_run(w->decoder, block, at, batch_rows(r), first, &decoded);
+        bool whole = is_whole_wanted(l);
+        at = decoder_run(whole ? w->whole_decoder : w->decoder, block, at, batch_rows(r), first,
+                         &decoded);
         uint64_t next = l->seq;
-        feed_rows(&l->feed, &decoded, now, &next, &rows);
+        feed_rows(whole ? &l->whole : &l->feed, &decoded, now, &next, &rows);
         note_rows(l, rows.batch);
         atomic_fetch_add_explicit(&l->records, decoded.n_records, memory_order_relaxed);
         /* a checkpoint sees rows and their number move together */
         pthread_mutex_lock(&r->graph_lock);
+        if (whole) note_whole(l, l->seq, next);
         l->seq = next;
         st = push_rows(l, &rows);
         if (st.err == ERR_NONE) st = send_bound(l, now);
@@ -224,11 +246,13 @@ static struct status decode_piece(struct worker *w, bool first, struct piece *ou
     struct block *block = out->block;
     uint64_t seq = first_seq(l, block);
     struct status st = OK;
+    out->whole = is_whole_wanted(l);
     for (size_t at = 0; at < block->size && st.err == ERR_NONE; first = false) {
         struct decoded decoded;
         struct source_rows rows;
-        at = decoder_run(w->decoder, block, at, batch_rows(l->run), first, &decoded);
-        feed_rows(&l->feed, &decoded, out->now, &seq, &rows);
+        at = decoder_run(out->whole ? w->whole_decoder : w->decoder, block, at, batch_rows(l->run),
+                         first, &decoded);
+        feed_rows(out->whole ? &l->whole : &l->feed, &decoded, out->now, &seq, &rows);
         note_rows(l, rows.batch);
         out->n_records += decoded.n_records;
         st = run_sections(w, &rows, out);
@@ -245,7 +269,9 @@ static struct status replay_piece(struct lane *l, const struct piece *piece)
     struct status st = OK;
     bool failed = run_has_failed(r);
     pthread_mutex_lock(&r->graph_lock);
-    if (!failed) l->seq = first_seq(l, piece->block) + piece->block->size;
+    uint64_t from = first_seq(l, piece->block), behind = from + piece->block->size;
+    if (!failed && piece->whole) note_whole(l, from, behind);
+    if (!failed) l->seq = behind;
     for (size_t i = 0; i < piece->count; i++) {
         if (!piece->items[i]) continue;
         if (!failed && st.err == ERR_NONE) st = section_replay(r->graph, piece->items[i]);
@@ -378,6 +404,8 @@ static struct status open_workers(struct run *r, struct lane *l, uint32_t n)
         w->lane = l;
         l->n_workers = i + 1;
         TRY(decoder_new(r->arena, l->feed.format, &l->feed.config, &w->decoder));
+        if (r->taps)
+            TRY(decoder_new(r->arena, l->whole.format, &l->whole.config, &w->whole_decoder));
         if (n == 1) continue;
         w->sections = arena_calloc(r->arena, l->n_streams * sizeof *w->sections);
         for (uint32_t k = 0; k < l->n_streams; k++)
@@ -411,6 +439,8 @@ static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
     if (r->recovery) name_spool(r, source, l->feed.endpoint);
     TRY(source_open(r->arena, l->feed.endpoint, &l->source));
     l->feed.format = source_format(l->source);
+    l->whole = l->feed;
+    if (r->taps) feed_need_all(r->arena, &l->whole);
     if (recovery_has_state(r->recovery)) TRY(recovery_restore_lane(r->recovery, l, r->n_lanes - 1));
     return open_workers(r, l, workers);
 }

@@ -4,6 +4,7 @@
 #include "app/failed.h"
 #include "app/recover.h"
 #include "app/rejects.h"
+#include "app/serve.h"
 #include "base/log.h"
 
 enum {
@@ -112,10 +113,13 @@ static struct status tell_errors(void *arg, struct batch *rows)
     struct run *r = arg;
     for (uint32_t i = 0; i < batch_live(rows); i++) {
         uint32_t row = batch_row(rows, i);
-        if (atomic_fetch_add(&r->faults, 1) >= FAULTS_TOLD || r->error_sunk) continue;
+        bool told = atomic_fetch_add(&r->faults, 1) < FAULTS_TOLD && !r->error_sunk;
+        if (!told && !r->serve) continue;
         struct value message = vector_value(&rows->columns[ERROR_MESSAGE], row);
         struct value name = vector_value(&rows->columns[ERROR_NAME], row);
         struct value pump = vector_value(&rows->columns[ERROR_PUMP_NAME], row);
+        serve_note_error(r->serve, name.str, pump.null ? STR_EMPTY : pump.str, message.str);
+        if (!told) continue;
         if (pump.null)
             log_event(LOG_WARNING, LOG_FIELDS(LOG_S("error", name.str)),
                       "record refused, %.*s: %.*s", STR_ARG(name.str), STR_ARG(message.str));

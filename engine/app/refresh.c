@@ -62,9 +62,11 @@ static void refresh_table(struct refresher *f, uint32_t table)
                   "reference table %.*s keeps its rows: %s", STR_ARG(r->plan->tables[table].name),
                   st.message);
     if (st.err == ERR_NONE && rows) {
+        pthread_mutex_lock(&r->graph_lock); /* somebody may look */
         graph_set_table(r->graph, table, reftable_retain(rows));
         reftable_release(r->tables[table]);
         r->tables[table] = rows;
+        pthread_mutex_unlock(&r->graph_lock);
         feed_refill_queries(r->plan, r->tables, r->graph, run_now(r));
     }
     arena_free(a);

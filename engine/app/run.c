@@ -12,6 +12,7 @@
 
 #include "app/recover.h"
 #include "app/rejects.h"
+#include "app/serve.h"
 #include "app/watch.h"
 #include "base/log.h"
 #include "io/output.h"
@@ -108,11 +109,13 @@ static struct status open_graph(struct run *r)
 
 static struct status open_all(struct run *r)
 {
+    TRY(serve_open(r, &r->serve));
     TRY(recovery_open(r, &r->recovery));
     TRY(tables_open(r));
     r->rejects = rejects_new(r->arena, r->plan);
     TRY(open_graph(r));
     TRY(outlets_open(r));
+    serve_attach(r->serve);
     if (recovery_has_state(r->recovery)) {
         TRY(recovery_restore_rejects(r->recovery, r->rejects));
         TRY(recovery_restore_graph(r->recovery, r->graph));
@@ -120,6 +123,7 @@ static struct status open_all(struct run *r)
         TRY(graph_start(r->graph));
     }
     TRY(lanes_open(r));
+    TRY(serve_start(r->serve));
     /* a first state, so that what a killed start leaves behind is put back, too */
     return r->recovery && !recovery_has_state(r->recovery) ? recovery_checkpoint(r->recovery, r)
                                                            : OK;
@@ -213,6 +217,7 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
         run_lanes(&r);
         tables_rest(&r);
     }
+    serve_close(r.serve);
     watch_close(watch);
     out->total = measure(&r);
     lanes_close(&r);

@@ -34,6 +34,9 @@ struct run_config {
     int64_t memory_limit; /* bytes that operators may keep in all (windows, rows held for order,
                              forests); 0: no limit */
     const char *state_path;                                    /* of the state file; NULL: a crash loses the run */
+    const char *control;   /* path of the control socket; NULL: none */
+    bool control_write;    /* its clients may add and drop pumps */
+    bool control_personal; /* they may see PERSONAL values */
     uint32_t checkpoint_s;                                     /* seconds between checkpoints; 0: 10 */
     const char *metrics; /* PORT or HOST:PORT where /metrics and /healthz are served; NULL: nowhere */
     /* Called about four times a second by a thread of its own, until the run closes its sinks; NULL: not. */

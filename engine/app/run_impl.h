@@ -8,6 +8,7 @@
 
 #include "app/feed.h"
 #include "app/run.h"
+#include "app/tap.h"
 #include "base/thread.h"
 #include "time/clock.h"
 
@@ -21,6 +22,7 @@ struct piece {
     size_t count, cap;
     rowtime now; /* when it was read */
     uint64_t n_records;
+    bool whole; /* all columns were decoded */
 };
 
 /* One worker of a lane. */
@@ -28,6 +30,7 @@ struct worker {
     struct lane *lane;
     struct thread thread;
     struct decoder *decoder;
+    struct decoder *whole_decoder; /* of all columns, for taps; NULL: nobody can ask */
     struct section **sections; /* one a stream of the lane; NULL with one worker */
 };
 
@@ -35,6 +38,7 @@ struct worker {
 struct lane {
     struct run *run;
     struct feed feed;
+    struct feed whole; /* the same with all columns */
     const uint32_t *streams;
     uint32_t n_streams;
     struct source *source;
@@ -56,6 +60,7 @@ struct lane {
 struct recovery;
 struct rejects;
 struct failed_way;
+struct serve;
 
 /* How checkpoints go. */
 struct run_checkpoints {
@@ -89,6 +94,8 @@ struct run {
     uint32_t n_sinks, cap_sinks;
     struct recovery *recovery; /* NULL: no state file */
     struct run_checkpoints checkpoint;
+    struct taps *taps;         /* NULL: without a control socket */
+    struct serve *serve;       /* the same */
     bool error_sunk;           /* error_stream has a sink */
     atomic_ullong faults;
     struct rejects *rejects; /* refused records of sources with PERSONAL columns; NULL: there are no such columns */

@@ -157,13 +157,14 @@ struct app *session_compile(struct session *s, const struct definitions *all, si
         char *text = session_padded(a, query, &padding);
         files[n++] = app_add_query(app, query->name, text, padding + query->size,
                                    query->base_dir ? query->base_dir : ".", limit);
+        if (s->host) bind_onlooker(app_binder(app), files[n - 1], s->config.sees_personal);
     }
     set_urls(app, s->config.sources, bind_set_source_url);
     set_urls(app, s->config.sinks, bind_set_sink_url);
     const struct app_plan *plan = app_compile(app);
     tell(app, files + fresh, n - fresh, messages, first);
     if (plan) {
-        need_all(plan);
+        if (!s->host) need_all(plan);
         return app;
     }
     first->message = str_to_c(s->arena, str_c(first->message ? first->message : ""));
@@ -307,6 +308,7 @@ static struct definitions lasting(const struct definitions *l)
 struct status session_define(struct session *s, const struct session_text *texts, size_t n,
                              struct buf *messages)
 {
+    if (s->remote) return remote_define(s, texts, n, messages);
     struct definitions list = lasting(&s->definitions);
     size_t fresh = list.count;
     for (size_t i = 0; i < n; i++) list_add(&list, definition_new(s->arena, &texts[i]));
@@ -322,9 +324,41 @@ struct status session_define(struct session *s, const struct session_text *texts
     return st;
 }
 
+/* ---- for a host ---- */
+
+void session_adopt_text(struct session *s, const struct text_file *file, const char *base_dir)
+{
+    struct session_text t = { .name = file->name, .line = 1, .column = 1, .base_dir = base_dir };
+    for (size_t at = 0; at < file->size;) {
+        t.data = file->data + at;
+        bool complete;
+        enum session_kind kind = session_cut(t.data, file->size - at, &t.size, &complete);
+        if (kind != SESSION_NOTHING) list_add(&s->definitions, definition_new(s->arena, &t));
+        for (size_t i = 0; i < t.size; i++) {
+            bool line = t.data[i] == '\n';
+            t.line += line;
+            t.column = line ? 1 : t.column + (((unsigned char)t.data[i] & 0xc0) != 0x80);
+        }
+        at += t.size;
+        if (t.size == 0) return;
+    }
+}
+
+void session_enter(struct session *s)
+{
+    if (s->host) s->host->enter(s->host->arg, s);
+    else pthread_mutex_lock(&s->lock);
+}
+
+void session_leave(struct session *s)
+{
+    if (s->host) s->host->leave(s->host->arg, s);
+    else pthread_mutex_unlock(&s->lock);
+}
+
 /* ---- life ---- */
 
-struct session *session_new(const struct session_config *config)
+struct session *session_bare(const struct session_config *config)
 {
     struct arena *a = arena_new();
     struct session *s = ARENA_NEW(a, struct session);
@@ -333,6 +367,21 @@ struct session *session_new(const struct session_config *config)
     clock_init_wall(&s->clock);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->lane_ended, NULL);
+    return s;
+}
+
+struct session *session_for_host(const struct session_config *config,
+                                 const struct session_host *host)
+{
+    struct session *s = session_bare(config);
+    s->host = host;
+    s->closed = true; /* there is nothing of its own to end */
+    return s;
+}
+
+struct session *session_new(const struct session_config *config)
+{
+    struct session *s = session_bare(config);
     struct status st = world_open(s);
     if (st.err == ERR_NONE) return s;
     log_message(LOG_ERROR, "%s", st.message);
@@ -351,6 +400,7 @@ void session_free(struct session *s)
 {
     if (!s) return;
     struct status st = OK;
+    if (s->remote) remote_close(s->remote);
     world_close(s, &st);
     for (size_t i = 0; i < s->apps.count; i++) app_free(s->apps.items[i]);
     mem_free(s->definitions.items);

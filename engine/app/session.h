@@ -26,10 +26,15 @@ struct session_config {
     const struct fn_catalog *functions; /* sealed, outlives the session */
     int64_t                  memory_limit; /* bytes of state of all that runs, and of each query; 0: none */
     const char *const       *sources, *const *sinks; /* NAME=URL, as --source and --sink; end at NULL; NULL: none */
+    bool                     sees_personal; /* of a host's: queries show PERSONAL values */
     bool                     stdin_is_taken; /* statements come from it: no source can */
 };
 
 struct session *session_new(const struct session_config *config);
+/* Connects to the control socket of a run instead: what is asked for is done there. A failure that ends the connection
+ * is told by whatever is called next. */
+struct status session_connect(const struct session_config *config, const char *path,
+                              struct arena *a, struct session **out) MUST_CHECK;
 /* After session_finish, or instead of it: then sources are cut off. */
 void session_free(struct session *s);
 
@@ -122,6 +127,8 @@ struct session_object {
 size_t session_objects(struct session *s, struct arena *a, struct session_object **out);
 /* Words of the language, for completion; NULL behind the last one. */
 const char *session_keyword(size_t i);
+/* Numbers of the run that a session is connected to, as lines of text, appended. */
+struct status session_metrics(struct session *s, struct buf *out) MUST_CHECK;
 /* Why nothing, or this, comes out of a stream: its way up to the sources, operator by operator, appended as text. */
 struct status session_why(struct session *s, struct str stream, struct buf *out) MUST_CHECK;
 

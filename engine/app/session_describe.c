@@ -167,7 +167,8 @@ static void list_texts(struct listing *l, enum session_object_kind kind, const c
 size_t session_objects(struct session *s, struct arena *a, struct session_object **out)
 {
     struct listing l = { .s = s, .arena = a };
-    pthread_mutex_lock(&s->lock);
+    if (s->remote) return remote_objects(s, a, out);
+    session_enter(s);
     list_sources(&l);
     list_streams(&l);
     list_texts(&l, OBJECT_VIEW, "VIEW");
@@ -175,7 +176,7 @@ size_t session_objects(struct session *s, struct arena *a, struct session_object
     list_pumps(&l);
     list_sinks(&l);
     list_texts(&l, OBJECT_FUNCTION, "FUNCTION");
-    pthread_mutex_unlock(&s->lock);
+    session_leave(s);
     *out = l.items.items;
     return l.items.count;
 }
@@ -277,10 +278,11 @@ static void why_stream(struct why *w, uint32_t stream)
 
 struct status session_why(struct session *s, struct str stream, struct buf *out)
 {
+    if (s->remote) return remote_why(s, stream, out);
     struct why w = { .s = s, .arena = arena_new(), .out = out };
     struct status st = status_new(s->arena, ERR_UNKNOWN_NAME, SPAN_NONE, "no stream \"%.*s\"",
                                   STR_ARG(stream));
-    pthread_mutex_lock(&s->lock);
+    session_enter(s);
     const struct app_plan *plan = s->now.plan;
     w.told = arena_calloc(w.arena, plan->n_streams + 1);
     for (uint32_t i = 0; i < plan->n_streams; i++) {
@@ -292,7 +294,7 @@ struct status session_why(struct session *s, struct str stream, struct buf *out)
     if (st.err == ERR_NONE && faults)
         buf_printf(out, "error_stream has had %llu %s\n", (unsigned long long)faults,
                    faults == 1 ? "row" : "rows");
-    pthread_mutex_unlock(&s->lock);
+    session_leave(s);
     arena_free(w.arena);
     return st;
 }

@@ -69,8 +69,24 @@ struct session_sink {
     bool                    kept;
 };
 
+/* A running application that is not the session's own: the session knows its definitions, compiles, and describes
+ * it (app/serve). */
+struct session_host {
+    void *arg;
+    /* Between these two it stands still, and `now`, lanes and sinks of the session tell what it is. */
+    void (*enter)(void *arg, struct session *s);
+    void (*leave)(void *arg, struct session *s);
+    /* As world_change. */
+    struct status (*change)(void *arg, struct session *s, struct app *app);
+};
+
+struct remote;
+struct remote_query;
+
 struct session {
     struct session_config config;
+    struct remote            *remote; /* NULL: it is no connection (remote.c) */
+    const struct session_host *host; /* NULL: what runs is the session's */
     struct clock          clock;
     struct definitions    definitions;
     size_t                n_dropped; /* streams */
@@ -88,6 +104,17 @@ struct session {
 };
 
 /* ---- session.c ---- */
+
+/* One that neither runs anything nor knows anything. */
+struct session *session_bare(const struct session_config *config);
+/* A session for a host, without definitions. */
+struct session *session_for_host(const struct session_config *config,
+                                 const struct session_host *host);
+/* The statements of a text that was compiled before, as definitions: nothing is compiled or changed. */
+void session_adopt_text(struct session *s, const struct text_file *file, const char *base_dir);
+/* What runs is held still while something is looked at. */
+void session_enter(struct session *s);
+void session_leave(struct session *s);
 
 /* The definitions, compiled; the application is the caller's. NULL, with the errors in *messages, when something is
  * wrong. fresh: the definitions from this one on are new, and their warnings are told. */
@@ -126,6 +153,23 @@ void lane_free(struct session_lane *l);
 /* Decoded rows to the streams of a source, dealt out by their numbers. */
 struct status lane_push(struct graph *g, const uint32_t *streams, uint32_t n_streams,
                         const struct source_rows *rows) MUST_CHECK;
+
+/* ---- remote.c: what the functions of session.h do with a connection ---- */
+
+void remote_close(struct remote *r);
+struct status remote_define(struct session *s, const struct session_text *texts, size_t n,
+                            struct buf *messages) MUST_CHECK;
+struct status remote_ask(struct session *s, const struct session_text *text, struct arena *a,
+                         struct remote_query **out, struct buf *messages) MUST_CHECK;
+const struct schema *remote_columns(const struct remote_query *q);
+bool remote_is_standing(const struct remote_query *q);
+enum session_rows remote_next(struct remote_query *q, int wait_ms, struct batch **rows,
+                              struct status *st);
+uint64_t remote_left_out(const struct remote_query *q);
+uint64_t remote_faults(const struct remote_query *q);
+void     remote_done(struct remote_query *q);
+size_t   remote_objects(struct session *s, struct arena *a, struct session_object **out);
+struct status remote_why(struct session *s, struct str stream, struct buf *out) MUST_CHECK;
 
 /* ---- session_query.c ---- */
 

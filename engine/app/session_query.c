@@ -37,6 +37,7 @@ struct reading {
 
 struct session_query {
     struct session   *session;
+    struct remote_query *remote; /* of a connection; NULL: the rest is what there is */
     struct arena     *arena; /* its own, not the application's: the running one outlives the query */
     struct generation own;   /* a tap: the compiled application alone */
     struct schema     columns;
@@ -238,6 +239,7 @@ static void wait_for_rows(struct session_query *q, int wait_ms)
 enum session_rows session_next(struct session_query *q, int wait_ms, struct batch **rows,
                                struct status *st)
 {
+    if (q->remote) return remote_next(q->remote, wait_ms, rows, st);
     if (q->limit >= 0 && q->given >= q->limit) return SESSION_END;
     struct reading *r = NULL;
     if (!q->tap && q->first == q->rows.count && q->failure.err == ERR_NONE && !q->ended) {
@@ -351,6 +353,11 @@ static void free_query(struct session_query *q)
 void session_done(struct session_query *q)
 {
     if (!q) return;
+    if (q->remote) {
+        remote_done(q->remote);
+        arena_free(q->arena);
+        return;
+    }
     if (q->tap) leave(q);
     free_query(q);
 }
@@ -363,6 +370,12 @@ struct status session_ask(struct session *s, const struct session_text *text,
     q->arena = a;
     q->session = s;
     q->limit = -1;
+    if (s->remote) {
+        struct status asked = remote_ask(s, text, a, &q->remote, messages);
+        if (asked.err == ERR_NONE) *out = q;
+        else arena_free(a);
+        return asked;
+    }
     pthread_mutex_init(&q->lock, NULL);
     pthread_cond_init(&q->came, NULL);
     struct status st;
@@ -388,20 +401,20 @@ struct status session_ask(struct session *s, const struct session_text *text,
 
 const struct schema *session_columns(const struct session_query *q)
 {
-    return &q->columns;
+    return q->remote ? remote_columns(q->remote) : &q->columns;
 }
 
 bool session_is_standing(const struct session_query *q)
 {
-    return q->standing;
+    return q->remote ? remote_is_standing(q->remote) : q->standing;
 }
 
 uint64_t session_left_out(const struct session_query *q)
 {
-    return q->left_out;
+    return q->remote ? remote_left_out(q->remote) : q->left_out;
 }
 
 uint64_t session_faults(const struct session_query *q)
 {
-    return q->faults;
+    return q->remote ? remote_faults(q->remote) : q->faults;
 }

@@ -510,6 +510,7 @@ struct status world_change(struct session *s, struct app *app)
     struct generation next = { 0 }, old = s->now;
     size_t n_lanes = s->lanes.count, n_sinks = s->sinks.count;
     bool untouched = true;
+    if (s->host) return s->host->change(s->host->arg, s, app);
     pthread_mutex_lock(&s->lock); /* sinks are flushed by lanes, and their list may grow */
     struct status st = prepare(s, app, &next);
     if (st.err == ERR_NONE) st = hand_over(s, &next, &untouched);
@@ -565,6 +566,7 @@ bool session_wait(struct session *s, int wait_ms)
 
 bool session_is_busy(struct session *s)
 {
+    if (s->remote) return false;
     bool running = false;
     for (size_t i = 0; i < s->lanes.count; i++) running |= s->lanes.items[i]->running;
     return running && s->sinks.count > 0;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "app/session.h"
 #include "cli/cli.h"
 
 static const char *const formats[] = { "text", "dot", "mermaid", "json", NULL };
@@ -36,8 +37,37 @@ static enum exit_code print_plan(struct app *app, const char *format)
     return st.err == ERR_NONE ? EXIT_DONE : cli_failed(&st);
 }
 
+/* Names as SQL stores them: unquoted in upper case. */
+static struct str stored_name(struct arena *a, const char *word)
+{
+    size_t n = strlen(word);
+    if (n >= 2 && word[0] == '"' && word[n - 1] == '"') return str_view(word + 1, n - 2);
+    return str_upper_ascii(a, str_c(word));
+}
+
+/* The streams of a run, as \why shows them. */
+static enum exit_code explain_live(const struct cli_args *args, const char *socket)
+{
+    struct session_config config = { .functions = args->functions };
+    struct session *session;
+    struct buf text = { 0 };
+    struct status st = session_connect(&config, socket, args->arena, &session);
+    if (st.err != ERR_NONE) return cli_failed(&st);
+    for (size_t i = 0; i < args->n_operands && st.err == ERR_NONE; i++) {
+        if (i > 0) buf_append_char(&text, '\n');
+        st = session_why(session, stored_name(args->arena, args->operands[i]), &text);
+    }
+    cli_write(stdout, &text);
+    enum exit_code code = st.err == ERR_NONE ? EXIT_DONE : cli_failed(&st);
+    buf_free(&text);
+    session_free(session);
+    return code;
+}
+
 static enum exit_code explain(const struct cli_args *args)
 {
+    const char *socket = cli_value(args, "live");
+    if (socket) return explain_live(args, socket);
     const char *format = wanted_format(args);
     if (!format) return EXIT_USAGE;
     struct app *app = cli_open_app(args);
@@ -53,6 +83,9 @@ static const struct cli_option options[] = {
     { "format", "FORMAT", false, "text (the default), dot, mermaid or json" },
     { "source", "NAME=URL", true, "as for sluice run" },
     { "sink", "NAME=URL", true, "as for sluice run" },
+    { "live", "SOCKET", false,
+      "the operands are streams of the run whose --control\n"
+      "socket this is: why nothing, or this, comes out of them" },
     { 0 },
 };
 
@@ -64,7 +97,8 @@ const struct command cmd_explain = {
             "how its state is divided (stateless, keyed or global).\n"
             "\n"
             "  sluice explain app.sql\n"
-            "  sluice explain app.sql --format dot | dot -Tsvg > app.svg\n",
+            "  sluice explain app.sql --format dot | dot -Tsvg > app.svg\n"
+            "  sluice explain --live app.sock ALERTS\n",
     .options = options,
     .operands_min = 1,
     .operands_max = UINT32_MAX,

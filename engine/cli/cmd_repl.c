@@ -361,9 +361,13 @@ static void read_pipe(struct repl *r)
     }
 }
 
-static void greet(const struct repl *r)
+static void greet(const struct repl *r, const char *socket)
 {
-    if (r->interactive)
+    if (!r->interactive) return;
+    if (socket)
+        printf("sluice %s, looking into the run at %s. \\? lists commands, \\q ends the visit.\n",
+               SLUICE_VERSION, socket);
+    else
         printf("sluice %s. Statements end with ;  \\? lists commands, \\q ends.\n", SLUICE_VERSION);
 }
 
@@ -417,6 +421,20 @@ static void check_names(struct repl *r, const char *option, const char *const *s
     }
 }
 
+/* Of its own, or a connection to a run. */
+static enum exit_code open_session(struct repl *r, const struct session_config *config)
+{
+    const char *socket = cli_value(r->args, "connect");
+    if (!socket) {
+        r->session = session_new(config);
+        return r->session ? EXIT_DONE : EXIT_FAILED;
+    }
+    if (*config->sources || *config->sinks)
+        return cli_usage("repl", "--source and --sink are for a session of its own");
+    struct status st = session_connect(config, socket, r->arena, &r->session);
+    return st.err == ERR_NONE ? EXIT_DONE : cli_failed(&st);
+}
+
 static enum exit_code repl(const struct cli_args *args)
 {
     struct session_config config = { .functions = args->functions };
@@ -433,10 +451,10 @@ static enum exit_code repl(const struct cli_args *args)
     config.stdin_is_taken = true;
     config.sources = values_of(args, "source");
     config.sinks = values_of(args, "sink");
-    r.session = session_new(&config);
-    if (!r.session) return EXIT_FAILED;
+    enum exit_code opened = open_session(&r, &config);
+    if (opened != EXIT_DONE) return opened;
     watch_signals();
-    greet(&r);
+    greet(&r, cli_value(args, "connect"));
     read_files(&r);
     check_names(&r, "source", config.sources);
     check_names(&r, "sink", config.sinks);
@@ -453,6 +471,9 @@ static const struct cli_option options[] = {
       "what windows, rows held for order and forests may take in\n"
       "all, such as 512MB; more ends what asks for it" },
     { "keys", "FILE", false, "the key file, as for sluice run" },
+    { "connect", "SOCKET", false,
+      "looks into the run whose --control socket this is: its\n"
+      "streams, pumps and numbers, and queries over its streams" },
     { 0 },
 };
 
@@ -469,6 +490,7 @@ const struct command cmd_repl = {
             "started has ended, and exits with the code of the first failure.\n"
             "\n"
             "  sluice repl pipeline.sql\n"
+            "  sluice repl --connect pipeline.sock\n"
             "  echo \"SELECT STREAM * FROM readings LIMIT 3;\" | sluice repl sources.sql\n",
     .options = options,
     .operands_min = 0,

@@ -209,6 +209,15 @@ static enum exit_code run(const struct cli_args *args)
     if (!cli_size(args, "memory-limit", &config.memory_limit)) return EXIT_USAGE;
     config.state_path = cli_value(args, "state");
     config.metrics = cli_value(args, "metrics");
+    config.control = cli_value(args, "control");
+    config.control_write = cli_has(args, "control-write");
+    config.control_personal = cli_has(args, "control-personal");
+    if (!config.control && (config.control_write || config.control_personal))
+        return cli_usage("run", "--control-write and --control-personal say what may be done "
+                                "through --control SOCKET");
+    if (config.state_path && config.control_write)
+        return cli_usage("run", "--control-write does not go with --state: what is saved there "
+                                "belongs to the SQL of the files");
     enum exit_code keyed = load_keys(args);
     if (keyed != EXIT_DONE) return keyed;
     struct app    *app = cli_open_app(args);
@@ -244,6 +253,11 @@ static const struct cli_option options[] = {
     { "keys", "FILE", false,
       "keys of pseudonyms, ENCRYPT and vaults, in a file of mode\n"
       "0600; SIGHUP reads it again. Without it, SLUICE_KEYS" },
+    { "control", "SOCKET", false,
+      "opens a Unix socket of mode 0600 for sluice repl --connect\n"
+      "and sluice explain --live" },
+    { "control-write", NULL, false, "streams, views and pumps may be added and dropped there" },
+    { "control-personal", NULL, false, "PERSONAL values may be seen there" },
     { "metrics", "[HOST:]PORT", false,
       "serves /metrics (Prometheus) and /healthz there; without\n"
       "HOST for this machine alone" },

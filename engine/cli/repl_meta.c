@@ -141,6 +141,16 @@ static void why(struct repl *r, const char *word)
     arena_free(a);
 }
 
+static void metrics(struct repl *r, const char *word)
+{
+    (void)word;
+    struct buf text = { 0 };
+    struct status st = session_metrics(r->session, &text);
+    if (st.err != ERR_NONE) repl_complain(r, "%s", st.message);
+    cli_write(r->out, &text);
+    buf_free(&text);
+}
+
 /* ---- how rows are shown ---- */
 
 static bool switch_to(const char *word, bool now)
@@ -313,6 +323,7 @@ static const struct meta metas[] = {
     { "\\dp", "", "pumps, and how many rows they passed on", describe_pumps },
     { "\\e", "[FILE]", "edits the last statement, or a file, and runs it", edit },
     { "\\i", "FILE", "reads statements from a file", include },
+    { "\\metrics", "", "numbers of the run that was connected to", metrics },
     { "\\o", "[FILE]", "rows go to a file; back to the terminal", output },
     { "\\p", "", "prints the last statement", print_typed },
     { "\\pset", "format F", "shows rows as table, json or csv", pset },

@@ -53,7 +53,8 @@ static void table_row(struct shown *s, const struct batch *b, uint32_t row)
 {
     for (uint32_t c = 0; c < s->columns->n_columns; c++) {
         buf_clear(&s->text);
-        if (vector_is_null(&b->columns[c], row)) buf_append_c(&s->text, "NULL");
+        if (s->columns->columns[c].personal) buf_append_c(&s->text, "(personal)");
+        else if (vector_is_null(&b->columns[c], row)) buf_append_c(&s->text, "NULL");
         else add_value(&s->text, &b->columns[c], row, false);
         table_cell(s->table, str_view(s->text.data ? s->text.data : "", s->text.len));
     }

@@ -104,6 +104,12 @@ void bind_answers(struct binder *b)
     b->answers = true;
 }
 
+void bind_onlooker(struct binder *b, const struct text_file *query, bool sees)
+{
+    b->onlooker = query;
+    b->onlooker_sees = sees;
+}
+
 struct status bind_one(struct binder *b, const struct ast_statement *s, const char *base_dir)
 {
     b->base_dir = base_dir ? base_dir : ".";

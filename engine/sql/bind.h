@@ -20,6 +20,10 @@ void bind_statements(struct binder *b, const struct ast_statements *statements,
 /* From now on a SELECT over tables or VALUES, or without FROM, is a query like any other (REPL): its rows come once,
  * when the application starts, and are all there is. */
 void bind_answers(struct binder *b);
+/* The query of this text is somebody's who looks into a running application. Unless he may see PERSONAL values, the
+ * columns of its result that hold some are not refused but marked, for others to cut; and the text cannot release
+ * them, nor learn of them by choosing, grouping, or letting fail, which is refused. */
+void bind_onlooker(struct binder *b, const struct text_file *query, bool sees);
 /* Binds one more statement, a sink's as well, at once (tests): what it misses is its failure, not left for later. */
 struct status bind_one(struct binder *b, const struct ast_statement *s,
                        const char *base_dir) MUST_CHECK;

@@ -38,6 +38,8 @@ struct binder {
     uint32_t                 n_nodes; /* plan nodes of the statement */
     bool answers;   /* a query of tables alone is one that is answered (bind_answers) */
     bool answering; /* such a query is being bound: all its rows are of one time */
+    const struct text_file *onlooker; /* of a query that is not the application's (bind_onlooker); NULL: none */
+    bool onlooker_sees;               /* PERSONAL values, too */
     ARRAY(uint32_t) reads;           /* streams that the statement reads */
     ARRAY(struct early_sink)
     early_sinks; /* bound when their streams stand, or reported at the end */

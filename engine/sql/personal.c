@@ -6,6 +6,9 @@
  * nothing new is found. What an expression reads, it is computed from: arguments, conditions of CASE, rows that a query
  * within it looks at. Columns that a condition makes equal to a PERSONAL value hold that value, too. A de-identifying
  * function and RELEASE end the way. Which rows there are may depend on PERSONAL values; that is listed, not refused.
+ *
+ * The query of an onlooker (bind_onlooker) is not the application's word: in its text nothing ends a way, and what is
+ * only listed elsewhere is refused; but its result may have PERSONAL columns, which are cut.
  */
 
 #include "sql/personal.h"
@@ -52,10 +55,29 @@ static bool is_noted(const struct app_plan *p, const struct status *st)
     return false;
 }
 
+/* Whether the place, or without one the pump, is of an onlooker's text who may not see PERSONAL values. */
+static bool is_onlookers(const struct flow *f, struct span at)
+{
+    const struct text_file *query = f->b->onlooker;
+    if (!query || f->b->onlooker_sees) return false;
+    return at.file == query || (!at.file && f->pump && f->pump->at.file == query);
+}
+
+static void refuse_onlooker(struct flow *f, struct span at, const char *message)
+{
+    struct status st =
+        status_new(f->b->arena, ERR_PERSONAL, at, "%s: refused to onlookers", message);
+    binder_report(f->b, status_with_hint(st, "sluice run --control-personal lets them see"));
+}
+
 static void note(struct flow *f, struct span at, const char *message)
 {
     struct app_plan *p = f->plan;
     struct status st = { .err = ERR_PERSONAL, .at = at, .message = message };
+    if (f->last && is_onlookers(f, at)) {
+        refuse_onlooker(f, at, message);
+        return;
+    }
     if (!f->last || p->n_notes >= LIMIT_DIAGS || is_noted(p, &st)) return;
     if (!p->notes) p->notes = ARENA_ARRAY(f->b->arena, struct status, LIMIT_DIAGS);
     p->notes[p->n_notes++] = st;
@@ -85,10 +107,14 @@ static const struct trace *way_of_optional(struct flow *f, const struct expr *e,
     return e ? way_of(f, e, in) : NULL;
 }
 
-/* A fault that something PERSONAL is part of may quote it. */
-static void note_fault(struct flow *f, const char *errors)
+/* A fault that something PERSONAL is part of may quote it. Which rows fail tells of it, too. */
+static void note_fault(struct flow *f, struct span at, const char *errors, const struct trace *t)
 {
-    if (f->pump && (!errors || errors[0])) f->pump->personal = true;
+    if (errors && !errors[0]) return;
+    if (f->pump) f->pump->personal = true;
+    if (f->last && is_onlookers(f, at))
+        refuse_onlooker(f, at, str_format_c(f->b->arena, "what is computed from %s may fail by it",
+                                            trace_origin(f->b->arena, t)));
 }
 
 /* A de-identifying function may show some of its arguments as they are. */
@@ -107,9 +133,9 @@ static const struct trace *way_of_call(struct flow *f, const struct expr *e, str
     const struct fn_def *fn = e->call.fn;
     const struct trace *t = way_of_args(f, e, in);
     bool recut = e->implicit && type_is_text(e->type) && type_is_text(e->args[0]->type);
-    if (t && !recut) note_fault(f, fn->errors);
+    if (t && !recut) note_fault(f, e->at, fn->errors, t);
     if (fn->reidentifies) t = trace_call(f->b->arena, fn->name, e->at);
-    return fn->deidentifies ? way_of_shown(f, e, in) : t;
+    return fn->deidentifies && !is_onlookers(f, e->at) ? way_of_shown(f, e, in) : t;
 }
 
 /* The args of the query, then the columns of its table. */
@@ -151,7 +177,7 @@ static const struct trace *way_of(struct flow *f, const struct expr *e, struct r
                                         trace_origin(f->b->arena, way_of_args(f, e, in)),
                                         STR_ARG(e->label)));
         }
-        return NULL;
+        return is_onlookers(f, e->at) ? way_of_args(f, e, in) : NULL;
     default: return way_of_args(f, e, in);
     }
 }
@@ -224,7 +250,7 @@ static const struct trace *way_of_agg(struct flow *f, const struct plan_agg *agg
 {
     const struct trace *t = way_of_optional(f, agg->parameter, in);
     for (uint32_t i = 0; i < agg->n_args; i++) t = either(t, way_of(f, agg->args[i], in));
-    if (t) note_fault(f, NULL);
+    if (t) note_fault(f, agg->n_args ? agg->args[0]->at : SPAN_NONE, NULL, t);
     return t;
 }
 
@@ -300,7 +326,7 @@ static struct row_ways table_fn_ways(struct flow *f, struct plan_node *n, struct
     struct row_ways out = ways_new(f, n->out.n_columns);
     const struct trace *any = NULL;
     for (uint32_t i = 0; i < in.n_columns; i++) any = either(any, in.columns[i]);
-    if (any) note_fault(f, NULL);
+    if (any) note_fault(f, n->at, NULL, any);
     uint32_t passed = n->table_fn.pass_through ? in.n_columns : 0;
     for (uint32_t i = 0; i < out.n_columns; i++) out.columns[i] = i < passed ? in.columns[i] : any;
     return out;
@@ -417,7 +443,8 @@ static void follow_pump(struct flow *f, struct plan_pump *p)
     for (uint32_t i = 0; i < out.n_columns; i++) {
         if (!out.columns[i]) continue;
         if (p->target == PLAN_STDOUT) {
-            if (f->last) refuse_output(f, i, out.columns[i]);
+            bool onlooker = f->b->onlooker && p->at.file == f->b->onlooker;
+            if (f->last && !onlooker) refuse_output(f, i, out.columns[i]);
         } else if (!f->streams[p->target][i]) {
             take_up(f, &f->streams[p->target][i],
                     trace_through(f->b->arena, out.columns[i], p, &f->plan->streams[p->target], i,

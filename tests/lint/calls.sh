@@ -45,7 +45,7 @@ ban "only the exec drivers start programs, and \\e an editor" "system popen fork
     "engine/io/(src|sink)_exec\.c|engine/io/exec\.c|engine/io/child\.c|engine/cli/repl_meta\.c"
 ban "UTC only: data/calendar"          "localtime localtime_r mktime tzset strftime"
 ban "only time/clock reads the clock, and a run its own duration"  "time gettimeofday clock_gettime clock ftime timespec_get" \
-    "engine/time/clock\.c|engine/base/(thread|log)\.c|engine/app/(run|lane|gauges|session_[a-z]+)\.c|engine/cli/cmd_repl\.c"
+    "engine/time/clock\.c|engine/base/(thread|log)\.c|engine/app/(run|lane|serve|gauges|session_[a-z]+)\.c|engine/cli/cmd_repl\.c"
 ban "only the command line prints"     "printf vprintf puts putchar putc" \
     "engine/cli/.*|engine/base/log\.c"
 ban "input never ends the process (a forked child ends itself)"     "abort exit _exit quick_exit" \
