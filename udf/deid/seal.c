@@ -30,7 +30,8 @@ static char *bound_text(struct sluice_call *c, const char *id, const struct slui
     return p;
 }
 
-static void encrypt_row(struct sluice_call *c, uint32_t row, const uint8_t *key, const char *id)
+static void encrypt_row(struct sluice_call *c, uint32_t row, const uint8_t *key, const char *id,
+                        const uint8_t *nonce)
 {
     const struct sluice_str *s = deid_str(c, 0, row);
     size_t n_bound, n_id = strlen(id), n = NONCE + (size_t)s->len + TAG;
@@ -38,7 +39,7 @@ static void encrypt_row(struct sluice_call *c, uint32_t row, const uint8_t *key,
     size_t n_text = sodium_base64_encoded_len(n, BASE64);
     uint8_t *sealed = sluice_alloc(c, n);
     char *out = sluice_alloc(c, n_id + 1 + n_text);
-    randombytes_buf(sealed, NONCE);
+    memcpy(sealed, nonce, NONCE);
     crypto_aead_xchacha20poly1305_ietf_encrypt(
         sealed + NONCE, NULL, (const uint8_t *)sluice_str_data(s), s->len, (const uint8_t *)bound,
         n_bound, NULL, sealed, key);
@@ -52,10 +53,12 @@ static void encrypt(struct sluice_call *c)
 {
     const char *id = "";
     const uint8_t *key = sluice_key(SLUICE_KEY_SEAL, NULL, &id);
+    uint8_t *nonces = sluice_alloc(c, (size_t)c->n_rows * NONCE + 1);
+    randombytes_buf(nonces, (size_t)c->n_rows * NONCE); /* in one go: the system is asked each time */
     for (uint32_t i = 0; i < c->n_rows; i++) {
         uint32_t row = c->rows[i];
         if (deid_str(c, 0, row)->len == 0) deid_give(c, row, "", 0);
-        else if (key) encrypt_row(c, row, key, id);
+        else if (key) encrypt_row(c, row, key, id, nonces + (size_t)i * NONCE);
         else sluice_fault(c, row, SLUICE_FAULT_DATA, "ENCRYPT: there is no sealing key");
     }
 }
