@@ -105,10 +105,20 @@ static void show_status(void *arg, const struct gauges *g)
     buf_free(&text);
 }
 
-static bool wants_status(const struct cli_args *args)
+/* Records that are typed would be echoed into the line. */
+static bool reads_keyboard(struct app *app)
+{
+    const struct app_plan *plan = app_compile(app);
+    if (!isatty(STDIN_FILENO)) return false;
+    for (uint32_t i = 0; plan && i < plan->n_sources; i++)
+        if (str_equal_c(plan->sources[i].endpoint.url, "-")) return true;
+    return false;
+}
+
+static bool wants_status(const struct cli_args *args, struct app *app)
 {
     const char *terminal = getenv("TERM");
-    if (cli_has(args, "quiet") || cli_has(args, "no-status")) return false;
+    if (cli_has(args, "quiet") || cli_has(args, "no-status") || reads_keyboard(app)) return false;
     return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
@@ -175,7 +185,7 @@ static enum exit_code run_compiled(const struct cli_args *args, struct app *app,
 {
     struct status_line line = { 0 };
     config->arg = &line;
-    has_status_line = wants_status(args);
+    has_status_line = wants_status(args, app);
     if (has_status_line) config->watch = show_status;
     watch_signals(has_tables(app) || cli_has(args, "keys"));
     struct run_summary summary = { 0 };
