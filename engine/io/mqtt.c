@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -30,6 +31,7 @@ enum {
     PAUSE_MAX_MS = 30000,
     STEADY_MS = 10000, /* a connection that stood so long begins anew with short pauses */
     PIECE_MS = 100,
+    GOODBYE_MS = 1000,
     PACKETS = 256, /* of one turn */
     PASSWORD_MAX = 4096
 };
@@ -76,28 +78,13 @@ void mqtt_drop(struct mqtt *m, const char *why)
 static void lose_by_code(struct mqtt *m, int code)
 {
     int error = errno;
-    if (code == MOSQ_ERR_ERRNO) lose_because(m, strerror(error));
-    else if (code == MOSQ_ERR_TLS && m->reason[0]) lose(m);
-    else if (code == MOSQ_ERR_CONN_REFUSED && m->reason[0]) lose(m);
+    bool logged = code == MOSQ_ERR_TLS || code == MOSQ_ERR_CONN_REFUSED ||
+                  (code == MOSQ_ERR_ERRNO && error == EPROTO);
+    if (logged && m->reason[0]) lose(m);
+    else if (code == MOSQ_ERR_ERRNO) lose_because(m, strerror(error));
     else if (code == MOSQ_ERR_CONN_LOST || code == MOSQ_ERR_NO_CONN)
         lose_because(m, "the broker has closed it");
     else lose_because(m, m->lib.strerror(code));
-}
-
-static void connect_now(struct mqtt *m)
-{
-    const struct mqtt_address *to = &m->address;
-    char why[128];
-    int keep_alive = (int)(option_interval(m->endpoint, "keep_alive", KEEP_ALIVE_MS) / 1000);
-    if (!socket_probe(to->host, to->port, m->stop_fd, PROBE_MS, why, sizeof why)) {
-        lose_because(m, why);
-        return;
-    }
-    m->reason[0] = 0;
-    m->state = MQTT_CONNECTING;
-    m->answer_ms = clock_steady_ms() + ANSWER_MS;
-    int code = m->lib.connect(m->client, to->host, to->port, keep_alive);
-    if (code != MOSQ_ERR_SUCCESS) lose_by_code(m, code);
 }
 
 /* ---- what the library tells ---- */
@@ -126,12 +113,38 @@ static void on_connect(struct mosquitto *client, void *arg, int code, int flags)
     if (m->began) tell_return(m, more);
 }
 
-/* Kept for a failed call, whose code alone says little about certificates. */
+/* An error is kept for the failed call, whose code alone says little about certificates. That a message has its DUP
+ * flag set is told here alone. */
 static void on_log(struct mosquitto *client, void *arg, int level, const char *text)
 {
     struct mqtt *m = arg;
+    const char *message = strstr(text, "received PUBLISH (d");
     (void)client;
     if (level == MOSQ_LOG_ERR) snprintf(m->reason, sizeof m->reason, "%s", text);
+    if (message) m->again = message[sizeof "received PUBLISH (d" - 1] == '1';
+}
+
+void mqtt_hush(struct mqtt *m)
+{
+    m->lib.log_callback_set(m->client, NULL);
+    m->again = false;
+}
+
+static void connect_now(struct mqtt *m)
+{
+    const struct mqtt_address *to = &m->address;
+    char why[128];
+    int keep_alive = (int)(option_interval(m->endpoint, "keep_alive", KEEP_ALIVE_MS) / 1000);
+    if (!socket_probe(to->host, to->port, m->stop_fd, PROBE_MS, why, sizeof why)) {
+        lose_because(m, why);
+        return;
+    }
+    m->reason[0] = 0;
+    m->state = MQTT_CONNECTING;
+    m->lib.log_callback_set(m->client, on_log);
+    m->answer_ms = clock_steady_ms() + ANSWER_MS;
+    int code = m->lib.connect(m->client, to->host, to->port, keep_alive);
+    if (code != MOSQ_ERR_SUCCESS) lose_by_code(m, code);
 }
 
 /* ---- making a client ---- */
@@ -182,8 +195,8 @@ static struct status read_password(const struct mqtt *m, const char *path, char 
         return OK;
     }
     return status_new(m->arena, ERR_BAD_OPTION, m->endpoint->at,
-                      "%s, which option \"password_file\" of %s names, %s", path, m->endpoint->name,
-                      f ? "is empty" : strerror(error));
+                      "no password in %s, which option \"password_file\" of %s names: %s", path,
+                      m->endpoint->name, f ? "it is empty" : strerror(error));
 }
 
 static struct status set_login(struct mqtt *m)
@@ -249,7 +262,6 @@ struct status mqtt_new(struct arena *a, const struct io_endpoint *e, const struc
     m->client = m->lib.new(*id ? id : default_id(a, e, clean), clean, m);
     if (!m->client) return failed(m, "make a client of", strerror(errno));
     m->lib.connect_with_flags_callback_set(m->client, on_connect);
-    m->lib.log_callback_set(m->client, on_log);
     m->lib.int_option(m->client, MOSQ_OPT_TCP_NODELAY, 1);
     TRY(set_login(m));
     TRY(set_tls(m));
@@ -341,10 +353,38 @@ struct status mqtt_begin(struct mqtt *m, const bool *ready)
     return OK;
 }
 
+/* Reads what still comes, until the broker closes: a socket closed on unread bytes would take back what was written
+ * last, acknowledgements among it (a reset, tcp(7)). */
+static void read_out(int fd, int64_t until)
+{
+    char rest[4096];
+    int64_t left;
+    struct pollfd fds = { .fd = fd, .events = POLLIN };
+    shutdown(fd, SHUT_WR);
+    while ((left = until - clock_steady_ms()) > 0 && poll(&fds, 1, (int)left) > 0) {
+        if (read(fd, rest, sizeof rest) <= 0) break;
+    }
+}
+
+static void say_goodbye(struct mqtt *m)
+{
+    int64_t until = clock_steady_ms() + GOODBYE_MS;
+    int fd = m->lib.socket(m->client), kept = dup(fd);
+    struct pollfd fds = { .fd = fd, .events = POLLOUT };
+    while (m->lib.want_write(m->client) && clock_steady_ms() < until) {
+        if (poll(&fds, 1, PIECE_MS) > 0 && m->lib.loop_write(m->client, 1) != MOSQ_ERR_SUCCESS)
+            break;
+    }
+    m->lib.disconnect(m->client);
+    if (kept < 0) return;
+    read_out(kept, until);
+    close(kept);
+}
+
 void mqtt_close(struct mqtt *m)
 {
     if (!m->client) return;
-    if (m->state == MQTT_UP) m->lib.disconnect(m->client);
+    if (m->state == MQTT_UP) say_goodbye(m);
     m->lib.destroy(m->client);
     m->client = NULL;
 }

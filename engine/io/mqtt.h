@@ -35,6 +35,7 @@ struct mqtt {
     int64_t answer_ms, retry_ms, misc_ms, lost_ms, up_ms; /* by clock_steady_ms */
     int64_t pause_ms;
     uint64_t jitter;
+    bool again;    /* the message at hand is one that the broker sends again; told while mqtt_hush was not called */
     char reason[256];
     void *owner;
     struct attempts *attempts; /* where losses and returns are counted */
@@ -55,6 +56,8 @@ struct status mqtt_begin(struct mqtt *m, const bool *ready) MUST_CHECK;
 enum mqtt_turn mqtt_turn(struct mqtt *m, int wait_ms);
 /* As a loss: the broker's answer was no good. */
 void mqtt_drop(struct mqtt *m, const char *why);
+/* What the library logs is not needed until the next connection: formatting it costs something by message. */
+void mqtt_hush(struct mqtt *m);
 /* Says goodbye and frees the client. */
 void mqtt_close(struct mqtt *m);
 

@@ -43,6 +43,7 @@ static const char *came(struct mqtt *m)
 {
     struct mqtt_sink *s = m->owner;
     s->ready = true;
+    mqtt_hush(m);
     if (s->open == 0) return "no row was under way";
     snprintf(s->again, sizeof s->again, "%u rows that were not acknowledged are sent again%s",
              s->open, m->qos == 1 ? " and may come twice" : "");

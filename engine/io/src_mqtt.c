@@ -4,8 +4,8 @@
  * A message is read from the broker only when the pipeline asks for more, so that what is not asked for stays there:
  * the broker's queue is the buffer. The library acknowledges a message before it hands it over; what is held here
  * (some tens of kilobytes) is therefore given out before the source ends. After a loss the broker sends again what it
- * has no acknowledgement of, under the same packet identifiers and before anything else; what of that had
- * come is recognised by identifier, topic and content and left out.
+ * has no acknowledgement of, marked as such, under the same packet identifiers and before anything else; what of
+ * that had come is recognised by identifier, topic and content and left out.
  *
  * A message holds one record, or several as lines or one behind the other. Each record's topic is kept beside the bytes
  * as a list of the places where it changes.
@@ -23,7 +23,7 @@
 enum {
     HELD_BYTES = 64 << 10, /* read ahead, and one message beyond it */
     MESSAGE_BYTES = 16 << 20,
-    REMEMBERED = 1024, /* messages that may come again: more than brokers have under way */
+    IDENTIFIERS = 65536, /* of packets: so many can be under way */
     TURN_MS = 1000,
     REFUSED_TOLD = 3
 };
@@ -48,10 +48,8 @@ struct mqtt_source {
     struct mark *marks;
     size_t n_marks, cap_marks;
     struct buf names;
-    /* messages that came and may come again */
-    uint64_t seen[REMEMBERED];
-    size_t n_seen;
-    bool repeats; /* the broker may be sending some again */
+    uint64_t *seen; /* by packet identifier, a hash of the message that came last; QoS 1 */
+    bool repeats;   /* the broker may be sending some again */
     uint64_t n_repeats, n_refused;
 };
 
@@ -132,28 +130,35 @@ static bool is_good(struct mqtt_source *s, const struct mosquitto_message *msg)
 
 /* ---- messages that come again ---- */
 
-/* True: it came before the connection was lost. */
+static void tell_repeats(struct mqtt_source *s)
+{
+    log_event(LOG_WARNING,
+              LOG_FIELDS(LOG_C("source", s->mqtt.endpoint->name), LOG_N("records", s->n_repeats)),
+              "messages that the broker of %s sent again, and which had come before, are left "
+              "out: %llu",
+              s->mqtt.endpoint->name, (unsigned long long)s->n_repeats);
+    s->n_repeats = 0;
+}
+
+/* What the broker sends again comes first; then all is new. */
+static void end_repeats(struct mqtt_source *s)
+{
+    if (s->n_repeats) tell_repeats(s);
+    s->repeats = false;
+    mqtt_hush(&s->mqtt);
+}
+
+/* Whether it came before the connection was lost. One that is sent again may also be one that never came. */
 static bool came_before(struct mqtt_source *s, const struct mosquitto_message *msg)
 {
-    uint64_t hash = hash_bytes(msg->payload, (size_t)msg->payloadlen, (uint64_t)msg->mid);
-    hash = hash_bytes(msg->topic, strlen(msg->topic), hash);
-    for (size_t i = 0; s->repeats && i < REMEMBERED; i++) {
-        if (s->seen[i] == hash && s->n_seen > i) {
-            s->n_repeats++;
-            return true;
-        }
-    }
-    if (s->repeats && s->n_repeats)
-        log_event(
-            LOG_WARNING,
-            LOG_FIELDS(LOG_C("source", s->mqtt.endpoint->name), LOG_N("records", s->n_repeats)),
-            "messages that the broker of %s sent again, and which had come before, are left "
-            "out: %llu",
-            s->mqtt.endpoint->name, (unsigned long long)s->n_repeats);
-    s->repeats = false;
-    s->n_repeats = 0;
-    s->seen[s->n_seen++ % REMEMBERED] = hash;
-    return false;
+    uint64_t hash = hash_u64(hash_bytes(msg->payload, (size_t)msg->payloadlen, 0));
+    uint64_t *last = &s->seen[msg->mid % IDENTIFIERS];
+    hash ^= hash_bytes(msg->topic, strlen(msg->topic), 0);
+    if (s->repeats && !s->mqtt.again) end_repeats(s);
+    bool same = s->repeats && *last == hash;
+    s->n_repeats += same;
+    *last = hash;
+    return same;
 }
 
 static void on_message(struct mosquitto *client, void *arg, const struct mosquitto_message *msg)
@@ -161,7 +166,7 @@ static void on_message(struct mosquitto *client, void *arg, const struct mosquit
     struct mqtt *m = arg;
     struct mqtt_source *s = m->owner;
     (void)client;
-    if (msg->qos == 1 && came_before(s, msg)) return;
+    if (msg->qos == 1 && s->seen && came_before(s, msg)) return;
     if (!is_good(s, msg)) return;
     size_t before = s->held.len;
     mark_topic(s, msg->topic);
@@ -176,8 +181,9 @@ static void on_message(struct mosquitto *client, void *arg, const struct mosquit
 static const char *came(struct mqtt *m)
 {
     struct mqtt_source *s = m->owner;
-    s->repeats = m->session;
-    s->n_repeats = 0;
+    if (s->n_repeats) tell_repeats(s);
+    s->repeats = m->session && s->seen;
+    if (!s->repeats) mqtt_hush(m);
     /* asking again would bring retained messages again */
     if (m->session && s->subscribed)
         return m->qos ? "the broker has kept what came since"
@@ -219,6 +225,7 @@ static struct status open_mqtt(struct input *in, struct arena *a, const struct i
     s->row_end = *row_end ? row_end : "\n";
     s->message_size = (size_t)option_size(e, "message_size", MESSAGE_BYTES);
     TRY(mqtt_new(in->arena, e, u, false, s, &s->mqtt));
+    if (s->mqtt.qos == 1) s->seen = mem_calloc(IDENTIFIERS, sizeof *s->seen);
     s->mqtt.came = came;
     s->mqtt.attempts = &in->connection;
     s->mqtt.stop_fd = in->stop_fd;
@@ -323,6 +330,7 @@ static void close_mqtt(struct input *in)
     buf_free(&s->held);
     buf_free(&s->names);
     mem_free(s->marks);
+    mem_free(s->seen);
     mem_free(s);
     in->mqtt = NULL;
 }
