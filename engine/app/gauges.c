@@ -180,6 +180,14 @@ static void look_at_sinks(const struct run *r, struct arena *a, struct gauges *o
     }
 }
 
+static void look_at_tables(const struct run *r, struct arena *a, struct gauges *out)
+{
+    out->tables = ARENA_ARRAY(a, struct gauge_table, r->plan->n_tables + 1);
+    for (uint32_t i = 0; i < r->plan->n_tables; i++) {
+        if (!r->plan->tables[i].constant) tables_look(r, i, &out->tables[out->n_tables++]);
+    }
+}
+
 static void look_at_state(const struct run *r, struct gauges *out)
 {
     out->has_state = r->recovery != NULL;
@@ -200,6 +208,7 @@ void gauges_look(struct gauge_board *b, struct arena *a, struct gauges *out)
     look_at_sources(r, &graph, a, out);
     pthread_mutex_unlock(&b->lock);
     look_at_sinks(r, a, out);
+    look_at_tables(r, a, out);
     look_at_state(r, out);
     out->faults = tally_read(&r->faults);
     out->rejects = rejects_count(r->rejects);

@@ -28,6 +28,14 @@ struct gauge_sink {
     struct sink_look look;
 };
 
+/* A reference table. */
+struct gauge_table {
+    struct str           name;
+    uint64_t             rows;
+    int64_t              age_ms;   /* since its rows were read, or found to be the newest */
+    struct attempts_seen readings; /* failing_ms: it keeps the rows from before */
+};
+
 struct gauge_stream {
     struct str   name;
     bool         is_source;
@@ -52,7 +60,8 @@ struct gauges {
     struct gauge_sink   *sinks;
     struct gauge_stream *streams;
     struct gauge_pump   *pumps;
-    uint32_t             n_sources, n_sinks, n_streams, n_pumps;
+    struct gauge_table  *tables; /* those that are read from somewhere */
+    uint32_t             n_sources, n_sinks, n_streams, n_pumps, n_tables;
     double               seconds; /* since the run began */
     int64_t              age_ms;  /* of what is said about streams and pumps */
     /* sums */

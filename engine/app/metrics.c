@@ -323,6 +323,27 @@ static void put_graph(struct buf *out, const struct gauges *g)
                   offsetof(struct graph_op_state, rows_out));
 }
 
+/* ---- reference tables ---- */
+
+#define OF_TABLE(field) offsetof(struct gauge_table, field)
+
+static const struct family table_families[] = {
+    { "sluice_table_rows", "Rows of the reference table.", GAUGE, ONE, OF_TABLE(rows), ALL },
+    { "sluice_table_age_seconds", "Since its rows were read, or found to be the newest.", GAUGE, MS,
+      OF_TABLE(age_ms), ALL },
+    { "sluice_table_failures_total", "Times that it could not be read; it kept its rows.", COUNTER,
+      ONE, OF_TABLE(readings.failed), ALL },
+};
+
+static void put_tables(struct buf *out, const struct gauges *g)
+{
+    struct subjects s = {
+        "table", g->tables, g->n_tables, sizeof *g->tables, OF_TABLE(name), always
+    };
+    for (size_t i = 0; i < sizeof table_families / sizeof table_families[0]; i++)
+        put_family(out, &table_families[i], &s);
+}
+
 /* ---- the whole ---- */
 
 static void put_run(struct buf *out, const struct gauges *g)
@@ -383,6 +404,7 @@ void metrics_write(struct buf *out, const struct gauges *g)
     put_sources(out, g);
     put_sinks(out, g);
     put_graph(out, g);
+    put_tables(out, g);
     put_run(out, g);
     put_process(out, g);
 }

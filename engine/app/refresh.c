@@ -21,11 +21,31 @@ struct refresher {
     atomic_bool           stop;
     int64_t              *read_ms; /* by table: when, by the steady clock */
     struct table_version *versions;
+    struct attempts      *readings; /* by table */
+    atomic_llong         *good_ms;  /* when the rows were read, by the steady clock */
+    atomic_ullong        *rows;
 };
 
 void tables_reload(void)
 {
     atomic_store(&reload_requested, true);
+}
+
+/* For those who watch: these are the rows from now on. NULL: as before, which were found to be the newest. */
+static void note_rows(struct refresher *f, uint32_t table, const struct reftable *rows)
+{
+    attempts_good(&f->readings[table]);
+    atomic_store(&f->good_ms[table], clock_steady_ms());
+    if (rows) atomic_store(&f->rows[table], reftable_rows(rows));
+}
+
+void tables_look(const struct run *r, uint32_t table, struct gauge_table *out)
+{
+    const struct refresher *f = r->refresher;
+    *out = (struct gauge_table){ .name = r->plan->tables[table].name,
+                                 .rows = atomic_load(&f->rows[table]),
+                                 .age_ms = clock_steady_ms() - atomic_load(&f->good_ms[table]),
+                                 .readings = attempts_look(&f->readings[table]) };
 }
 
 struct status tables_open(struct run *r)
@@ -36,6 +56,9 @@ struct status tables_open(struct run *r)
     f->run = r;
     f->read_ms = arena_calloc(r->arena, (n + 1) * sizeof *f->read_ms);
     f->versions = arena_calloc(r->arena, (n + 1) * sizeof *f->versions);
+    f->readings = arena_calloc(r->arena, (n + 1) * sizeof *f->readings);
+    f->good_ms = arena_calloc(r->arena, (n + 1) * sizeof *f->good_ms);
+    f->rows = arena_calloc(r->arena, (n + 1) * sizeof *f->rows);
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->ended, NULL);
     r->refresher = f;
@@ -43,6 +66,7 @@ struct status tables_open(struct run *r)
         struct feed_reading how = { .version = &f->versions[i] };
         TRY(feed_fill_table(r->arena, r->plan, r->tables, i, run_now(r), &how, &r->tables[i]));
         f->read_ms[i] = clock_steady_ms();
+        note_rows(f, i, r->tables[i]);
     }
     return OK;
 }
@@ -54,7 +78,11 @@ static void refresh_table(struct refresher *f, uint32_t table)
     struct arena *a = arena_new();
     struct reftable *rows = NULL;
     struct feed_reading how = { .version = &f->versions[table], .again = true, .stop = &f->stop };
+    attempts_begin(&f->readings[table]);
     struct status st = feed_load_table(a, r->plan, table, &how, &rows);
+    attempts_end(&f->readings[table]);
+    if (st.err == ERR_NONE) note_rows(f, table, rows);
+    else attempts_failed(&f->readings[table]);
     if (st.err != ERR_NONE && !atomic_load(&f->stop))
         log_event(LOG_WARNING,
                   LOG_FIELDS(LOG_S("table", r->plan->tables[table].name),

@@ -136,6 +136,8 @@ void tables_watch(struct run *r);
 /* Ends that, without waiting for a server. */
 void tables_rest(struct run *r);
 void tables_close(struct run *r);
+/* How the reading of a table goes; any thread, between open and close. */
+void tables_look(const struct run *r, uint32_t table, struct gauge_table *out);
 /* Asks for all tables to be read again; signal handlers may. */
 void tables_reload(void);
 

@@ -13,7 +13,7 @@ static const char *time_text(struct arena *a, rowtime t)
     return str_to_c(a, str_view(text, calendar_format_timestamp(text, t)));
 }
 
-/* " for 12 s: it fails", or nothing. */
+/* ", delivery fails for 12 s", or nothing. */
 static const char *fares(struct arena *a, const struct attempts_seen *s, const char *what)
 {
     if (s->failing_ms)
@@ -85,6 +85,16 @@ static void log_pump(const struct gauge_pump *p)
               p->stopped ? ", stopped" : "");
 }
 
+static void log_table(const struct gauge_table *t, struct arena *a)
+{
+    log_event(LOG_INFO,
+              LOG_FIELDS(LOG_S("table", t->name), LOG_N("rows", t->rows),
+                         LOG_N("age_ms", t->age_ms), LOG_N("failures", t->readings.failed)),
+              "status: reference table %.*s: %llu rows, read %lld s ago%s", STR_ARG(t->name),
+              (unsigned long long)t->rows, (long long)(t->age_ms / 1000),
+              fares(a, &t->readings, "reading"));
+}
+
 void watch_log(const struct gauges *g)
 {
     struct arena *a = arena_new();
@@ -92,6 +102,7 @@ void watch_log(const struct gauges *g)
     for (uint32_t i = 0; i < g->n_sources; i++) log_source(&g->sources[i], a);
     for (uint32_t i = 0; i < g->n_streams; i++) log_stream(&g->streams[i], a);
     for (uint32_t i = 0; i < g->n_pumps; i++) log_pump(&g->pumps[i]);
+    for (uint32_t i = 0; i < g->n_tables; i++) log_table(&g->tables[i], a);
     for (uint32_t i = 0; i < g->n_sinks; i++) log_sink(&g->sinks[i], a);
     arena_free(a);
 }

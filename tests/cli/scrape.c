@@ -66,7 +66,8 @@ static int get(const char *address, const char *path)
         return 1;
     }
     char request[512];
-    int size = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", path, address);
+    int size =
+        snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", path, address);
     if (write(fd, request, (size_t)size) != size) return 1;
     while (n < sizeof answer - 1 && (got = read(fd, answer + n, sizeof answer - 1 - n)) > 0)
         n += (size_t)got;
@@ -120,7 +121,8 @@ static void take_comment(char *line)
     snprintf(type, sizeof type, "%.31s", line + at);
     if (strcmp(type, "counter") && strcmp(type, "gauge") && strcmp(type, "summary"))
         complain("type %s of %s", type, name);
-    if (strcmp(type, "counter") == 0 && (strlen(name) < 6 || strcmp(name + strlen(name) - 6, "_total")))
+    if (strcmp(type, "counter") == 0 &&
+        (strlen(name) < 6 || strcmp(name + strlen(name) - 6, "_total")))
         complain("counter %s does not end in _total", name);
 }
 

@@ -106,6 +106,9 @@ there is /metrics and /healthz
 nobody listens
 [exit 1]
 
+# Each family has its place in the manual.
+$ for name in $(sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' metrics); do grep -q "$name" "$ROOT/docs/guide/operating.md" || echo "$name is not told"; done; sed -n 's/.*"\(sluice_[a-z_]*\)".*/\1/p' "$ROOT/engine/app/metrics.c" | while read -r name; do grep -q "$name" "$ROOT/docs/guide/operating.md" || echo "$name is not told"; done
+
 # Who connects and says nothing, or nonsense, keeps nobody from the metrics, and the pipeline from nothing.
 $ . ./lost.sh --sink HOT=hot.json --sink COUNTS=null:; port=${at#*:}; for i in $(seq 10); do exec {fd}<> /dev/tcp/127.0.0.1/$port; printf 'GET /met' >&$fd; done; exec {fd}<> /dev/tcp/127.0.0.1/$port; head -c 100000 /dev/urandom >&$fd 2>/dev/null; printf 'POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc' > /dev/tcp/127.0.0.1/$port; scrape get $at /healthz; scrape get $at /metrics | head -1; echo '{"DEVICE":"a7","TEMP":31.5}' >&3; bash until.sh hot.json a7; kill -TERM $run; exec 3>&-; wait; tail -3 messages
 HTTP/1.1 200 OK

@@ -40,10 +40,10 @@ static void test_json(void **state)
     const char bytes[] = "a \"b\"\\\n\t\x01\x7f \xc3\xbc \xff \xe2\x82";
     log_write_json(&out, 1521343200123, LOG_WARNING, str_view(bytes, sizeof bytes - 1),
                    LOG_FIELDS(LOG_C("sink", "O\"1"), LOG_N("rows", -5)));
-    assert_string_equal(text(),
-                        "{\"time\":\"2018-03-18T03:20:00.123Z\",\"level\":\"warning\",\"message\":"
-                        "\"a \\\"b\\\"\\\\\\u000a\\u0009\\u0001\\u007f \xc3\xbc \\ufffd \\ufffd\\ufffd\","
-                        "\"sink\":\"O\\\"1\",\"rows\":-5}\n");
+    assert_string_equal(
+        text(), "{\"time\":\"2018-03-18T03:20:00.123Z\",\"level\":\"warning\",\"message\":"
+                "\"a \\\"b\\\"\\\\\\u000a\\u0009\\u0001\\u007f \xc3\xbc \\ufffd \\ufffd\\ufffd\","
+                "\"sink\":\"O\\\"1\",\"rows\":-5}\n");
 }
 
 /* ---- gauges by hand ---- */
