@@ -211,7 +211,9 @@ void outlets_close(struct run *r, struct run_summary *out)
     for (uint32_t i = 0; i < r->n_sinks; i++) {
         struct run_sink_summary sum = { .stream = r->sinks[i].stream,
                                         .rows = sink_rows(r->sinks[i].sink),
+                                        .held_back = sink_held_back(r->sinks[i].sink),
                                         .failed = r->sinks[i].way != NULL };
+        sum.rows -= sum.held_back;
         run_fail(r, sink_close(r->sinks[i].sink, r->arena, &sum.where));
         if (sum.failed && sum.rows == 0) continue;
         if (!sum.failed) out->total.rows_out += sum.rows;

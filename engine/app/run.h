@@ -15,7 +15,7 @@ struct run_total {
 
 struct run_sink_summary {
     const char *stream, *where;
-    uint64_t rows;
+    uint64_t rows, held_back; /* delivered, and kept back by throttling */
     bool failed; /* they are what failed on the way to the sink of that name */
 };
 

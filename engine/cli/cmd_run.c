@@ -154,7 +154,7 @@ static void log_summary(const struct run_summary *s)
         const char *where = sink->where ? sink->where : "";
         log_event(LOG_INFO,
                   LOG_FIELDS(LOG_C("sink", sink->stream), LOG_N("rows", sink->rows),
-                             LOG_C("where", where)),
+                             LOG_N("held_back", sink->held_back), LOG_C("where", where)),
                   "%s%s: %llu rows to %s", sink->stream, sink->failed ? ", failed" : "",
                   (unsigned long long)sink->rows, where);
     }
@@ -162,7 +162,7 @@ static void log_summary(const struct run_summary *s)
 
 static void show_summary(const struct run_summary *s)
 {
-    char records[32], rate[32], rows[32];
+    char records[32], rate[32], rows[32], held[32];
     fprintf(stderr, "%s%s %s in %.2f s", s->stopped ? "stopped after " : "",
             status_grouped(s->total.records, records), s->total.records == 1 ? "record" : "records",
             s->total.seconds);
@@ -171,10 +171,12 @@ static void show_summary(const struct run_summary *s)
     fputc('\n', stderr);
     for (uint32_t i = 0; i < s->n_sinks; i++) {
         const struct run_sink_summary *sink = &s->sinks[i];
-        fprintf(stderr, "  %s%s: %s %s%s%s\n", sink->stream, sink->failed ? ", failed" : "",
+        fprintf(stderr, "  %s%s: %s %s%s%s%s%s%s\n", sink->stream, sink->failed ? ", failed" : "",
                 status_grouped(sink->rows, rows), sink->rows == 1 ? "row" : "rows",
-                sink->where ? " to " : "",
-                sink->where ? sink->where : "");
+                sink->where ? " to " : "", sink->where ? sink->where : "",
+                sink->held_back ? ", " : "",
+                sink->held_back ? status_grouped(sink->held_back, held) : "",
+                sink->held_back ? " held back" : "");
     }
 }
 

@@ -66,6 +66,7 @@ struct status courier_open(struct output *o, const struct url *u,
     TRY(read_options(c));
     TRY(option_file(o->arena, o->endpoint, "ca", &ca));
     TRY(throttle_new(o->arena, o->endpoint, o->schema, &c->throttle));
+    o->throttle = c->throttle;
     if (subject.len)
         TRY(message_new(o->arena, o->endpoint->at, "subject", subject, o->schema, &c->subject));
     TRY(libcurl_load(o->arena, o->endpoint->at));

@@ -7,6 +7,7 @@
 #include "io/mqtt_url.h"
 #include "io/output.h"
 #include "io/processor.h"
+#include "io/throttle.h"
 
 /* Encoded rows are used again, so that their buffers keep their size: a free list with a lock. */
 enum {
@@ -372,6 +373,11 @@ struct status sink_flush(struct sink *s)
 uint64_t sink_rows(const struct sink *s)
 {
     return tally_read(&s->rows);
+}
+
+uint64_t sink_held_back(const struct sink *s)
+{
+    return throttle_held(s->out.throttle);
 }
 
 struct sink_look sink_look(const struct sink *s)

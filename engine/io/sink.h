@@ -39,6 +39,8 @@ struct status sink_flush(struct sink *s) MUST_CHECK;
 /* Flushes, closes, frees; *where: the place that the rows went to, in `a`. */
 struct status sink_close(struct sink *s, struct arena *a, const char **where) MUST_CHECK;
 uint64_t sink_rows(const struct sink *s);
+/* Rows that throttling kept back; between open and close, while nothing is delivered. */
+uint64_t sink_held_back(const struct sink *s);
 
 /* What it has done and how it fares. */
 struct sink_look {

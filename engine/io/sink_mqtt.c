@@ -92,6 +92,7 @@ static struct status open_mqtt(struct output *o, const struct url *u)
     TRY(mqtt_new(o->arena, e, u, !exact, s, &s->mqtt));
     TRY(open_topic(o, s));
     TRY(throttle_new(o->arena, e, o->schema, &s->throttle));
+    o->throttle = s->throttle;
     s->mqtt.came = came;
     s->mqtt.attempts = o->attempts;
     s->mqtt.lib.publish_callback_set(s->mqtt.client, on_publish);

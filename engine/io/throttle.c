@@ -24,6 +24,7 @@ struct throttle {
     uint32_t      n_columns;
     struct slot  *slots;
     size_t        n_slots, used; /* n_slots: a power of two */
+    uint64_t      held;          /* rows that did not pass */
     struct buf    text;
 };
 
@@ -124,12 +125,19 @@ bool throttle_passes(struct throttle *t, const struct batch *rows, uint32_t row)
     bool         passes = !seen || !holds_back(t, s->last, now.last);
     if (!seen && (t->used + 1) * 2 > t->n_slots) make_room(t, now.last);
     put(t, &now);
+    t->held += !passes;
     return passes;
+}
+
+uint64_t throttle_held(const struct throttle *t)
+{
+    return t ? t->held : 0;
 }
 
 void throttle_save(const struct throttle *t, struct snap_writer *w)
 {
     if (!t) return;
+    snap_u64(w, t->held);
     snap_u64(w, t->used);
     for (size_t i = 0; i < t->n_slots; i++) {
         const struct slot *s = &t->slots[i];
@@ -143,6 +151,7 @@ void throttle_save(const struct throttle *t, struct snap_writer *w)
 void throttle_load(struct throttle *t, struct snap_reader *r)
 {
     if (!t) return;
+    t->held = snap_read_u64(r);
     uint32_t n = (uint32_t)snap_read_u64(r);
     for (uint32_t i = 0; i < n && r->p < r->end; i++) {
         struct slot s = { .key[0] = snap_read_u64(r) };

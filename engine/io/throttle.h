@@ -21,7 +21,8 @@ struct status throttle_new(struct arena *a, const struct io_endpoint *e,
                            const struct schema *schema, struct throttle **out) MUST_CHECK;
 /* In the order of the rows. */
 bool throttle_passes(struct throttle *t, const struct batch *rows, uint32_t row);
-/* All three take NULL. */
+/* All four take NULL. held: how many rows have not passed. */
+uint64_t throttle_held(const struct throttle *t);
 void throttle_save(const struct throttle *t, struct snap_writer *w);
 void throttle_load(struct throttle *t, struct snap_reader *r);
 void throttle_free(struct throttle *t);

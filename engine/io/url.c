@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct scheme {
@@ -67,10 +68,24 @@ static struct status unknown_scheme(struct arena *a, const struct io_endpoint *e
                                           "unix:, http:, https:, mqtt:, mqtts:, smtp: and null:");
 }
 
+/* Takes the last name off a folder; not a ".." or a link, where ".." leads elsewhere. False: the folder stays. */
+static bool climb(char *folder)
+{
+    struct stat about;
+    char       *slash = strrchr(folder, '/'), *name = slash ? slash + 1 : folder;
+    if (slash == folder || !*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return false;
+    if (lstat(folder, &about) != 0 || !S_ISDIR(about.st_mode)) return false;
+    *(slash ? slash : folder) = 0;
+    return true;
+}
+
 static const char *resolve_path(struct arena *a, const struct io_endpoint *e, const char *path)
 {
     if (path[0] == '/' || !e->base_dir || strcmp(e->base_dir, ".") == 0) return path;
-    return str_format_c(a, "%s/%s", e->base_dir, path);
+    char *folder = arena_dup(a, e->base_dir, strlen(e->base_dir) + 1);
+    while (strncmp(path, "../", 3) == 0 && climb(folder)) path += 3;
+    if (*folder) return str_format_c(a, "%s/%s", folder, path);
+    return *path ? path : ".";
 }
 
 static bool has_table(enum url_kind kind)

@@ -35,7 +35,7 @@ TIMEFORMAT="%U %S %R"
     ${START:+--start "$START"} |
     { time "$sluice" run "$here/$pattern/where.sql" "$here/$pattern/application.sql" "${options[@]}" 2>"$out/told"; } 2>"$out/time"
 
-grep -v warning "$out/told" | sed "s|$here/$pattern/../../../||"
+grep -v warning "$out/told" | sed "s|$top/||"
 echo "the archive:"
 (cd "$out" && find archive -type f | LC_ALL=C sort)
 echo "a record of it:"

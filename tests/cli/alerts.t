@@ -92,6 +92,13 @@ $ bash with.sh http 5 '' 'exec:cat > seen' "throttle = 40"; cat seen
 {"DEVICE":"a","TEMP":34,"N":4}
 {"DEVICE":"a","TEMP":35,"N":5}
 
+# What is held back is counted for itself, also over a restart.
+$ (cat app.sql; echo "CREATE SINK k FROM o INTO 'exec:cat > seen' WITH (throttle = INTERVAL '59' SECOND, throttle_key = 'device');") > run.sql; head -n 3 in.ndjson > all.ndjson; sluice run run.sql --source S=all.ndjson --state st 2>&1 | tail -n 1; tail -n +4 in.ndjson >> all.ndjson; sluice run run.sql --source S=all.ndjson --state st 2>&1 | tail -n 1; cat seen
+  K: 2 rows to cat > seen, 1 held back
+  K: 4 rows to cat > seen, 1 held back
+{"DEVICE":"a","TEMP":34,"N":4}
+{"DEVICE":"a","TEMP":35,"N":5}
+
 # A program runs in the folder of the SQL file that names it; one of the command line where it was typed.
 $ mkdir -p far; (sed 's/in.ndjson/..\/in.ndjson/' app.sql; echo "CREATE SINK k FROM o INTO 'exec:cat > here';") > far/run.sql; sluice run --quiet far/run.sql; sluice run --quiet far/run.sql --sink 'K=exec:cat > there'; wc -l far/here there
   5 far/here

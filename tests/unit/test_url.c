@@ -7,6 +7,9 @@
 
 #include <cmocka.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "io/sink.h"
 #include "io/url.h"
 #include "io_files.h"
@@ -64,6 +67,30 @@ static void schemes_and_paths(void **state)
     expect_url("dir:in", "sql", URL_DIR, "sql/in");
     expect_url("exec:cat in", "sql", URL_EXEC, "cat in");
     expect_url("exec:echo a:b?table=c", "sql", URL_EXEC, "echo a:b?table=c");
+}
+
+/* "../" behind a folder takes its name away, where that leads to the same place. */
+static void paths_upwards(void **state)
+{
+    (void)state;
+    const char *top = files_folder(arena), *base = str_format_c(arena, "%s/a/b", top);
+    assert_int_equal(mkdir(str_format_c(arena, "%s/a", top), 0700), 0);
+    assert_int_equal(mkdir(base, 0700), 0);
+    assert_int_equal(symlink("a/b", str_format_c(arena, "%s/link", top)), 0);
+    expect_url("../x", base, URL_FILE, str_format_c(arena, "%s/a/x", top));
+    expect_url("../../x/../y", base, URL_FILE, str_format_c(arena, "%s/x/../y", top));
+    expect_url("dir:../..", base, URL_DIR, str_format_c(arena, "%s/a/..", top));
+    expect_url("./../x", base, URL_FILE, str_format_c(arena, "%s/./../x", base));
+    expect_url("../x", str_format_c(arena, "%s/link", top), URL_FILE,
+               str_format_c(arena, "%s/link/../x", top));
+    expect_url("../x", "..", URL_FILE, "../../x");
+    expect_url("../../x", "/tmp", URL_FILE, "/tmp/../../x");
+    assert_int_equal(chdir(base), 0);
+    assert_int_equal(chdir("../.."), 0);
+    expect_url("../../x", "a/b", URL_FILE, "x");
+    expect_url("../../../x", "a/b", URL_FILE, "../x");
+    expect_url("dir:../../", "a/b", URL_DIR, ".");
+    assert_int_equal(chdir("/"), 0);
 }
 
 static void sqlite_tables(void **state)
@@ -238,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(schemes_and_paths, begin, end),
+        cmocka_unit_test_setup_teardown(paths_upwards, begin, end),
         cmocka_unit_test_setup_teardown(sqlite_tables, begin, end),
         cmocka_unit_test_setup_teardown(refused_urls, begin, end),
         cmocka_unit_test_setup_teardown(options_by_name, begin, end),
