@@ -2,9 +2,13 @@
 
 #include "app/feed.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
+#include "base/log.h"
 #include "data/calendar.h"
 #include "data/text.h"
+#include "io/misnamed.h"
 
 /* ---- endpoints ---- */
 
@@ -117,6 +121,20 @@ struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t s
     out->config.keep_record = record >= 0 && needed[record];
     out->config.keep_topic = topic >= 0 && needed[topic];
     return feed_decode_options(a, out->endpoint, &out->config);
+}
+
+void feed_look(struct feed *f, const struct block *b)
+{
+    if (f->looked) return;
+    f->looked = true;
+    if (strcmp(f->format, "json") != 0) return;
+    struct arena *a = arena_new();
+    const char *misnamed = misnamed_columns(a, &f->config, b);
+    if (misnamed) {
+        snprintf(f->misnamed, sizeof f->misnamed, "%s", misnamed);
+        log_message(LOG_WARNING, "%s may stay empty: %s", f->endpoint->name, misnamed);
+    }
+    arena_free(a);
 }
 
 void feed_need_all(struct arena *a, struct feed *f)

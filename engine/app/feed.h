@@ -35,6 +35,8 @@ struct feed {
     const char *format;
     int32_t rowtime_column; /* -1: arrival */
     int64_t lateness_ms;
+    bool looked; /* at the first block */
+    char misnamed[320]; /* columns that its records spell otherwise, as a message; "": none */
 };
 
 /* format: NULL: what the endpoint says. Fails when row path or options do not fit. */
@@ -42,6 +44,8 @@ struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t s
                         uint32_t stream, const char *format, struct feed *out) MUST_CHECK;
 /* From now on every column is decoded, hidden ones too. */
 void feed_need_all(struct arena *a, struct feed *f);
+/* Looks at the first block of an input, and warns when its records spell the names of columns in another case. */
+void feed_look(struct feed *f, const struct block *b);
 /* Decoded rows as the graph takes them: hidden columns, arrival time `now` for all of them, numbers
  * from *seq on (bad records have numbers, too). The batch of `decoded` is taken over; lists live in
  * its arena. first_seq numbers the first record. */

@@ -155,6 +155,15 @@ static void note_whole(struct lane *l, uint64_t first, uint64_t behind)
         taps_note_whole(l->run->taps, l->streams[i], first, behind - 1);
 }
 
+/* At its first block; others may be looking into the lane. */
+static void look(struct lane *l, const struct block *block)
+{
+    if (l->feed.looked) return;
+    pthread_mutex_lock(&l->run->graph_lock);
+    feed_look(&l->feed, block);
+    pthread_mutex_unlock(&l->run->graph_lock);
+}
+
 /* One worker alone: rows go into the graph as they are decoded. */
 static struct status push_block(struct worker *w, struct block *block, bool first)
 {
@@ -206,6 +215,7 @@ static void read_alone(struct worker *w)
         struct status st = OK;
         enum source_result got = source_read(l->source, PIECE_ALONE, IDLE_MS, &block, &first, &st);
         if (got == SOURCE_BLOCK) {
+            look(l, block);
             st = push_block(w, block, first);
             block_release(block);
         } else if (got == SOURCE_IDLE) {
@@ -314,6 +324,7 @@ static bool read_piece(struct lane *l, uint64_t ticket, struct piece *out, bool 
     run_fail(r, st);
     out->now = run_now(r); /* in turn, so that times rise from piece to piece */
     if (got != SOURCE_BLOCK) return false;
+    look(l, out->block);
     if (!l->has_offset) l->first_offset = out->block->offset;
     l->has_offset = true;
     return true;

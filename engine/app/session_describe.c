@@ -213,6 +213,7 @@ static void why_source(struct why *w, const struct plan_source *source, uint64_t
         buf_append_c(w->out, rows ? "runs" : "runs, and nothing has come");
         if (l->feed.rowtime_column >= 0)
             buf_append_c(w->out, "; its rows alone move its time");
+        if (l->feed.misnamed[0]) buf_printf(w->out, "; %s", l->feed.misnamed);
     }
     buf_append_char(w->out, '\n');
 }

@@ -65,6 +65,13 @@ static void fail(struct session_lane *l, struct status st)
     l->session->failure.hint = NULL;
 }
 
+static void look(struct session_lane *l, const struct block *block)
+{
+    pthread_mutex_lock(&l->session->lock);
+    feed_look(&l->feed, block);
+    pthread_mutex_unlock(&l->session->lock);
+}
+
 static struct status push_block(struct session_lane *l, struct block *block, bool first)
 {
     struct session *s = l->session;
@@ -121,6 +128,7 @@ static void run_lane(void *arg)
         world_refresh(l->session);
         got = source_read(l->source, PIECE_BYTES, IDLE_MS, &block, &first, &st);
         if (got == SOURCE_BLOCK) {
+            if (!l->feed.looked) look(l, block);
             st = push_block(l, block, first);
             block_release(block);
         } else if (got == SOURCE_IDLE) {

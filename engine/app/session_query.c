@@ -196,6 +196,7 @@ static struct status read_piece(struct session_query *q, struct reading *r)
         r->at = 0;
         if (got == SOURCE_END) return end_reading(q, r);
         if (got != SOURCE_BLOCK) return st;
+        feed_look(&r->feed, r->block);
     }
     struct decoded decoded;
     struct source_rows rows;

@@ -67,3 +67,7 @@ hint: sluice run --control-write lets it
 ls: cannot access 'run.sock': No such file or directory
 [exit 2]
 
+
+# Names that the records spell in another case are the commonest reason for nothing.
+$ sed "s/ PATH '[^']*'//g" app.sql > case.sql; sh feed | sluice run --quiet --control case.sock case.sql 2>/dev/null & sh appears case.sock; sleep 0.3; sluice explain --live case.sock HOT | grep -o 'its columns.*'; kill -INT $!; wait
+its columns read "DEVICE", "TEMP", its records have "device", "temp": case counts in names; write "device" in quotes where the column is declared, or give it a PATH

@@ -134,3 +134,19 @@ $ sed "s/, refresh = INTERVAL '0.1' SECOND//" fresh.sql > once.sql; printf 'k,na
 $ mkfifo rows; sluice run --quiet once.sql < rows & exec 3> rows; echo '{"K":1}' >&3; sleep 0.5; printf 'k,name\n1,new\n' > d.csv; kill -HUP $!; sleep 0.7; echo '{"K":1}' >&3; exec 3>&-; wait
 {"K":1,"NAME":"old"}
 {"K":1,"NAME":"new"}
+
+# Names that the records spell in another case are told at the first records; a member that one record lacks, and a row path, are no reason.
+$ printf '%s\n' '{"device": "a", "Temp": 40, "in": {"ward": 7}, "x": 1}' '{"device": "b", "temp": 39, "Y": 2}' > case.ndjson
+$ cat > case.sql <<'END'
+> CREATE SOURCE r (device VARCHAR(8), "temp" DOUBLE, ward INTEGER PATH '$.in.WARD', x INTEGER, y INTEGER, nothing INTEGER) FROM 'case.ndjson';
+> SELECT STREAM device, "temp", ward, y, nothing FROM r;
+> END
+$ sluice run case.sql --quiet; sed -i 's/device/"device"/; s/STREAM device/STREAM "device"/; s/WARD/ward/' case.sql; sluice run case.sql --quiet
+sluice: warning: R may stay empty: its columns read "DEVICE", "WARD", its records have "device", "ward": case counts in names; write "device" in quotes where the column is declared, or give it a PATH
+{"DEVICE":null,"temp":null,"WARD":null,"Y":null,"NOTHING":null}
+{"DEVICE":null,"temp":39,"WARD":null,"Y":2,"NOTHING":null}
+{"device":"a","temp":null,"WARD":7,"Y":null,"NOTHING":null}
+{"device":"b","temp":39,"WARD":null,"Y":2,"NOTHING":null}
+$ echo '{"rows": [{"device": "a"}]}' > rows.ndjson; echo "CREATE SOURCE r (device VARCHAR(8), Device2 INTEGER) FROM 'rows.ndjson' WITH (row_path = '\$.rows[0:]'); SELECT STREAM * FROM r;" > rows.sql; sluice run rows.sql --quiet
+sluice: warning: R may stay empty: its columns read "DEVICE", its records have "device": case counts in names; write "device" in quotes where the column is declared, or give it a PATH
+{"DEVICE":null,"DEVICE2":null}
