@@ -23,6 +23,7 @@
 enum {
     HEAD_BYTES = 64 << 10, /* memory of a connection: its head, and what is read of a body at once */
     READ_STEP_BYTES = 16 << 10,
+    GRACE_MS = 2000,  /* until then the library itself has closed what was silent */
     TOLD_MS = 10000,  /* between two messages about connections that were closed */
     LINGER_MS = 1000, /* for answers that are on their way when a server ends */
     LINGER_STEP_MS = 5
@@ -159,25 +160,28 @@ static struct http_line *begin_exchange(struct http_server *s, struct MHD_Connec
     return l;
 }
 
-static bool is_late(const struct http_server *s, const struct line *line)
+static bool is_late(const struct http_server *s, const struct line *line, int64_t grace_ms)
 {
-    return line && clock_steady_ms() - line->since_ms > s->limits.timeout_ms;
+    return line && clock_steady_ms() - line->since_ms > s->limits.timeout_ms + grace_ms;
+}
+
+static void tell_cut(struct http_server *s, const char *why)
+{
+    log_message(LOG_WARNING, "http://%s:%s closed %u %s: %s", s->host, s->port, s->cut,
+                s->cut == 1 ? "connection" : "connections", why);
+    s->told_ms = clock_steady_ms();
+    s->cut = 0;
 }
 
 static void note_cut(struct http_server *s, const char *why)
 {
-    int64_t now = clock_steady_ms();
     s->cut++;
-    if (s->told_ms && now < s->told_ms + TOLD_MS) return;
-    log_message(LOG_WARNING, "http://%s:%s closed %u %s: %s", s->host, s->port, s->cut,
-                s->cut == 1 ? "connection" : "connections", why);
-    s->told_ms = now;
-    s->cut = 0;
+    if (!s->told_ms || clock_steady_ms() >= s->told_ms + TOLD_MS) tell_cut(s, why);
 }
 
 static enum MHD_Result take_bytes(struct http_line *l, const char *p, size_t n)
 {
-    if (is_late(l->server, l->line)) {
+    if (is_late(l->server, l->line, 0)) {
         note_cut(l->server, "the body did not come in time");
         return MHD_NO;
     }
@@ -255,20 +259,25 @@ static void finish(void *arg, struct MHD_Connection *connection, void **state,
 
 /* ---- connections ---- */
 
-/* Disconnects who is late; where there are too many, also who has kept the server waiting longest. The library finds
- * their connections at an end. */
+/* The library finds the connection at an end. */
+static void cut(struct http_server *s, struct line *line, const char *why)
+{
+    shutdown(line->fd, SHUT_RDWR);
+    line->served = true;
+    note_cut(s, why);
+}
+
+/* Disconnects who sends a head slowly; where there are too many, also who has kept the server waiting longest. */
 static void make_room(struct http_server *s)
 {
     struct line *longest = NULL;
     for (struct line *line = s->lines; line; line = line->next) {
         if (line->served) continue;
-        if (is_late(s, line)) shutdown(line->fd, SHUT_RDWR);
-        if (!longest || line->since_ms < longest->since_ms) longest = line;
+        if (is_late(s, line, GRACE_MS)) cut(s, line, "the head did not come in time");
+        else if (!longest || line->since_ms < longest->since_ms) longest = line;
     }
-    if (s->n_lines < s->limits.connections || !longest) return;
-    shutdown(longest->fd, SHUT_RDWR);
-    longest->served = true;
-    note_cut(s, "there were too many, and it had kept silent longest");
+    if (s->n_lines >= s->limits.connections && longest)
+        cut(s, longest, "there were too many, and it had kept silent longest");
 }
 
 static void open_line(struct http_server *s, int fd, void **context)
@@ -410,6 +419,7 @@ static void end_server(struct http_server *s)
     struct http_server **at = &servers;
     while (*at != s) at = &(*at)->next;
     *at = s->next;
+    if (s->cut) tell_cut(s, "they were slow or too many, like those before them");
     if (s->daemon) {
         linger(s);
         s->api.stop_daemon(s->daemon); /* which closes the socket */

@@ -93,8 +93,8 @@ static int post(long b, const char *body, size_t size, int *repeated)
 {
     char head[512], key[64] = "";
     if (keyed) snprintf(key, sizeof key, "Idempotency-Key: body-%ld\r\n", b);
-    snprintf(head, sizeof head, "POST %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: %zu\r\n\r\n", path,
-             key, size);
+    snprintf(head, sizeof head, "POST %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: %zu\r\n\r\n",
+             path, key, size);
     if (fd < 0 && !open_connection()) return 0;
     int code = send_all(head, strlen(head)) && send_all(body, size) ? read_answer(repeated) : 0;
     if (code == 200) return code;
@@ -150,7 +150,9 @@ int main(int argc, char **argv)
         if (!quiet) printf("%ld\n", b);
     }
     double seconds = now() - began;
-    fprintf(stderr, "%ld bodies of %ld rows in %.2f s: %.0f records/s, %.1f MB/s; %ld sent again, %ld of them taken before\n",
+    fprintf(stderr,
+            "%ld bodies of %ld rows in %.2f s: %.0f records/s, %.1f MB/s; "
+            "%ld sent again, %ld of them taken before\n",
             done, rows, seconds, (double)(done * rows) / seconds, 1e-6 * (double)bytes / seconds,
             again, repeats);
     free(body);
