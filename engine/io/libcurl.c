@@ -2,8 +2,7 @@
 
 #include "io/libcurl.h"
 
-#include <pthread.h>
-
+#include "base/thread.h"
 #include "io/library.h"
 
 struct libcurl libcurl;

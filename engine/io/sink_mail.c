@@ -234,7 +234,8 @@ static struct status mail_open(struct output *o, const struct url *u)
     libcurl.easy_setopt(c->curl, CURLOPT_UPLOAD, 1L);
     libcurl.easy_setopt(c->curl, CURLOPT_READFUNCTION, give);
     libcurl.easy_setopt(c->curl, CURLOPT_READDATA, m);
-    libcurl.easy_setopt(c->curl, CURLOPT_USE_SSL, tls ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
+    libcurl.easy_setopt(c->curl, CURLOPT_USE_SSL,
+                        tls ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
     return OK;
 }
 

@@ -44,9 +44,9 @@ struct set {
 
 /*
  * With a time decay of 120 four of the 380 spikes, each about 100 records behind one like it, score 3.8 to 4.3 from
- * forest to forest. So which of them are above 4 is up to the seeds, here as in the library: over 40 sets of ten of its
- * forests on these data 377 to 380 were, all 380 in 9 of the sets; over 40 sets of ours 377 to 380, all in 11. That both
- * score spikes alike is tested spike by spike in test_forest_reference.c.
+ * forest to forest. So which of them are above 4 is up to the seeds, here as in the library: over 40 sets of ten of
+ * its forests on these data 377 to 380 were, all 380 in 9 of the sets; over 40 sets of ours 377 to 380, all in 11.
+ * That both score spikes alike is tested spike by spike in test_forest_reference.c.
  */
 static const struct set sets[] = {
     { "spikes, timeDecay 120", &data_iot, 12000, 120, 1, 1, 0, 4, 0.99 },
