@@ -35,7 +35,7 @@ struct thread {
 bool thread_start(struct thread *t, void (*fn)(void *arg), void *arg);
 /* Waits for its end; nothing for a thread that was not started. */
 void thread_join(struct thread *t);
-/* Waits for a signal of the condition, at most so many milliseconds; it may come back for no reason, as conditions do. */
+/* Waits for a signal of the condition, at most so many milliseconds; may come back for no reason, as conditions do. */
 void thread_wait(pthread_cond_t *signal, pthread_mutex_t *lock, long at_most_ms);
 /* Processors this process may use, at least 1. */
 uint32_t thread_cpus(void);

@@ -2,8 +2,8 @@
  * mqtt.c: a client's life: made by options, connected, worked with, lost, connected again.
  *
  * A source's session is kept (clean session FALSE) under a client id that follows from machine, user, folder, name and
- * URL, so that the next start of the same pipeline gets what came in between. A new try follows a loss after a pause of random
- * length, twice as long each time, up to half a minute ("full jitter", as in courier.c). The library connects
+ * URL, so that the next start of the same pipeline gets what came in between. A new try follows a loss after a pause of
+ * random length, twice as long each time, up to half a minute ("full jitter", as in courier.c). The library connects
  * without regard for a stop; so it is asked only when something listens there.
  */
 

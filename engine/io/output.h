@@ -93,8 +93,8 @@ struct status output_create(struct output *o, const char *path);
 struct status output_rename(struct output *o, const char *from, const char *to);
 /* Closes fd, if it is open. */
 struct status output_close_fd(struct output *o, const char *path);
-/* Bytes to fd, all of them. A full disk is waited for, here and when files and folders are made and named: a message, then
- * another try every second, until it works or output_stop was called. */
+/* Bytes to fd, all of them. A full disk is waited for, here and when files and folders are made and named: a message,
+ * then another try every second, until it works or output_stop was called. */
 struct status output_write_all(struct output *o, const char *p, size_t n);
 /* The same through gzip when the output is packed: members of OUTPUT_MEMBER bytes, cut at line ends,
  * whatever the batches. */

@@ -73,7 +73,8 @@ static bool climb(char *folder)
 {
     struct stat about;
     char       *slash = strrchr(folder, '/'), *name = slash ? slash + 1 : folder;
-    if (slash == folder || !*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return false;
+    if (slash == folder || !*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return false;
     if (lstat(folder, &about) != 0 || !S_ISDIR(about.st_mode)) return false;
     *(slash ? slash : folder) = 0;
     return true;

@@ -23,7 +23,7 @@ enum url_kind {
 
 struct url {
     enum url_kind kind;
-    const char   *path;  /* file, folder, command, or the whole URL of http:, smtp: and mqtt:; relative to the base already */
+    const char   *path;  /* file, folder, command, or the whole URL of http:, smtp: and mqtt:; the base is applied */
     const char   *table; /* ?table=T, or NULL */
 };
 

@@ -185,7 +185,8 @@ static void judge_code(struct wire *x)
     else if (code == 304 && r->known) r->answer = WEB_SAME;
     else if (code == 404 || code == 410) r->answer = WEB_NONE;
     else judge_refusal(r, code);
-    if (r->answer == WEB_NONE) snprintf(r->reason, sizeof r->reason, "the server answers %ld", code);
+    if (r->answer == WEB_NONE)
+        snprintf(r->reason, sizeof r->reason, "the server answers %ld", code);
 }
 
 static void judge(struct wire *x, CURLcode code)

@@ -61,8 +61,8 @@ static void objects_over_several_lines_are_joined(void **state)
 static void lines_stay_as_they_are(void **state)
 {
     (void)state;
-    expect_flat(NULL, "\n{\"A\":1}\n{\"A\":\n{\"A\":\"\n[1\n", "\n{\"A\":1}\n{\"A\":\n{\"A\":\"\n[1\n",
-                NULL);
+    expect_flat(NULL, "\n{\"A\":1}\n{\"A\":\n{\"A\":\"\n[1\n",
+                "\n{\"A\":1}\n{\"A\":\n{\"A\":\"\n[1\n", NULL);
     expect_flat(NULL, "{\"A\":\"1\n{\"A\":[\n}", "{\"A\":\"1\n{\"A\":[\n}", NULL);
 }
 
