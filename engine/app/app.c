@@ -92,8 +92,9 @@ static int64_t take_limit(struct ast_statement *s)
     return n.i64;
 }
 
-const struct text_file *app_add_query(struct app *app, const char *name, const char *text,
-                                      size_t size, const char *base_dir, int64_t *limit)
+const struct text_file *app_add_query(struct app *app, enum app_asker asker, const char *name,
+                                      const char *text, size_t size, const char *base_dir,
+                                      int64_t *limit)
 {
     const struct text_file *file = copy_text(app, name, text, size);
     struct ast_statements statements = { 0 };
@@ -101,6 +102,7 @@ const struct text_file *app_add_query(struct app *app, const char *name, const c
     *limit = -1;
     for (size_t i = 0; i < statements.count; i++) *limit = take_limit(statements.items[i]);
     bind_answers(app->binder);
+    if (asker != ASKER_OWN) bind_onlooker(app->binder, file, asker == ASKER_SEES);
     bind_statements(app->binder, &statements,
                     arena_dup(app->arena, base_dir, strlen(base_dir) + 1));
     return file;

@@ -22,9 +22,12 @@ void app_add_file(struct app *app, const char *path);
  * paths in it stand relative to. Returns what places in it point to. */
 const struct text_file *app_add_text(struct app *app, const char *name, const char *text,
                                      size_t size, const char *base_dir);
+/* Whose query it is: an onlooker's who may see PERSONAL values, or may not (sql/bind.h). */
+enum app_asker { ASKER_OWN, ASKER_SEES, ASKER_ONLOOKER };
 /* The same for a query that is typed: LIMIT n is taken out and told, -1 without; one over tables alone is answered. */
-const struct text_file *app_add_query(struct app *app, const char *name, const char *text,
-                                      size_t size, const char *base_dir, int64_t *limit);
+const struct text_file *app_add_query(struct app *app, enum app_asker asker, const char *name,
+                                      const char *text, size_t size, const char *base_dir,
+                                      int64_t *limit);
 /* What the plan allows without proof, appended: rows chosen by PERSONAL values, each RELEASE. */
 void app_notes(const struct app *app, struct buf *out);
 /* `NAME=URL`, as --source and --sink give it. */

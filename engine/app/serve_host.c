@@ -19,7 +19,8 @@ static void show_lanes(struct serve *s, struct session *view)
         l->feed = r->lanes[i].feed;
         l->running = true;
         l->ended = r->lanes[i].ended;
-        l->live = r->lanes[i].source && source_is_live(r->lanes[i].source);
+        l->source = r->lanes[i].source;
+        l->live = l->source && source_is_live(l->source);
     }
 }
 

@@ -270,11 +270,27 @@ static struct status start(struct live_query *q)
     return OK;
 }
 
+/* One query and nothing else: definitions would be made in the run's name. */
+static struct status check_text(struct serve *s, const struct session_text *text)
+{
+    size_t size, rest;
+    bool complete;
+    bool query = session_cut(text->data, text->size, &size, &complete) == SESSION_QUERY;
+    if (query && session_cut(text->data + size, text->size - size, &rest, &complete) ==
+                     SESSION_NOTHING)
+        return OK;
+    return status_new(s->view->arena, ERR_NOT_ALLOWED_HERE, SPAN_NONE, "ask takes one query");
+}
+
 struct status live_ask(struct serve *s, const struct session_text *text, struct live_query **out,
                        struct buf *messages)
 {
-    struct status st;
+    struct status st = check_text(s, text);
     int64_t limit;
+    if (st.err != ERR_NONE) {
+        status_print(messages, &st);
+        return st;
+    }
     pthread_mutex_lock(&s->lock);
     const struct definitions *all = &s->view->definitions;
     struct app *app = session_compile(s->view, all, all->count, text, &limit, messages, &st);

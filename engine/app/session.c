@@ -155,9 +155,11 @@ struct app *session_compile(struct session *s, const struct definitions *all, si
     if (query) {
         size_t padding;
         char *text = session_padded(a, query, &padding);
-        files[n++] = app_add_query(app, query->name, text, padding + query->size,
+        enum app_asker asker = !s->host                  ? ASKER_OWN
+                               : s->config.sees_personal ? ASKER_SEES
+                                                         : ASKER_ONLOOKER;
+        files[n++] = app_add_query(app, asker, query->name, text, padding + query->size,
                                    query->base_dir ? query->base_dir : ".", limit);
-        if (s->host) bind_onlooker(app_binder(app), files[n - 1], s->config.sees_personal);
     }
     set_urls(app, s->config.sources, bind_set_source_url);
     set_urls(app, s->config.sinks, bind_set_sink_url);

@@ -242,6 +242,30 @@ static struct open_windows windows_of(const struct op *op)
     return (struct open_windows){ 0, ROWTIME_END };
 }
 
+uint64_t graph_errors_waiting(const struct graph *g)
+{
+    return errors_count(g->errors);
+}
+
+/* Whatever leads to an operator has told it the last time that it gave on. */
+static struct graph_hold hold_of(const struct graph *g, const struct op *op)
+{
+    struct graph_hold hold = { .name = STR_EMPTY, .bound = BOUND_END };
+    for (size_t i = 0; i < g->ops.count; i++) {
+        const struct op *from = g->ops.items[i];
+        for (uint32_t e = 0; e < from->n_outputs; e++) {
+            if (from->outputs[e].op != op || bound_compare(from->bound, hold.bound) >= 0) continue;
+            hold = (struct graph_hold){ from->name, from->bound };
+        }
+    }
+    return hold;
+}
+
+struct graph_hold graph_stream_hold(const struct graph *g, uint32_t stream)
+{
+    return hold_of(g, g->streams[stream]);
+}
+
 /* Operators are made from the result down. */
 size_t graph_pump_state(const struct graph *g, uint32_t pump, struct arena *a,
                         struct graph_op_state **out)
@@ -260,7 +284,10 @@ size_t graph_pump_state(const struct graph *g, uint32_t pump, struct arena *a,
                                               .bytes = op->account->bytes,
                                               .bound = op->bound,
                                               .windows = windows.count,
-                                              .due = windows.due };
+                                              .due = windows.due,
+                                              .filters = op->class == &op_filter_class,
+                                              .n_inputs = op->n_inputs,
+                                              .hold = hold_of(g, op) };
     }
     *out = items;
     return n;

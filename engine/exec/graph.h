@@ -110,6 +110,17 @@ struct graph_count {
 };
 struct graph_count graph_stream_count(const struct graph *g, uint32_t stream); /* PLAN_ERROR_STREAM too */
 
+/* The input whose time is furthest behind: what comes from there holds all others back. */
+struct graph_hold {
+    struct str   name;  /* "stream READINGS", "pump 2 P: enter": what the input comes from */
+    struct bound bound; /* its time */
+};
+/* Of a stream, which waits for its writers. */
+struct graph_hold graph_stream_hold(const struct graph *g, uint32_t stream);
+
+/* Failed rows that are not in error_stream yet: something with an earlier time may still fail. */
+uint64_t graph_errors_waiting(const struct graph *g);
+
 /* What an operator has done so far. */
 struct graph_op_state {
     struct str   name;  /* as EXPLAIN prints it: "Filter" */
@@ -119,6 +130,9 @@ struct graph_op_state {
     struct bound bound; /* the last one that it gave on */
     uint64_t     windows; /* that are open */
     rowtime      due;     /* when the first of them is complete; ROWTIME_END: time does not say, or none is open */
+    bool         filters; /* it drops rows by a condition */
+    uint32_t     n_inputs;
+    struct graph_hold hold; /* what it waits for */
 };
 /* Those of a pump, in the order in which rows go through them. Between two batches. */
 size_t graph_pump_state(const struct graph *g, uint32_t pump, struct arena *a,

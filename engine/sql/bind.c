@@ -104,6 +104,11 @@ void bind_answers(struct binder *b)
     b->answers = true;
 }
 
+bool binder_is_onlookers(const struct binder *b, struct span at)
+{
+    return b->onlooker && !b->onlooker_sees && (b->onlooker_calls > 0 || at.file == b->onlooker);
+}
+
 void bind_onlooker(struct binder *b, const struct text_file *query, bool sees)
 {
     b->onlooker = query;

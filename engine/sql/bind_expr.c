@@ -133,6 +133,16 @@ static struct expr **with_times(struct bind_env *env, const struct fn_choice *ch
     return args;
 }
 
+/* What works with the application's keys would tell an onlooker whose pseudonym is whose. */
+static struct status check_onlooker(struct binder *b, const struct fn_def *fn, struct span at)
+{
+    bool keys = fn && (fn->deidentifies || fn->reidentifies);
+    if (!keys || !binder_is_onlookers(b, at)) return OK;
+    struct status st = status_new(b->arena, ERR_PERSONAL, at,
+                                  "%s is for the application: refused to onlookers", fn->name);
+    return status_with_hint(st, "sluice run --control-personal lets them see");
+}
+
 struct status bind_call(struct bind_env *env, const char *name, struct span at, struct expr **args,
                         uint32_t n_args, struct expr **out)
 {
@@ -153,6 +163,7 @@ struct status bind_call(struct bind_env *env, const char *name, struct span at, 
     for (uint32_t i = 0; i < n_args; i++) {
         TRY(bind_cast(env->b, args[i], choice.args[i], false, args[i]->at, &args[i]));
     }
+    TRY(check_onlooker(env->b, choice.fn, at));
     args = with_times(env, &choice, at, args, &n_args);
     *out = expr_fold(a, expr_call(a, &choice, at, args, n_args));
     if (choice.record) (*out)->record = choice.record;

@@ -107,6 +107,13 @@ static struct status expand(struct bind_env *env, const struct user_function *f,
     return OK;
 }
 
+/* What an onlooker calls is his word. */
+static void put_at(struct expr *e, struct span at)
+{
+    e->at = at;
+    for (uint32_t i = 0; i < e->n_args; i++) put_at(e->args[i], at);
+}
+
 struct status bind_user_call(struct bind_env *env, const struct ast_expr *e, bool *found,
                              struct expr **out)
 {
@@ -124,7 +131,13 @@ struct status bind_user_call(struct bind_env *env, const struct ast_expr *e, boo
     }
     *found = true;
     struct user_function copy = *f;
-    return expand(env, &copy, e->at, args, out);
+    if (!binder_is_onlookers(b, e->at)) return expand(env, &copy, e->at, args, out);
+    b->onlooker_calls++;
+    struct status st = expand(env, &copy, e->at, args, out);
+    b->onlooker_calls--;
+    TRY(st);
+    put_at(*out, e->at);
+    return OK;
 }
 
 /* ---- CREATE FUNCTION ---- */

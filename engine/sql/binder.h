@@ -40,6 +40,7 @@ struct binder {
     bool answering; /* such a query is being bound: all its rows are of one time */
     const struct text_file *onlooker; /* of a query that is not the application's (bind_onlooker); NULL: none */
     bool onlooker_sees;               /* PERSONAL values, too */
+    uint32_t onlooker_calls;          /* functions of the application within each other, which his text calls */
     ARRAY(uint32_t) reads;           /* streams that the statement reads */
     ARRAY(struct early_sink)
     early_sinks; /* bound when their streams stand, or reported at the end */
@@ -92,6 +93,9 @@ static inline void binder_leave(struct binder *b)
 {
     b->depth--;
 }
+/* Whether what stands at the place is an onlooker's word who may not see PERSONAL values; also what a function of the
+ * application says that his text calls. */
+bool binder_is_onlookers(const struct binder *b, struct span at);
 /* A failure about a feature that the language has and the engine has not yet. */
 struct status binder_unsupported(struct binder *b, struct span at, const char *feature);
 /* Adds a failure to the diagnostics, unless it is silent. */

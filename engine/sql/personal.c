@@ -60,7 +60,8 @@ static bool is_onlookers(const struct flow *f, struct span at)
 {
     const struct text_file *query = f->b->onlooker;
     if (!query || f->b->onlooker_sees) return false;
-    return at.file == query || (!at.file && f->pump && f->pump->at.file == query);
+    if (!at.file && f->pump) at = f->pump->at;
+    return binder_is_onlookers(f->b, at);
 }
 
 static void refuse_onlooker(struct flow *f, struct span at, const char *message)

@@ -73,12 +73,20 @@ $ cat > personal.sql <<'SQL'
 > CREATE STREAM hot (device VARCHAR(8), patient VARCHAR(30));
 > CREATE PUMP p AS INSERT INTO hot SELECT STREAM device, 'Mr ' || who FROM readings;
 > CREATE VIEW titles AS SELECT STREAM device, RELEASE(SUBSTRING(patient FROM 1 FOR 2), 'the title alone') AS title FROM hot;
+> CREATE VIEW masks AS SELECT STREAM MASK(patient, 1, 1) AS m FROM hot;
+> CREATE FUNCTION released(x VARCHAR(30)) RETURNS VARCHAR(30) RETURN RELEASE(x, 'for the application');
+> CREATE FUNCTION masked(x VARCHAR(30)) RETURNS VARCHAR(30) RETURN MASK(x, 1, 1);
+> CREATE FUNCTION inverse(x VARCHAR(30)) RETURNS INTEGER RETURN 1 / CHAR_LENGTH(x);
 > CREATE SINK s FROM hot INTO 'personal.ndjson' WITH (personal = TRUE);
 > SQL
 $ sh feed | sluice run --quiet --control run.sock personal.sql 2>/dev/null & sh appears run.sock; sluice repl --connect run.sock <<'END' 2>&1; kill -INT $!; wait
 > SELECT STREAM * FROM readings LIMIT 1;
 > SELECT STREAM UPPER(patient) AS p, device, MASK(patient, 1, 1) AS m FROM hot LIMIT 1;
 > SELECT STREAM * FROM titles LIMIT 1;
+> SELECT STREAM * FROM masks LIMIT 1;
+> SELECT STREAM released(patient) AS r FROM hot LIMIT 1;
+> SELECT masked('Joe') AS whose_is_it;
+> SELECT STREAM inverse(patient) AS i FROM hot LIMIT 1;
 > \pset format json
 > SELECT STREAM * FROM hot LIMIT 1;
 > SELECT STREAM device FROM hot WHERE CHAR_LENGTH(patient) > 3;
@@ -90,7 +98,7 @@ $ sh feed | sluice run --quiet --control run.sock personal.sql 2>/dev/null & sh 
 ----------+------------------
  a7       | (personal)
 (1 row)
-<stdin>:2:44: error 42501: what is computed from PERSONAL column "WHO" of "READINGS" may fail by it: refused to onlookers
+<stdin>:2:44: error 42501: MASK is for the application: refused to onlookers
 SELECT STREAM UPPER(patient) AS p, device, MASK(patient, 1, 1) AS m FROM hot LIMIT 1;
                                            ^~~~
 hint: sluice run --control-personal lets them see
@@ -98,20 +106,35 @@ hint: sluice run --control-personal lets them see
 ----------+------------------
  a7       | Mr
 (1 row)
+ M
+------------------
+ M**********r
+(1 row)
+personal.sql:6:68: error 42501: RELEASE is the application's word: refused to onlookers
+CREATE FUNCTION released(x VARCHAR(30)) RETURNS VARCHAR(30) RETURN RELEASE(x, 'for the application');
+                                                                   ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+personal.sql:7:66: error 42501: MASK is for the application: refused to onlookers
+CREATE FUNCTION masked(x VARCHAR(30)) RETURNS VARCHAR(30) RETURN MASK(x, 1, 1);
+                                                                 ^~~~
+hint: sluice run --control-personal lets them see
+<stdin>:7:15: error 42501: what is computed from PERSONAL column "WHO" of "READINGS" may fail by it: refused to onlookers
+SELECT STREAM inverse(patient) AS i FROM hot LIMIT 1;
+              ^~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
 {"DEVICE":"a7","PATIENT":null}
-<stdin>:6:37: error 42501: WHERE chooses rows by PERSONAL column "WHO" of "READINGS": which rows there are is not proved: refused to onlookers
+<stdin>:10:37: error 42501: WHERE chooses rows by PERSONAL column "WHO" of "READINGS": which rows there are is not proved: refused to onlookers
 SELECT STREAM device FROM hot WHERE CHAR_LENGTH(patient) > 3;
                                     ^~~~~~~~~~~~~~~~~~~~~~~~
 hint: sluice run --control-personal lets them see
-<stdin>:7:15: error 42501: PERSONAL column "WHO" of "READINGS" is released: I say so: refused to onlookers
+<stdin>:11:15: error 42501: PERSONAL column "WHO" of "READINGS" is released: I say so: refused to onlookers
 SELECT STREAM RELEASE(patient, 'I say so') AS r FROM hot LIMIT 1;
               ^~~~~~~~~~~~~~~~~~~~~~~~~~~~
 hint: sluice run --control-personal lets them see
-<stdin>:8:23: error 42501: what is computed from PERSONAL column "WHO" of "READINGS" may fail by it: refused to onlookers
+<stdin>:12:23: error 42501: what is computed from PERSONAL column "WHO" of "READINGS" may fail by it: refused to onlookers
 SELECT STREAM device, 1 / CHAR_LENGTH(patient) AS d FROM hot LIMIT 1;
                       ^
 hint: sluice run --control-personal lets them see
-<stdin>:9:42: error 42501: rows are grouped by PERSONAL column "WHO" of "READINGS": which rows there are is not proved: refused to onlookers
+<stdin>:13:42: error 42501: rows are grouped by PERSONAL column "WHO" of "READINGS": which rows there are is not proved: refused to onlookers
 SELECT STREAM COUNT(*) FROM hot GROUP BY patient, STEP(hot.ROWTIME BY INTERVAL '1' SECOND);
                                          ^~~~~~~
 hint: sluice run --control-personal lets them see
@@ -145,3 +168,93 @@ sluice: --source and --sink are for a session of its own
 Try "sluice help repl".
 [exit 2]
 
+# Why nothing comes out: what a filter dropped, which window is open until when, which input holds a join and a stream back, what a source waits for, the last errors.
+$ cat > waits.sql <<'SQL'
+> CREATE SOURCE a (k INTEGER NOT NULL, t TIMESTAMP) FROM 'unix:a.sock' WITH (listen = TRUE, rowtime = 'T', lateness = INTERVAL '5' SECOND);
+> CREATE SOURCE b (k INTEGER, t TIMESTAMP) FROM 'unix:b.sock' WITH (listen = TRUE, rowtime = 'T');
+> CREATE STREAM merged (k INTEGER);
+> CREATE PUMP from_a AS INSERT INTO merged SELECT STREAM k FROM a WHERE k <> 2;
+> CREATE PUMP from_b AS INSERT INTO merged SELECT STREAM k FROM b;
+> CREATE STREAM met (k INTEGER);
+> CREATE PUMP meeting AS INSERT INTO met SELECT STREAM a.k FROM a OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS a JOIN b OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS b ON a.k = b.k;
+> CREATE STREAM counted (n BIGINT);
+> CREATE PUMP counting AS INSERT INTO counted SELECT STREAM COUNT(*) FROM a GROUP BY STEP(a.ROWTIME BY INTERVAL '1' HOUR);
+> CREATE SINK s1 FROM merged INTO 'null:';
+> CREATE SINK s2 FROM met INTO 'null:';
+> CREATE SINK s3 FROM counted INTO 'null:';
+> SQL
+$ cat > until <<'SH'
+> # Waits until a stream's way says so.
+> for i in $(seq 50); do sluice explain --live run.sock "$1" 2>/dev/null | grep -q "$2" && exit 0; sleep 0.05; done; sluice explain --live run.sock "$1"
+> SH
+$ sluice run --quiet --control run.sock waits.sql 2>messages & sh appears run.sock; printf '%s\n' '{"K":1,"T":"2026-01-01 10:00:01"}' '{"K":2,"T":"2026-01-01 10:00:02"}' '{"K":null,"T":"2026-01-01 10:00:02"}' '{"K":3,"T":"2026-01-01 10:00:10"}' | perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Peer => "a.sock"); print $s $_ while <STDIN>'; sh until COUNTED 'error_stream'; sluice explain --live run.sock merged met counted | sed 's/keeps [0-9]* bytes/keeps N bytes/'; kill -INT $!; wait
+stream MERGED: 0 rows, its time is not begun: it waits for pump 2 FROM_B: enter
+  pump FROM_A
+    Project: 1 in, 1 out
+    Filter: 2 in, 1 out: it dropped 1
+    stream A: 2 rows, its time is 2026-01-01 10:00:05.000
+      source A: runs; its rows alone move its time, which stands at 2026-01-01 10:00:05.000, 5.0 s before the latest row (lateness)
+  pump FROM_B
+    Project: 0 in, 0 out
+    stream B: 0 rows, its time is not begun
+      source B: runs, and nothing has come; its rows alone move its time
+error_stream has had 0 rows, 1 waits until all sources have come so far
+
+stream MET: 0 rows, its time is not begun
+  pump MEETING
+    Project: 0 in, 0 out
+    Join: 2 in, 0 out, keeps N bytes: waits for stream B, whose time is not begun
+    stream A: 2 rows, its time is 2026-01-01 10:00:05.000
+      source A: runs; its rows alone move its time, which stands at 2026-01-01 10:00:05.000, 5.0 s before the latest row (lateness)
+    stream B: 0 rows, its time is not begun
+      source B: runs, and nothing has come; its rows alone move its time
+error_stream has had 0 rows, 1 waits until all sources have come so far
+
+stream COUNTED: 0 rows, its time is 2026-01-01 11:00:00.000
+  pump COUNTING
+    Project: 0 in, 0 out
+    Group: 2 in, 0 out, keeps N bytes: 1 window is open until 2026-01-01 11:00:00.000; its time is 2026-01-01 10:00:05.000
+    stream A: 2 rows, its time is 2026-01-01 10:00:05.000
+      source A: runs; its rows alone move its time, which stands at 2026-01-01 10:00:05.000, 5.0 s before the latest row (lateness)
+error_stream has had 0 rows, 1 waits until all sources have come so far
+
+# Broken clients: garbage, half a line, a line without end, gone within an answer, seventeen at once; the run goes on.
+$ cat > broken.pl <<'PL'
+> use IO::Socket::UNIX;
+> sub client { return IO::Socket::UNIX->new(Peer => 'run.sock') or die }
+> sub put { my ($s, $text) = @_; local $SIG{PIPE} = 'IGNORE'; syswrite($s, $text) }
+> sub answer { my ($s) = @_; my $line = <$s> // "(nothing)\n"; $line =~ s/,"(pid|version)":\d+//g; print substr($line, 0, 150), length $line > 150 ? "...\n" : '' }
+> my $s = client(); put($s, "garbage\n"); answer($s);
+> for ('[1, 2]', '{"do": "dance"}', '{"do": 1}', '{"do": "ask"}', '{"do": "ask", "text": "SELECT STREAM * FROM hot", "line": 4000000000}', '{"do": "stop"}', '{"do": "stop"} more', '{"do": "define", "texts": []}', '{"do": "why"}', '{"do": "hello", "version": 99}', ('[' x 5000), '{"do":"hello","version":1}') { put($s, "$_\n"); answer($s) }
+> put($s, '{"do": "he'); close $s;
+> $s = client(); put($s, '{"do": "ask", "text": "SELECT STREAM * FROM readings"}' . "\n"); close $s;
+> $s = client(); { local $SIG{PIPE} = 'IGNORE'; my $long = 'x' x 100000; for (1 .. 30) { last unless syswrite($s, $long) } } answer($s);
+> my @all = map { client() } 1 .. 17; select(undef, undef, undef, 0.3); answer($all[16]); put($all[15], "{\"do\":\"stop\"}\n"); answer($all[15]);
+> PL
+$ sh feed | sluice run --quiet --control run.sock app.sql & sh appears run.sock; perl broken.pl; sluice explain --live run.sock HOT | sed 's/[0-9][0-9]* /N /g; s/time is .*/time is T/'; kill -INT $!; wait
+{"ok":false,"code":"SYNTAX","message":"a JSON value should stand here"}
+{"ok":false,"code":"SYNTAX","message":"a message is one JSON object on one line"}
+{"ok":false,"code":"USAGE","message":"there is no such request: hello, list, why, metrics, ask, stop, define"}
+{"ok":false,"code":"USAGE","message":"there is no such request: hello, list, why, metrics, ask, stop, define"}
+{"ok":false,"code":"NOT_ALLOWED_HERE","message":"ask takes one query","messages":"error 42601: ask takes one query\n"}
+{"ok":true,"standing":true,"columns":[{"name":"DEVICE","kind":10,"precision":0,"scale":0,"from":0,"to":0,"length":8},{"name":"TEMP","kind":8,"precisio...
+{"end":true,"faults":0}
+{"ok":true}
+{"ok":false,"code":"SYNTAX","message":"a JSON value should stand here"}
+{"ok":false,"code":"NOT_ALLOWED_HERE","message":"the pipeline takes no changes through its socket","hint":"sluice run --control-write lets it"}
+{"ok":false,"code":"UNKNOWN_NAME","message":"no stream \"\""}
+{"ok":false,"code":"NOT_SUPPORTED","message":"the run speaks version 1 of the protocol"}
+{"ok":false,"code":"LIMIT_EXCEEDED","message":"more than 100 levels"}
+{"ok":false,"code":"LIMIT_EXCEEDED","message":"a request has at most 1 MB on its line"}
+{"ok":false,"code":"LIMIT_EXCEEDED","message":"as many clients are connected as may be: 16"}
+{"ok":true}
+stream HOT: N rows, its time is T
+  pump P
+    Project: N in, N out
+    Filter: N in, N out: it dropped 0
+    stream READINGS: N rows, its time is T
+      source READINGS: runs
+
+# Names that the records spell in another case are the commonest reason for nothing.
+$ sed "s/ PATH '[^']*'//g" app.sql > case.sql; sh feed | sluice run --quiet --control case.sock case.sql 2>/dev/null & sh appears case.sock; sleep 0.3; sluice explain --live case.sock HOT | grep -o 'its columns.*'; kill -INT $!; wait
+its columns read "DEVICE", "TEMP", its records have "device", "temp": case counts in names; write "device" in quotes where the column is declared, or give it a PATH

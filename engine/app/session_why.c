@@ -1,0 +1,221 @@
+/*
+ * session_why.c: why nothing, or this, comes out of a stream.
+ *
+ * The way is walked up, from the stream over its pumps to the sources, a line each: rows in and out, what a filter
+ * dropped, which windows are open until when, whose time holds an operator with several inputs back, and what sources
+ * do. Nothing is guessed: what is told are the counters and bounds of the operators themselves.
+ */
+
+#include "app/session_impl.h"
+#include "data/calendar.h"
+
+struct why {
+    struct session *s;
+    struct arena   *arena;
+    struct buf     *out;
+    bool           *told; /* streams */
+    int             indent;
+};
+
+static void print_time(struct buf *out, struct bound b)
+{
+    char text[CALENDAR_TEXT_MAX];
+    if (b.time == ROWTIME_MIN) buf_append_c(out, "not begun");
+    else if (b.time == ROWTIME_END) buf_append_c(out, "ended");
+    else buf_append(out, text, calendar_format_timestamp(text, b.time));
+}
+
+static void print_count(struct buf *out, uint64_t n, const char *one, const char *many)
+{
+    buf_printf(out, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
+}
+
+/* ---- sources ---- */
+
+/* How long nothing has come: of one that is read to its end for now, since then. */
+static void why_idle(struct why *w, const struct session_lane *l, struct bound bound)
+{
+    bool by_rows = l->feed.rowtime_column >= 0;
+    struct source_look look = { 0 };
+    if (l->source) look = source_look(l->source);
+    if (look.connection.failing_ms > 0)
+        buf_printf(w->out, "; its connection is lost for %.1f s",
+                   (double)look.connection.failing_ms * 1e-3);
+    if (!by_rows) return;
+    buf_append_c(w->out, "; its rows alone move its time");
+    if (bound.time == ROWTIME_MIN || bound.time == ROWTIME_END) return;
+    buf_append_c(w->out, ", which stands at ");
+    print_time(w->out, bound);
+    if (l->feed.lateness_ms > 0)
+        buf_printf(w->out, ", %.1f s before the latest row (lateness)",
+                   (double)l->feed.lateness_ms * 1e-3);
+}
+
+static void why_source(struct why *w, const struct plan_source *source, uint32_t stream)
+{
+    const struct session_lane *l = world_lane(w->s, source->name);
+    uint64_t rows = graph_stream_count(w->s->now.graph, stream).rows;
+    buf_printf(w->out, "%*ssource %.*s: ", w->indent, "", STR_ARG(source->name));
+    if (!l) {
+        buf_append_c(w->out, "has no URL: nothing can come");
+    } else if (!l->running) {
+        buf_append_c(w->out, "is recorded and no sink needs it; SELECT STREAM reads it anew");
+    } else if (l->ended) {
+        buf_append_c(w->out, "has ended");
+    } else {
+        buf_append_c(w->out, rows ? "runs" : "runs, and nothing has come");
+        why_idle(w, l, graph_stream_bound(w->s->now.graph, stream));
+        if (l->feed.misnamed[0]) buf_printf(w->out, "; %s", l->feed.misnamed);
+    }
+    buf_append_char(w->out, '\n');
+}
+
+/* ---- operators ---- */
+
+static void why_filter(struct why *w, const struct graph_op_state *o)
+{
+    if (o->rows_in == 0) return;
+    if (o->rows_out == 0) buf_append_c(w->out, ": it lets nothing through");
+    else buf_printf(w->out, ": it dropped %llu",
+                    (unsigned long long)(o->rows_in - o->rows_out - o->faults));
+}
+
+static void why_windows(struct why *w, const struct graph_op_state *o)
+{
+    buf_append_c(w->out, ": ");
+    print_count(w->out, o->windows, "window is open", "windows are open");
+    if (o->due == ROWTIME_END) {
+        buf_append_c(w->out, ", until a row with another value comes");
+        return;
+    }
+    buf_append_c(w->out, o->windows == 1 ? " until " : ", the first until ");
+    print_time(w->out, (struct bound){ o->due, 0 });
+    buf_append_c(w->out, "; its time is ");
+    print_time(w->out, o->hold.bound);
+}
+
+/* A join or union goes on with the input that is furthest behind. */
+static void why_inputs(struct why *w, const struct graph_op_state *o)
+{
+    if (bound_compare(o->hold.bound, BOUND_END) == 0) return;
+    buf_printf(w->out, ": waits for %.*s, whose time is ", STR_ARG(o->hold.name));
+    print_time(w->out, o->hold.bound);
+}
+
+static void why_op(struct why *w, const struct graph_op_state *o)
+{
+    buf_printf(w->out, "%*s%.*s: %llu in, %llu out", w->indent, "", STR_ARG(o->name),
+               (unsigned long long)o->rows_in, (unsigned long long)o->rows_out);
+    if (o->faults) buf_printf(w->out, ", %llu failed", (unsigned long long)o->faults);
+    if (!o->filters && o->bytes > 0)
+        buf_printf(w->out, ", keeps %lld bytes", (long long)o->bytes);
+    if (o->filters) {
+        why_filter(w, o);
+    } else if (o->windows > 0) {
+        why_windows(w, o);
+    } else if (o->n_inputs > 1) {
+        why_inputs(w, o);
+    } else if (o->rows_in > o->faults && o->rows_out == 0) {
+        buf_append_c(w->out, ": rows wait until time has passed them; it is ");
+        print_time(w->out, o->bound);
+    }
+    buf_append_char(w->out, '\n');
+}
+
+static void why_stream(struct why *w, uint32_t stream);
+
+static void why_pump(struct why *w, const struct plan_pump *p)
+{
+    const struct app_plan *plan = w->s->now.plan;
+    bool *reads = arena_calloc(w->arena, plan->n_streams + 1);
+    world_mark_reads(p->root, reads);
+    buf_printf(w->out, "%*spump %.*s%s\n", w->indent, "", STR_ARG(p->name),
+               p->stopped ? ": STOPPED; ALTER PUMP ... START lets it run" : "");
+    w->indent += 2;
+    struct graph_op_state *ops;
+    size_t n = graph_pump_state(w->s->now.graph, p->number, w->arena, &ops);
+    for (size_t i = n; i-- > 0;) why_op(w, &ops[i]);
+    for (uint32_t i = 0; i < plan->n_streams; i++) {
+        if (reads[i]) why_stream(w, i);
+    }
+    w->indent -= 2;
+}
+
+/* ---- streams ---- */
+
+static uint32_t count_writers(const struct app_plan *plan, uint32_t stream)
+{
+    uint32_t n = plan->streams[stream].is_source;
+    for (uint32_t i = 0; i < plan->n_pumps; i++)
+        n += !plan->pumps[i].stopped && plan->pumps[i].target == stream;
+    return n;
+}
+
+static void why_head(struct why *w, uint32_t stream)
+{
+    const struct graph *g = w->s->now.graph;
+    buf_printf(w->out, "%*sstream %.*s: ", w->indent, "",
+               STR_ARG(w->s->now.plan->streams[stream].name));
+    print_count(w->out, graph_stream_count(g, stream).rows, "row", "rows");
+    buf_append_c(w->out, ", its time is ");
+    print_time(w->out, graph_stream_bound(g, stream));
+    struct graph_hold hold = graph_stream_hold(g, stream);
+    bool several = count_writers(w->s->now.plan, stream) > 1;
+    if (several && bound_compare(hold.bound, BOUND_END) != 0)
+        buf_printf(w->out, ": it waits for %.*s", STR_ARG(hold.name));
+    buf_append_char(w->out, '\n');
+}
+
+static void why_stream(struct why *w, uint32_t stream)
+{
+    const struct app_plan *plan = w->s->now.plan;
+    const struct plan_stream *t = &plan->streams[stream];
+    why_head(w, stream);
+    if (w->told[stream]) return;
+    w->told[stream] = true;
+    w->indent += 2;
+    bool written = t->is_source;
+    if (t->is_source) why_source(w, &plan->sources[t->source], stream);
+    for (uint32_t i = 0; i < plan->n_pumps; i++) {
+        if (plan->pumps[i].target != stream) continue;
+        written = true;
+        why_pump(w, &plan->pumps[i]);
+    }
+    if (!written) buf_printf(w->out, "%*snobody writes it\n", w->indent, "");
+    w->indent -= 2;
+}
+
+static void why_errors(struct why *w)
+{
+    uint64_t n = graph_stream_count(w->s->now.graph, PLAN_ERROR_STREAM).rows;
+    uint64_t waiting = graph_errors_waiting(w->s->now.graph);
+    if (n + waiting == 0) return;
+    buf_append_c(w->out, "error_stream has had ");
+    print_count(w->out, n, "row", "rows");
+    if (waiting) {
+        buf_append_c(w->out, ", ");
+        print_count(w->out, waiting, "waits", "wait");
+        buf_append_c(w->out, " until all sources have come so far");
+    }
+    buf_append_char(w->out, '\n');
+}
+
+struct status session_why(struct session *s, struct str stream, struct buf *out)
+{
+    if (s->remote) return remote_why(s, stream, out);
+    struct why w = { .s = s, .arena = arena_new(), .out = out };
+    bool found = false;
+    session_enter(s);
+    const struct app_plan *plan = s->now.plan;
+    w.told = arena_calloc(w.arena, plan->n_streams + 1);
+    for (uint32_t i = 0; i < plan->n_streams; i++) {
+        if (!str_equal(&plan->streams[i].name, &stream)) continue;
+        found = true;
+        why_stream(&w, i);
+    }
+    if (found) why_errors(&w);
+    session_leave(s);
+    arena_free(w.arena);
+    if (found) return OK;
+    return status_new(s->arena, ERR_UNKNOWN_NAME, SPAN_NONE, "no stream \"%.*s\"", STR_ARG(stream));
+}
