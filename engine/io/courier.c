@@ -90,7 +90,7 @@ enum courier_answer courier_perform(struct courier *c)
     libcurl.easy_setopt(c->curl, CURLOPT_ERRORBUFFER, NULL);
     if (code == CURLE_OK) return COURIER_DONE;
     snprintf(c->reason, sizeof c->reason, "%s", text[0] ? text : libcurl.easy_strerror(code));
-    return web_failure_passes(code) ? COURIER_LATER : COURIER_NEVER;
+    return web_failure_passes((int)code) ? COURIER_LATER : COURIER_NEVER;
 }
 
 static void forget(struct courier *c)
