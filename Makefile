@@ -108,7 +108,7 @@ recovery: all $(TOOL_BIN)
 	@tests/recovery/run.sh $(BUILD) $(or $(KILLS),20) $(SEED)
 
 ## personal: looks for planted PERSONAL values in everything that runs write
-personal: all
+personal: all $(TOOL_BIN)
 	@tests/personal/run.sh $(BUILD)
 
 ## differential: random queries against SQLite; CASES=3000 SEED=1 for others, or the same again

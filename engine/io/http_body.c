@@ -128,12 +128,14 @@ static uint32_t count_rows(const struct buf *body, const struct http_body_format
     struct csv_scan scan = { .at = 0 };
     uint32_t n = 0;
     size_t from = 0, stop;
-    bool more = true;
-    while (more) {
-        more = csv_scan_record(&scan, body->data, body->len, false, &format->delimiters, &stop);
-        if (!more) stop = body->len;
+    for (bool more = true; more; from = scan.at) {
+        more = csv_scan_record(&scan, body->data, body->len, true, &format->delimiters, &stop);
+        if (!more) {
+            stop = body->len;
+            bool cr = format->delimiters.line_end && stop > from && body->data[stop - 1] == '\r';
+            stop -= cr;
+        }
         n += stop > from;
-        from = scan.at;
     }
     return n && format->header ? n - 1 : n;
 }

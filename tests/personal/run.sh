@@ -103,6 +103,30 @@ search
 for file in pseudo.ndjson classes.csv errors.ndjson owned.ndjson sorted.ndjson chosen.ndjson.gz rows.db failed wards; do
     [ -s "out/$file" ] || fail "out/$file is empty: nothing was tested"
 done
+# What is sent by HTTP lies in a spool until it is in a checkpoint.
+mkdir ingest
+cat > ingest/application.sql <<'SQL'
+CREATE SOURCE "VISITS" ("ID" INTEGER, "NAME" VARCHAR(64) PERSONAL PATH '$.patient.name', "NOTE" VARCHAR(64) PERSONAL)
+FROM 'http://127.0.0.1:17640/visits';
+CREATE STREAM "COUNTED" ("ID" INTEGER);
+CREATE PUMP "COUNT_THEM" AS INSERT INTO "COUNTED" SELECT STREAM "ID" FROM "VISITS";
+CREATE SINK "counted" FROM "COUNTED" INTO 'counted.ndjson';
+SQL
+for round in 1 2; do
+    "$build/sluice" run --quiet --keys keys --state ingest/state ingest/application.sql >> messages 2>&1 &
+    pid=$!
+    for i in {1..20}; do
+        sed -n "$((i * 7)),$((i * 7 + 6))p" records.ndjson > body
+        "$build/tests/cli/post" -w -h "Idempotency-Key: QzNamXv$i$round" 17640 /visits @body >> messages
+        rm body
+    done
+    [ $round = 1 ] || kill -USR1 "$pid"
+    kill -KILL "$pid"
+    wait "$pid" 2> /dev/null || true
+    [ "$(find ingest/state.spool -type f -size +4k | wc -l)" -gt 0 ] || fail "the spool is empty: nothing was tested"
+    search
+done
+
 [ $killed = "$kills" ] || fail "runs end before they can be killed: $killed of $starts were"
 [ "$(grep -c QZNAMXV staff.ndjson)" -gt 4000 ] || fail "the sink with personal = TRUE lacks its rows"
 
