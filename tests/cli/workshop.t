@@ -25,7 +25,7 @@ what did not fit:
  DATA_ERROR  |      74 | reference table DEVICES has no row for this key
  PARSE_ERROR |       1 | record is not valid JSON: unfinished string at byte 74
 (2 rows)
-{"timestamp":1769846460000,"device_id":"device1000","name":"Half A Record
+{"timestamp":1769846430000,"device_id":"device1000","name":"Half A Record
 identities: 4000 rows, all as they were sealed
 sluice_rejects: 1 row, all as they were sealed
 $ cut -d '"' -f 14 records.ndjson | cut -d , -f 1 | grep . | sort -u > names; wc -l < names; zcat archive/scored/*/*/*/*/*.gz | grep -c -w -f names; grep -c -a -f names people.vault

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [BUILD]: a minute of 1,000 records a second through the joined application, and what became of them. RECORDS and SEED
+# run.sh [BUILD]: half a minute of 1,000 records a second through the joined application, and what became of them. RECORDS and SEED
 # change the records, OUT the folder of what is written.
 set -euo pipefail
 
@@ -13,9 +13,9 @@ mkdir -p "$out"
 "$here/devices.sh" >"$out/devices.csv"
 "$sluice" vault init "$out/people.vault" --keys "$out/keys"
 {
-    "$sluice" generate "$here/record.template" --count "${RECORDS:-60000}" --rate 1000 --start '2026-01-31 08:00:00' \
+    "$sluice" generate "$here/record.template" --count "${RECORDS:-30000}" --rate 1000 --start '2026-01-31 08:00:00' \
         --seed "${SEED:-1}" --quiet
-    echo '{"timestamp":1769846460000,"device_id":"device1000","name":"Half A Record'
+    echo '{"timestamp":1769846430000,"device_id":"device1000","name":"Half A Record'
 } >"$out/records.ndjson"
 
 "$sluice" run --quiet "$here/where.sql" "$here/application.sql" --keys "$out/keys" \
