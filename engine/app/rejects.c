@@ -37,14 +37,6 @@ struct rejects {
     struct status failure;
 };
 
-static bool has_personal(const struct schema *s)
-{
-    for (uint32_t i = 0; i < s->n_columns; i++) {
-        if (s->columns[i].personal) return true;
-    }
-    return false;
-}
-
 static const struct io_endpoint *first_vault(struct arena *a, const struct app_plan *plan)
 {
     for (uint32_t i = 0; i < plan->n_sinks; i++) {
@@ -93,7 +85,7 @@ void rejects_warn(const struct rejects *r)
     if (!r || r->vault) return;
     for (uint32_t i = 0; i < r->plan->n_sources; i++) {
         const struct plan_source *s = &r->plan->sources[i];
-        if (!has_personal(&s->schema)) continue;
+        if (!schema_has_personal(&s->schema)) continue;
         log_event(LOG_WARNING, LOG_FIELDS(LOG_S("source", s->name)),
                     "source \"%.*s\" has PERSONAL columns and there is no vault: records that do "
                     "not fit it are counted, their bytes are kept in no place",

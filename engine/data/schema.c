@@ -13,6 +13,14 @@
 
 #include "base/array.h"
 
+bool schema_has_personal(const struct schema *s)
+{
+    for (uint32_t i = 0; i < s->n_columns; i++) {
+        if (s->columns[i].personal) return true;
+    }
+    return false;
+}
+
 int schema_find(const struct schema *s, struct str name)
 {
     for (uint32_t i = 0; i < s->n_columns; i++) {

@@ -34,6 +34,8 @@ struct schema {
 
 /* Index of the column with exactly this name, or -1. */
 int schema_find(const struct schema *s, struct str name);
+/* Whether a column is PERSONAL. */
+bool schema_has_personal(const struct schema *s);
 /* Reads "$.a.b[0:].c", "$['a b'][2]"; the message quotes the text. */
 struct status path_parse(struct arena *a, struct str text, struct span at, struct path *out);
 /* The default path of a column: one member step. */

@@ -278,18 +278,10 @@ static void put_hex(struct error_log *log, struct builder *out, const char *text
     put_text(out, ERROR_DATA_ROW, str_view(hex, n * 2));
 }
 
-static bool has_personal(const struct schema *s)
-{
-    for (uint32_t i = 0; i < s->n_columns; i++) {
-        if (s->columns[i].personal) return true;
-    }
-    return false;
-}
-
 /* A record of a source with PERSONAL columns is shown without them, or not at all. */
 static void put_data_row(struct error_log *log, struct builder *out, struct error_row *e)
 {
-    bool secret = e->record_of && has_personal(&log->config.plan->sources[e->record_of - 1].schema);
+    bool secret = e->record_of && schema_has_personal(&log->config.plan->sources[e->record_of - 1].schema);
     if (!e->record_of || !log->config.row_of_record) {
         if (!secret) put_hex(log, out, text_of(e), e->text_len);
         return;

@@ -22,14 +22,6 @@ struct csv_decoder {
     struct decode_rows rows;
 };
 
-static bool any_personal(const struct schema *s)
-{
-    for (uint32_t i = 0; i < s->n_columns; i++) {
-        if (s->columns[i].personal) return true;
-    }
-    return false;
-}
-
 /* A field into column c; NULL: the record has none for it. False: it was refused. */
 static bool convert_field(struct csv_decoder *d, uint32_t c, const struct csv_field *f,
                           const char *start, const char *stop)
@@ -54,7 +46,7 @@ static bool convert_field(struct csv_decoder *d, uint32_t c, const struct csv_fi
     }
     struct vector *v = decode_rows_keeps(r, c) ? &r->vectors[c] : NULL;
     if (coerce_text(r->batch->arena, text, size, column, v, r->row, r->cap, &why)) return true;
-    if (any_personal(r->config->schema)) {
+    if (schema_has_personal(r->config->schema)) {
         struct column hushed = *column; /* a field too few or too many, and it is another column's value */
         hushed.personal = true;
         (void)coerce_text(r->batch->arena, text, size, &hushed, NULL, r->row, r->cap, &why);

@@ -35,6 +35,11 @@ static bool convert_column(struct json_decoder *d, uint32_t c, const char *start
     const char    *why = NULL;
     struct vector *v = decode_rows_keeps(r, c) ? &r->vectors[c] : NULL;
     if (coerce_json(r->batch->arena, value, column, v, r->row, r->cap, &why)) return true;
+    if (schema_has_personal(d->config->schema)) {
+        struct column hushed = *column; /* a broken record may have anything anywhere */
+        hushed.personal = true;
+        (void)coerce_json(r->batch->arena, value, &hushed, NULL, r->row, r->cap, &why);
+    }
     decode_rows_fault(r, ERR_COERCION, why, start, stop);
     return false;
 }

@@ -137,10 +137,12 @@ static int read_layout(struct vault_sink *v, struct arena *a, const char **layou
     return result == SQLITE_ROW || result == SQLITE_DONE ? SQLITE_OK : result;
 }
 
+/* The table and its count together: a run that is killed here leaves both or none. */
 static struct status make_table(struct output *o, struct vault_sink *v)
 {
     struct buf sql = { 0 };
     struct vault_count none = { 0 };
+    TRY(database_run(v->database, o, "BEGIN IMMEDIATE"));
     buf_append_c(&sql, "CREATE TABLE ");
     vault_append_name(&sql, v->table.name);
     buf_append_c(&sql, " (sluice_row BLOB PRIMARY KEY NOT NULL, sluice_key TEXT NOT NULL, "
@@ -150,13 +152,14 @@ static struct status make_table(struct output *o, struct vault_sink *v)
         vault_append_name(&sql, v->table.columns[i].name);
     }
     buf_append_c(&sql, ")");
-    struct status st = database_run(v->database, o, buf_c(&sql));
+    sqlite3 *db = database_handle(v->database);
+    bool made = sqlite3_exec(db, buf_c(&sql), NULL, NULL, NULL) == SQLITE_OK &&
+                vault_write_count(db, &v->table, secret_key(SECRET_SEAL, NULL), &none) == SQLITE_OK;
     buf_free(&sql);
-    TRY(st);
-    if (vault_write_count(database_handle(v->database), &v->table, secret_key(SECRET_SEAL, NULL),
-                          &none) != SQLITE_OK)
-        return database_failed(v->database, o, "write");
-    return OK;
+    if (made) return database_run(v->database, o, "COMMIT");
+    struct status st = database_failed(v->database, o, "write");
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return st;
 }
 
 static struct status count_refused(const struct output *o)

@@ -46,3 +46,8 @@ sluice: warning: source "S" has PERSONAL columns and there is no vault: records 
 sluice: warning: records with PERSONAL columns that did not fit and are lost: 1
 {"ERROR_LEVEL":"ERROR","ERROR_NAME":"PARSE_ERROR","MESSAGE":"record is not valid JSON: unfinished string at byte 23","DATA_ROW":null,"PUMP_NAME":null}
 {"ID":1,"WHO":"ANN"}
+
+# Nor does a message tell a value of another column: in a broken record anything may stand anywhere.
+$ printf '{"ID": "Ann Abbott", "NAME": 1}\n{"ID": {"name": "Ann Abbott"}}\n' > in.ndjson; sluice run app.sql --quiet 2>&1 | grep refused
+sluice: warning: record refused, COERCION_ERROR: cannot convert a PERSONAL value to INTEGER for column "ID"
+sluice: warning: record refused, COERCION_ERROR: cannot convert a PERSONAL value to INTEGER for column "ID"

@@ -66,3 +66,4 @@ CREATE SINK F_OWNED FROM OWNED INTO 'out/owned.ndjson';
 CREATE SINK F_ERRORS FROM error_stream INTO 'out/errors.ndjson';
 CREATE SINK F_FAILED FROM error_stream INTO 'dir:out/failed' WITH (format = 'processing-failed');
 CREATE SINK F_STAFF FROM WHO_STREAM INTO 'staff.ndjson' WITH (personal = TRUE);
+CREATE SINK F_VAULT FROM WHO_STREAM INTO 'vault:out/people.vault?table=who' WITH (key = 'ID, AGE');

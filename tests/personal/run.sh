@@ -9,12 +9,12 @@ kills=${2:-6}
 RANDOM=${3:-7}
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/sluice-personal.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$work.needles"' EXIT
+. "$here/search.sh"
 mkdir "$work/tmp" "$work/out"
 cp "$here/application.sql" "$work/"
 cd "$work"
 
-# Markers are Qz, three letters that say where they stood, Xv and a number.
 awk -v rows=8000 'function marker(kind, i) { return sprintf("Qz%sXv%05dKw", kind, i) }
     BEGIN {
         for (i = 0; i < rows; i++) {
@@ -39,49 +39,13 @@ awk -v rows=8000 'function marker(kind, i) { return sprintf("Qz%sXv%05dKw", kind
             if (broken == 3) print i ",7," owner > "cards.csv"
         }
     }'
-(umask 077 && printf 'pseudonym p1 %s\nseal s1 %s\n' "$(printf '0a%.0s' {1..32})" "$(printf '0b%.0s' {1..32})" > keys)
+make_keys keys
+make_needles Nam Not Bor Age Own Mid Nic
+try_needles Nam Nic
 
-# The beginnings of all markers, in each form in which a file may hold them.
-add_forms() {
-    local plain=$1 hex shift coded from=(0 2 3)
-    echo "$plain"
-    hex=$(printf %s "$plain" | od -An -tx1 | tr -d ' \n')
-    echo "$hex"
-    echo "${hex^^}"
-    for shift in 0 1 2; do
-        coded=$( (head -c "$shift" /dev/zero; printf %s "$plain") | base64)
-        coded=${coded:from[shift]:(shift + ${#plain}) * 8 / 6 - from[shift]}
-        echo "$coded"
-        echo "$coded" | tr '+/' '-_'
-    done
+search_all() {
+    search ! -name records.ndjson ! -name cards.csv ! -name people.ndjson ! -name staff.ndjson
 }
-for kind in Nam Not Bor Age Own Mid Nic; do
-    plain=Qz${kind}Xv
-    for form in "$plain" "${plain^^}" "${plain,,}"; do add_forms "$form"; done
-done | sort -u > "$work.needles"
-trap 'rm -rf "$work" "$work.needles"' EXIT
-
-bad=0
-fail() {
-    echo "personal: $*"
-    bad=1
-}
-
-searched=0
-search() {
-    local file
-    while IFS= read -r file; do
-        searched=$((searched + 1))
-        if { cat "$file"; gzip -dcq "$file" 2>/dev/null || true; } | grep -aqF -f "$work.needles"; then
-            fail "$file holds a marker"
-        fi
-    done < <(find . -type f ! -name records.ndjson ! -name cards.csv ! -name people.ndjson ! -name staff.ndjson)
-}
-
-# the search finds what is there
-for form in xQzNamXv00001Kw "$(printf 12QzNamXv00001Kw | base64)" "$(printf 1QzNicXv | base64)" "$(printf QzOwnXv | od -An -tx1 | tr -d ' \n')"; do
-    grep -qF -f "$work.needles" <<< "$form" || fail "the search itself does not find $form"
-done
 
 options=(--quiet --keys keys --state state --batch-rows 50 application.sql)
 killed=0
@@ -95,10 +59,10 @@ for starts in {1..60}; do
     sleep "0.0$((RANDOM % 30 + 10))"
     if kill -KILL "$pid" 2> /dev/null; then killed=$((killed + 1)); else rm -f state; fi # the next begins anew
     wait "$pid" 2> /dev/null || true
-    search
+    search_all
 done
 TMPDIR=$work/tmp "$build/sluice" run "${options[@]}" >> messages 2>&1 || { fail "the last run failed"; tail -3 messages; }
-search
+search_all
 
 for file in pseudo.ndjson classes.csv errors.ndjson owned.ndjson sorted.ndjson chosen.ndjson.gz rows.db failed wards; do
     [ -s "out/$file" ] || fail "out/$file is empty: nothing was tested"
@@ -128,8 +92,13 @@ for round in 1 2; do
 done
 
 [ $killed = "$kills" ] || fail "runs end before they can be killed: $killed of $starts were"
+"$build/sluice" vault get out/people.vault --rejects RECORDS --raw --keys keys | sort -u > rejects
+awk 'NR % 17 == 4 || NR % 17 == 6 || NR % 17 == 8 || NR % 17 == 12' records.ndjson | sed 's/ *$//' | sort | cmp -s - rejects ||
+    fail "the vault has not each broken record once"
+"$build/sluice" vault verify out/people.vault --keys keys > verified || fail "the vault is not whole"
 [ "$(grep -c QZNAMXV staff.ndjson)" -gt 4000 ] || fail "the sink with personal = TRUE lacks its rows"
 
 echo "personal: $searched files searched, $killed runs killed"
+"$here/pipelines.sh" "$build" "$RANDOM" || bad=1
 [ $bad = 0 ] && echo "1 passed, 0 failed" || echo "0 passed, 1 failed"
 exit $bad
