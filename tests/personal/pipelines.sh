@@ -3,7 +3,7 @@
 # every second one and lets it go on, and looks for the markers in everything that was written: output, logs, error rows, state, temporary
 # and database files. Sinks with personal = TRUE alone may have them. A source without PERSONAL columns gets one.
 #
-# Pipelines are found: those that a README runs, and in each folder the files that its tests include with those that are left over. A file
+# Pipelines are found: those that a README runs, and in each folder the files that are part of none with what they need. A file
 # with a CREATE statement that is part of none is a failure.
 set -euo pipefail
 
@@ -36,19 +36,28 @@ find_told() {
         done | sort -u
 }
 
-# What the tests of a folder include, then its files that are part of nothing yet.
+compiles() {
+    [ $# -gt 0 ] && "$build/sluice" check "${@/#/pristine/}" > checked 2>&1
+}
+
+# What makes a pipeline of the files of a folder that are part of none yet: those that its tests include, a told pipeline of the folder, or
+# all of its files.
 find_in_folder() {
-    local folder=$1 file out=() left=()
+    local folder=$1 file told with=() left=() all=()
     while read -r file; do
-        out+=("$(realpath -s --relative-to=pristine "$folder/$file")")
+        with+=("$(realpath -s --relative-to=pristine "$folder/$file")")
     done < <(cat "$folder"/*.test 2> /dev/null | sed -n 's/^include //p' | awk '!seen[$0]++')
     for file in "$folder"/{where,source*,*}.sql; do
         [ -e "$file" ] && has_create "$file" || continue
         file=${file#pristine/}
-        [[ " ${out[*]} ${left[*]} " == *" $file "* ]] && continue
-        [ ${#out[@]} -gt 0 ] && [[ $covered == *" $file "* ]] || left+=("$file")
+        [[ " ${all[*]} " == *" $file "* ]] || all+=("$file")
+        [[ "$covered ${with[*]} ${left[*]} " == *" $file "* ]] || left+=("$file")
     done
-    echo "${out[@]}" "${left[@]}"
+    compiles "${with[@]}" "${left[@]}" && echo "${with[@]}" "${left[@]}" && return
+    for told in "${pipelines[@]}"; do
+        [[ $told == *${folder#pristine/}/* ]] && compiles $told "${left[@]}" && echo "$told" "${left[@]}" && return
+    done
+    echo "${all[@]}"
 }
 
 pipelines=()
