@@ -61,7 +61,19 @@ for starts in {1..60}; do
     wait "$pid" 2> /dev/null || true
     search_all
 done
-TMPDIR=$work/tmp "$build/sluice" run "${options[@]}" >> messages 2>&1 || { fail "the last run failed"; tail -3 messages; }
+# the last run is watched by everything there is
+TMPDIR=$work/tmp "$build/sluice" run "${options[@]}" --metrics 0 --log-format json >> messages 2> watched &
+pid=$!
+while kill -0 "$pid" 2> /dev/null; do
+    at=$(sed -n 's/.*"where":"\(127[^"]*\)".*/\1/p' watched)
+    [ -z "$at" ] || kill -USR1 "$pid" 2> /dev/null || true
+    [ -z "$at" ] || "$build/tests/cli/scrape" get "$at" /metrics >> pages || true
+    [ -z "$at" ] || "$build/tests/cli/scrape" get "$at" /healthz >> pages || true
+    sleep 0.01
+done
+wait "$pid" || { fail "the last run failed"; tail -3 watched; }
+[ "$(grep -c sluice_rejected_records_total pages)" -gt 0 ] || fail "no metrics were read"
+[ "$(grep -c 'status: pump' watched)" -gt 0 ] || fail "no status was logged"
 search_all
 
 for file in pseudo.ndjson classes.csv errors.ndjson owned.ndjson sorted.ndjson chosen.ndjson.gz rows.db failed wards; do
