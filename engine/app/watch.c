@@ -111,6 +111,7 @@ static void run_watch(void *arg)
 {
     struct watch *w = arg;
     while (wait_for_beat(w)) show(w);
+    if (atomic_load(&status_requested)) show(w); /* a short run answers, too */
 }
 
 struct status watch_open(struct run *r, struct watch **out)

@@ -110,7 +110,7 @@ same
 
 # A run that goes on has each failed record once, and takes nothing of the other objects away.
 $ rm -r joined; seq 20000 | awk '{ printf "{\"T\":\"2026-02-01 13:%02d:%02d\",\"D\":\"%s\",\"V\":1,\"NAME\":\"Ann\"}\n", $1 / 400, $1 / 7 % 60, $1 % 3 ? "a" : "q" }' | LC_ALL=C sort > f.ndjson; sed "s|'enriched/'|'enriched/', size = '9 KB'|; s| PERSONAL||" failed.sql > big.sql; sluice run --quiet big.sql 2>/dev/null; cp -r joined whole; rm -r joined
-$ for i in 1 2 3 4 5 6; do sluice run --quiet --batch-rows 20 big.sql --state state 2>/dev/null & sleep 0.0$i; kill -USR1 $!; sleep 0.0$i; kill -KILL $!; wait $! 2>/dev/null; done 2>/dev/null; sluice run --quiet big.sql --state state 2>/dev/null; diff -r joined whole && echo same
+$ for i in 1 2 3 4 5 6; do sluice run --quiet --batch-rows 20 big.sql --state state 2>/dev/null & sleep 0.0$i; kill -USR2 $!; sleep 0.0$i; kill -KILL $!; wait $! 2>/dev/null; done 2>/dev/null; sluice run --quiet big.sql --state state 2>/dev/null; diff -r joined whole && echo same
 same
 
 # An own sink of this format in the same folder takes its place; other sinks have no such options.

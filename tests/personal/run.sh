@@ -96,7 +96,7 @@ for round in 1 2; do
         "$build/tests/cli/post" -w -h "Idempotency-Key: QzNamXv$i$round" 17640 /visits @body >> messages
         rm body
     done
-    [ $round = 1 ] || kill -USR1 "$pid"
+    [ $round = 1 ] || kill -USR2 "$pid"
     kill -KILL "$pid"
     wait "$pid" 2> /dev/null || true
     [ "$(find ingest/state.spool -type f -size +4k | wc -l)" -gt 0 ] || fail "the spool is empty: nothing was tested"

@@ -37,7 +37,7 @@ for ((starts = 1; done_kills < kills; starts++)); do
     start
     for _ in $(seq $((RANDOM % 4))); do
         sleep "0.0$((RANDOM % 60 + 10))"
-        kill -USR1 "$pid" 2> /dev/null || true
+        kill -USR2 "$pid" 2> /dev/null || true
     done
     sleep "0.$((RANDOM % 20 + 10))"
     if kill -KILL "$pid" 2> /dev/null; then done_kills=$((done_kills + 1)); fi
