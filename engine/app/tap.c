@@ -7,7 +7,7 @@
 #include "base/thread.h"
 
 enum {
-    TAP_ROWS = 8192,   /* that wait for a reader */
+    TAP_ROWS = 2048,   /* that wait for a reader */
     TAP_BATCHES = 512, /* each may keep a block of input in memory */
     SPANS = 32         /* of whole rows that are remembered: more than are on their way */
 };

@@ -190,6 +190,12 @@ if [[ tables =~ $only ]]; then
     tables
 fi
 
+if [[ taps =~ $only ]]; then
+    echo
+    echo "the control socket: times beside those of a run without one"
+    "$here/taps.sh" "$build" "$data" "$pairs"
+fi
+
 if [[ functions =~ $only ]]; then
     echo
     echo "functions: nanoseconds a row of the kernel alone, calls of the allocator a batch of 1,024 rows"
