@@ -154,7 +154,7 @@ run_pipeline() {
         # it listens when its first state is there
         for _ in {1..200}; do [ ! -s tree/state ] || break; sleep 0.01; done
         sleep "0.00$((RANDOM % 9 + 1))"
-        kill -USR1 "$pid" 2> /dev/null || true
+        kill -USR2 "$pid" 2> /dev/null || true
         sleep "0.00$((RANDOM % 7 + 1))"
         kill -KILL "$pid" 2> /dev/null || true
         status=0

@@ -100,7 +100,7 @@ for round in 1 2; do
     kill -KILL "$pid"
     wait "$pid" 2> /dev/null || true
     [ "$(find ingest/state.spool -type f -size +4k | wc -l)" -gt 0 ] || fail "the spool is empty: nothing was tested"
-    search
+    search_all
 done
 
 [ $killed = "$kills" ] || fail "runs end before they can be killed: $killed of $starts were"
