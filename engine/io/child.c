@@ -15,7 +15,11 @@ enum { STOP_MS = 1000, LONGEST_NAP_MS = 50 };
 
 extern char **environ;
 
-/* Runs the command in a folder, with its_end as its_fd, or, for -1, as standard input and output; an errno. */
+/*
+ * Runs the command in a folder, with its_end as its_fd, or, for -1, as standard input and output; an errno. It leads a
+ * group of its own: Ctrl-C on the terminal is for us, who then let it take the last rows, or stop it and whom it
+ * started. As it cannot read the terminal from there, it gets an end instead.
+ */
 static int spawn(const char *command, const char *folder, int its_end, int its_fd, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
@@ -29,11 +33,15 @@ static int spawn(const char *command, const char *folder, int its_end, int its_f
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, its_end, its_fd < 0 ? STDIN_FILENO : its_fd);
     if (its_fd < 0) posix_spawn_file_actions_adddup2(&files, its_end, STDOUT_FILENO);
+    if (its_fd > STDIN_FILENO && isatty(STDIN_FILENO))
+        posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (folder && *folder) posix_spawn_file_actions_addchdir_np(&files, folder);
     posix_spawnattr_init(&how);
     posix_spawnattr_setsigmask(&how, &none);
     posix_spawnattr_setsigdefault(&how, &usual);
-    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setpgroup(&how, 0);
+    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                       POSIX_SPAWN_SETPGROUP);
     int error = posix_spawn(pid, "/bin/sh", &files, &how, words, environ);
     posix_spawnattr_destroy(&how);
     posix_spawn_file_actions_destroy(&files);
@@ -114,8 +122,8 @@ struct status child_result(struct arena *a, enum err err, const struct io_endpoi
 void child_stop(int pid)
 {
     int how;
-    kill(pid, SIGTERM);
+    kill(-pid, SIGTERM);
     if (child_wait(pid, -1, STOP_MS, &how)) return;
-    kill(pid, SIGKILL);
+    kill(-pid, SIGKILL);
     child_wait(pid, -1, -1, &how);
 }

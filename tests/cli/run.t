@@ -150,3 +150,26 @@ sluice: warning: R may stay empty: its columns read "DEVICE", "WARD", its record
 $ echo '{"rows": [{"device": "a"}]}' > rows.ndjson; echo "CREATE SOURCE r (device VARCHAR(8), Device2 INTEGER) FROM 'rows.ndjson' WITH (row_path = '\$.rows[0:]'); SELECT STREAM * FROM r;" > rows.sql; sluice run rows.sql --quiet
 sluice: warning: R may stay empty: its columns read "DEVICE", its records have "device": case counts in names; write "device" in quotes where the column is declared, or give it a PATH
 {"DEVICE":null,"DEVICE2":null}
+
+# Ctrl-C on a terminal is for the run, not for its programs: the source's is stopped with what it started, the sink's takes every row.
+$ cat > both.sql <<'END'
+> CREATE SOURCE s ("a" INTEGER) FROM 'exec:seq -f "{\"a\":%g}" 3; sleep 0.2; echo it runs >&2; sleep 54321 | cat';
+> CREATE SINK k FROM s INTO 'exec:while read -r row; do echo "$row"; done > got; echo end >> got';
+> END
+$ cat > ask.sh <<'END'
+> read -r -p 'ask> ' x; sluice run --quiet both.sql; echo "exit $?"; cat got; pgrep -f 'sleep 5432[1]'; read -r -p 'ask> ' x
+> END
+$ pty bash ask.sh <<'END'
+> + go
+> ~ it runs
+> = ^C
+> + go
+> END
+ask> go
+it runs
+^Cexit 0
+{"a":1}
+{"a":2}
+{"a":3}
+end
+ask> go
