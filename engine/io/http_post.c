@@ -203,9 +203,10 @@ static void drop(void *arg, struct http_exchange *x)
     x->state = NULL;
 }
 
-struct http_place http_door_place(struct http_door *d, const char *path)
+struct http_place http_door_place(struct http_door *d, const char *path, const char *name)
 {
     return (struct http_place){ .path = path,
+                                .name = name,
                                 .arg = d,
                                 .waits = inbox_is_kept(d->inbox),
                                 .begin = begin,

@@ -15,7 +15,7 @@ struct http_door {
     const char *token;   /* NULL: who reaches the address may send */
 };
 
-/* The place of a door at a path. */
-struct http_place http_door_place(struct http_door *d, const char *path);
+/* The place of a source's door at a path. */
+struct http_place http_door_place(struct http_door *d, const char *path, const char *name);
 
 #endif

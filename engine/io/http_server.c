@@ -337,7 +337,8 @@ static struct status listen_at(struct arena *a, const struct io_endpoint *e, con
 static struct status add_place(struct arena *a, const struct io_endpoint *e, struct http_server *s,
                                const struct http_limits *limits, const struct http_place *place)
 {
-    if (find_place(s, place->path))
+    const struct http_place *there = find_place(s, place->path);
+    if (there && strcmp(there->name, place->name) != 0)
         return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s is another source's already",
                           STR_ARG(e->url), e->name);
     struct http_place_node *node = mem_calloc(1, sizeof *node);

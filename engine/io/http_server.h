@@ -46,6 +46,7 @@ struct http_exchange {
  */
 struct http_place {
     const char *path;
+    const char *name; /* of the source */
     void *arg;
     bool waits;
     void (*begin)(void *arg, struct http_exchange *x);
@@ -61,9 +62,10 @@ struct http_limits {
 
 struct http_server;
 
-/* host NULL: 127.0.0.1. Listens (unless this process does already) and adds the place, whose path must be new there;
- * nothing is served before http_server_start. Unless remote, fails with BAD_URL where the address is not this
- * machine's alone; with UNREACHABLE where it cannot be listened at; with NOT_SUPPORTED without the library. */
+/* host NULL: 127.0.0.1. Listens (unless this process does already) and adds the place. Its path is new there, or that
+ * of a place with its name, which gets no new requests then. Nothing is served before http_server_start. Unless remote,
+ * fails with BAD_URL where the address is not this machine's alone; with UNREACHABLE where it cannot be listened at;
+ * with NOT_SUPPORTED without the library. */
 struct status http_server_open(struct arena *a, const struct io_endpoint *e, const char *host,
                                const char *port, bool remote, const struct http_limits *limits,
                                const struct http_place *place, struct http_server **out) MUST_CHECK;

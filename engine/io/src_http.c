@@ -203,7 +203,7 @@ static struct status http_open(struct input *in, struct arena *a, const struct i
                                   .most_bytes = (uint64_t)option_size(e, "max_body", default_body),
                                   .token = h->token.len ? buf_c(&h->token) : NULL };
     TRY(open_inbox(in->arena, e, &h->door.inbox));
-    h->place = http_door_place(&h->door, str_to_c(a, str_c(address.path)));
+    h->place = http_door_place(&h->door, str_to_c(a, str_c(address.path)), e->name);
     return http_server_open(a, e, address.host, address.port, option_is(e, "remote", false),
                             &limits, &h->place, &h->server);
 }

@@ -143,7 +143,7 @@ archive() {
 }
 
 machine
-if [ "$only" != functions ] && [ "$only" != workshop ]; then
+if [ "$only" != functions ] && [ "$only" != workshop ] && [ "$only" != ingest ]; then
     workload w1 $((records / 4))
     workload w2 "$records"
     workload w3 "$records"
@@ -211,6 +211,12 @@ if [[ workshop =~ $only ]]; then
     echo
     echo "the joined application of queries/workshop; loop: a million steps of arithmetic in ms, before each figure"
     "$here/workshop.sh" "$build"
+fi
+
+if [[ ingest =~ $only ]]; then
+    echo
+    echo "records that clients post by HTTP"
+    "$here/ingest.sh" "$build"
 fi
 
 if [[ archive =~ $only ]]; then

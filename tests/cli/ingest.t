@@ -1,6 +1,6 @@
 # Records that are sent by HTTP: what is taken, what is turned away and with which words.
-$ cat > in.sql <<'SQL'
-> CREATE SOURCE s (k INTEGER, t VARCHAR(20)) FROM 'http://127.0.0.1:17620/in';
+$ perl -e 'print 10000 + $$ % 20000' > port; cat > in.sql <<SQL
+> CREATE SOURCE s (k INTEGER, t VARCHAR(20)) FROM 'http://127.0.0.1:$(cat port)/in';
 > CREATE SINK o FROM s INTO 'out.ndjson';
 > SQL
 $ cat > filled <<'SH'
@@ -8,7 +8,7 @@ $ cat > filled <<'SH'
 > SH
 
 # Lines, a document of several lines, packed, in chunks, nothing; what does not parse goes to error_stream.
-$ sluice run --quiet in.sql 2> messages & post -w 17620 /in $'{"K":1,"T":"a"}\n{"K":2,"T":"b"}\n'; post 17620 /in $'{"K":3,\n "T":"c"}'; printf '{"K":4,"T":"d"}\n\n{"K":5,"T":"e"}' | gzip > p.gz; post -h 'Content-Encoding: gzip' 17620 /in @p.gz; post 17620 /in @p.gz; post -c 17620 /in '{"K":6,"T":"f"}'; post 17620 /in ''; post 17620 /in; post 17620 /in $'{"K":7,"T":"g"}\n{"K":"x"}\n{"K":8'; sh filled out.ndjson 9; kill -INT $!; wait; cat out.ndjson messages
+$ sluice run --quiet in.sql 2> messages & post -w $(cat port) /in $'{"K":1,"T":"a"}\n{"K":2,"T":"b"}\n'; post $(cat port) /in $'{"K":3,\n "T":"c"}'; printf '{"K":4,"T":"d"}\n\n{"K":5,"T":"e"}' | gzip > p.gz; post -h 'Content-Encoding: gzip' $(cat port) /in @p.gz; post $(cat port) /in @p.gz; post -c $(cat port) /in '{"K":6,"T":"f"}'; post $(cat port) /in ''; post $(cat port) /in; post $(cat port) /in $'{"K":7,"T":"g"}\n{"K":"x"}\n{"K":8'; sh filled out.ndjson 9; kill -INT $!; wait; cat out.ndjson messages
 200 {"records":2}
 200 {"records":1}
 200 {"records":2}
@@ -30,13 +30,13 @@ sluice: warning: record refused, COERCION_ERROR: cannot convert x to INTEGER for
 sluice: warning: record refused, PARSE_ERROR: record is not valid JSON: unfinished value at byte 7
 
 # Other formats: an array of records, CSV with a header in every body.
-$ cat > other.sql <<'SQL'
-> CREATE SOURCE a (k INTEGER, t VARCHAR(20)) FROM 'http://127.0.0.1:17620/array' WITH (row_path = '$[0:]');
-> CREATE SOURCE c (k INTEGER, t VARCHAR(20)) FROM 'http://localhost:17620/rows' WITH (format = 'csv', header = TRUE);
+$ cat > other.sql <<SQL
+> CREATE SOURCE a (k INTEGER, t VARCHAR(20)) FROM 'http://127.0.0.1:$(cat port)/array' WITH (row_path = '\$[0:]');
+> CREATE SOURCE c (k INTEGER, t VARCHAR(20)) FROM 'http://localhost:$(cat port)/rows' WITH (format = 'csv', header = TRUE);
 > CREATE SINK oa FROM a INTO 'a.ndjson';
 > CREATE SINK oc FROM c INTO 'c.ndjson';
 > SQL
-$ sluice run --quiet other.sql & post -w 17620 /array $'[{"K":1,"T":"a"},\n {"K":2,\n"T":"b"}]'; post 17620 /array $'[{"K":3}]\n[{"K":4},{"K":5}]'; post 17620 /rows $'K,T\n1,"a\nb"\n2,b\n'; post 17620 /rows $'K,T\r\n3,c'; sh filled a.ndjson 5; sh filled c.ndjson 3; kill -INT $!; wait; cat a.ndjson c.ndjson
+$ sluice run --quiet other.sql & post -w $(cat port) /array $'[{"K":1,"T":"a"},\n {"K":2,\n"T":"b"}]'; post $(cat port) /array $'[{"K":3}]\n[{"K":4},{"K":5}]'; post $(cat port) /rows $'K,T\n1,"a\nb"\n2,b\n'; post $(cat port) /rows $'K,T\r\n3,c'; sh filled a.ndjson 5; sh filled c.ndjson 3; kill -INT $!; wait; cat a.ndjson c.ndjson
 200 {"records":2}
 200 {"records":3}
 200 {"records":2}
@@ -52,10 +52,10 @@ $ sluice run --quiet other.sql & post -w 17620 /array $'[{"K":1,"T":"a"},\n {"K"
 
 # What is turned away.
 $ sed 's/;$/ WITH (max_body = 200, queue = 500);/;2s/ WITH.*/;/' in.sql > small.sql; cat small.sql
-CREATE SOURCE s (k INTEGER, t VARCHAR(20)) FROM 'http://127.0.0.1:17620/in' WITH (max_body = 200, queue = 500);
+CREATE SOURCE s (k INTEGER, t VARCHAR(20)) FROM 'http://127.0.0.1:*/in' WITH (max_body = 200, queue = 500); (glob)
 CREATE SINK o FROM s INTO 'out.ndjson';
 $ seq 100 > long; seq 10000 | gzip > bomb.gz; printf '\x1f\x8bno' > broken.gz; rm -f out.ndjson
-$ sluice run --quiet small.sql & post -w -m GET 17620 /in; post -m PUT 17620 /in '{}'; post 17620 /elsewhere '{}'; post 17620 /in @long; post -h 'Expect: 100-continue' 17620 /in @long; post -c 17620 /in @long; post 17620 /in @bomb.gz | cut -c1-80; post 17620 /in @broken.gz; post -h 'Content-Encoding: gzip' 17620 /in '{"K":1}'; gzip < p.gz > twice.gz; post 17620 /in @twice.gz; post -h 'Content-Encoding: br' 17620 /in '{}'; post -h 'Origin: https://example.org' 17620 /in '{}'; post -h 'Idempotency-Key:' 17620 /in '{}'; post 17620 /in '{"K":1,"T":"a"}'; sh filled out.ndjson 1; kill -INT $!; wait; cat out.ndjson
+$ sluice run --quiet small.sql & post -w -m GET $(cat port) /in; post -m PUT $(cat port) /in '{}'; post $(cat port) /elsewhere '{}'; post $(cat port) /in @long; post -h 'Expect: 100-continue' $(cat port) /in @long; post -c $(cat port) /in @long; post $(cat port) /in @bomb.gz | cut -c1-80; post $(cat port) /in @broken.gz; post -h 'Content-Encoding: gzip' $(cat port) /in '{"K":1}'; gzip < p.gz > twice.gz; post $(cat port) /in @twice.gz; post -h 'Content-Encoding: br' $(cat port) /in '{}'; post -h 'Origin: https://example.org' $(cat port) /in '{}'; post -h 'Idempotency-Key:' $(cat port) /in '{}'; post $(cat port) /in '{"K":1,"T":"a"}'; sh filled out.ndjson 1; kill -INT $!; wait; cat out.ndjson
 405 {"error":"records are sent by POST"}
 405 {"error":"records are sent by POST"}
 404 {"error":"nothing is taken at this path"}
@@ -75,10 +75,10 @@ $ sluice run --quiet small.sql & post -w -m GET 17620 /in; post -m PUT 17620 /in
 # A token, from the environment or a file that nobody else may read.
 $ sed 's/;$/ WITH (token_env = '"'TOKEN'"');/;2s/ WITH.*/;/' in.sql > token.sql; sluice run --quiet token.sql
 token.sql:1:49: error HY024: the variable TOKEN that option "token_env" of S names is not set
-CREATE SOURCE s (k INTEGER, t VARCHAR(20)) FROM 'http://127.0.0.1:17620/in' WITH (token_env = 'TOKEN');
+CREATE SOURCE s (k INTEGER, t VARCHAR(20)) FROM 'http://127.0.0.1:*/in' WITH (token_env = 'TOKEN'); (glob)
                                                 ^~~~~~~~~~~~~~~~~~~~~~~~~~~
 [exit 3]
-$ rm -f out.ndjson; TOKEN=open sluice run --quiet token.sql 2> messages & post -w 17620 /in '{"K":1}'; post -h 'Authorization: Bearer opem' 17620 /in '{"K":2}'; post -h 'Authorization: Basic open' 17620 /in '{"K":3}'; post -h 'Authorization: bearer open' 17620 /in '{"K":4}'; post -h 'Authorization: Bearer open' -h 'Origin: https://example.org' 17620 /in '{"K":5}'; sh filled out.ndjson 2; kill -INT $!; wait; cat out.ndjson messages
+$ rm -f out.ndjson; TOKEN=open sluice run --quiet token.sql 2> messages & post -w $(cat port) /in '{"K":1}'; post -h 'Authorization: Bearer opem' $(cat port) /in '{"K":2}'; post -h 'Authorization: Basic open' $(cat port) /in '{"K":3}'; post -h 'Authorization: bearer open' $(cat port) /in '{"K":4}'; post -h 'Authorization: Bearer open' -h 'Origin: https://example.org' $(cat port) /in '{"K":5}'; sh filled out.ndjson 2; kill -INT $!; wait; cat out.ndjson messages
 401 {"error":"a bearer token is needed, and this is not it"}
 401 {"error":"a bearer token is needed, and this is not it"}
 401 {"error":"a bearer token is needed, and this is not it"}
@@ -86,28 +86,28 @@ $ rm -f out.ndjson; TOKEN=open sluice run --quiet token.sql 2> messages & post -
 200 {"records":1}
 {"K":4,"T":null}
 {"K":5,"T":null}
-$ sed "s/token_env = 'TOKEN'/token_file = 'token'/" token.sql > file.sql; echo open > token; chmod 644 token; sluice run --quiet file.sql 2>&1 | grep -v CREATE; chmod 600 token; rm out.ndjson; sluice run --quiet file.sql & post -w -h 'Authorization: Bearer open' 17620 /in '{"K":6}'; sh filled out.ndjson 1; kill -INT $!; wait
+$ sed "s/token_env = 'TOKEN'/token_file = 'token'/" token.sql > file.sql; echo open > token; chmod 644 token; sluice run --quiet file.sql 2>&1 | grep -v CREATE; chmod 600 token; rm out.ndjson; sluice run --quiet file.sql & post -w -h 'Authorization: Bearer open' $(cat port) /in '{"K":6}'; sh filled out.ndjson 1; kill -INT $!; wait
 file.sql:1:49: error HY024: others may read the token of S in ./token
                                                 ^~~~~~~~~~~~~~~~~~~~~~~~~~~
 hint: chmod 600 it
 200 {"records":1}
 
 # Addresses: for this machine alone, unless it is asked for and guarded.
-$ for url in http://0.0.0.0:17620/in http://127.0.0.1/in http://127.0.0.1:0/in 'http://127.0.0.1:17620/in?a=b' http://me:it@127.0.0.1:17620/in https://127.0.0.1:17620/in http://[::1:17620/in; do echo "CREATE SOURCE s (k INTEGER) FROM '$url'; SELECT STREAM k FROM s;" > a.sql; sluice run --quiet a.sql 2>&1 | grep -v CREATE | grep -v '\^'; done
-a.sql:1:34: error HY024: 'http://0.0.0.0:17620/in' of S is open to other machines
+$ for url in http://0.0.0.0:$(cat port)/in http://127.0.0.1/in http://127.0.0.1:0/in "http://127.0.0.1:$(cat port)/in?a=b" http://me:it@127.0.0.1:$(cat port)/in https://127.0.0.1:$(cat port)/in http://[::1:$(cat port)/in; do echo "CREATE SOURCE s (k INTEGER) FROM '$url'; SELECT STREAM k FROM s;" > a.sql; sluice run --quiet a.sql 2>&1 | grep -v CREATE | grep -v '\^'; done
+a.sql:1:34: error HY024: 'http://0.0.0.0:*/in' of S is open to other machines (glob)
 hint: remote = TRUE allows that, with a token
 a.sql:1:34: error HY024: 'http://127.0.0.1/in' of S cannot be a source: it has no port from 1 to 65535
 hint: write http://127.0.0.1:8080/PATH
 a.sql:1:34: error HY024: 'http://127.0.0.1:0/in' of S cannot be a source: it has no port from 1 to 65535
 hint: write http://127.0.0.1:8080/PATH
-a.sql:1:34: error HY024: 'http://127.0.0.1:17620/in?a=b' of S cannot be a source: its path has one of ? # %
+a.sql:1:34: error HY024: 'http://127.0.0.1:*/in?a=b' of S cannot be a source: its path has one of ? # % (glob)
 hint: write http://127.0.0.1:8080/PATH
-a.sql:1:34: error HY024: 'http://me:it@127.0.0.1:17620/in' of S cannot be a source: a name and password stand in it
+a.sql:1:34: error HY024: 'http://me:it@127.0.0.1:*/in' of S cannot be a source: a name and password stand in it (glob)
 hint: write http://127.0.0.1:8080/PATH
-a.sql:1:34: error HY024: 'https://127.0.0.1:17620/in' of S cannot be a source: only http:// takes requests; what ends TLS stands before it
+a.sql:1:34: error HY024: 'https://127.0.0.1:*/in' of S cannot be a source: only http:// takes requests; what ends TLS stands before it (glob)
 hint: write http://127.0.0.1:8080/PATH
-a.sql:1:34: error 08001: cannot listen at 'http://[::1:17620/in' for S: Name or service not known
-$ for options in "remote = TRUE" "max_body = '65 MB'" "max_body = 2000, queue = 1000" "connections = 0" "timeout = 0" "token_env = 'A', token_file = 'b'"; do echo "CREATE SOURCE s (k INTEGER) FROM 'http://127.0.0.1:17620/' WITH ($options); SELECT STREAM k FROM s;" > a.sql; sluice check a.sql 2>&1 | grep -v CREATE | grep -v '\^'; done
+a.sql:1:34: error 08001: cannot listen at 'http://[::1:*/in' for S: Name or service not known (glob)
+$ for options in "remote = TRUE" "max_body = '65 MB'" "max_body = 2000, queue = 1000" "connections = 0" "timeout = 0" "token_env = 'A', token_file = 'b'"; do echo "CREATE SOURCE s (k INTEGER) FROM 'http://127.0.0.1:$(cat port)/' WITH ($options); SELECT STREAM k FROM s;" > a.sql; sluice check a.sql 2>&1 | grep -v CREATE | grep -v '\^'; done
 a.sql:1:34: error HY024: source S: whoever may send from elsewhere needs a token
 hint: token_env = 'VARIABLE' or token_file = 'PATH'
 a.sql:1:34: error HY024: source S: max_body is more than 64 MB
@@ -117,18 +117,30 @@ a.sql:1:76: error HY024: option "timeout" of S is '0', not an interval such as I
 a.sql:1:34: error HY024: source S: token_env and token_file both say which token is asked for
 $ echo "CREATE SOURCE s (k INTEGER) FROM 'in.ndjson' WITH (queue = '1 MB'); SELECT STREAM k FROM s;" > a.sql; sluice check a.sql 2>&1 | grep error
 a.sql:1:34: error HY024: option "queue" is for http:, not for 'in.ndjson' of S
-$ printf "CREATE SOURCE a (k INTEGER) FROM 'http://127.0.0.1:17620/in'; CREATE SOURCE b (k INTEGER) FROM 'http://localhost:17620/in'; SELECT STREAM k FROM a; SELECT STREAM k FROM b;" > a.sql; sluice run --quiet a.sql 2>&1 | grep error
-a.sql:1:96: error HY024: 'http://localhost:17620/in' of B is another source's already
+$ printf "CREATE SOURCE a (k INTEGER) FROM 'http://127.0.0.1:$(cat port)/in'; CREATE SOURCE b (k INTEGER) FROM 'http://localhost:$(cat port)/in'; SELECT STREAM k FROM a; SELECT STREAM k FROM b;" > a.sql; sluice run --quiet a.sql 2>&1 | grep error
+a.sql:1:96: error HY024: 'http://localhost:*/in' of B is another source's already (glob)
 $ sluice run --quiet in.sql & sleep 0.3; sluice run --quiet in.sql 2>&1 | grep error; kill -INT $!; wait
-in.sql:1:49: error 08001: cannot listen at 'http://127.0.0.1:17620/in' for S: Address already in use
+in.sql:1:49: error 08001: cannot listen at 'http://127.0.0.1:*/in' for S: Address already in use (glob)
+
+# In a session a source can be defined anew: requests reach the new one.
+$ printf '%s\n' "CREATE SOURCE s (k INTEGER) FROM 'http://127.0.0.1:$(cat port)/in';" 'SELECT STREAM k FROM s LIMIT 1;' "CREATE OR REPLACE SOURCE s (k INTEGER, t VARCHAR(4)) FROM 'http://127.0.0.1:$(cat port)/in';" 'SELECT STREAM k, t FROM s LIMIT 1;' > again.sql
+$ sluice repl < again.sql > again & for i in $(seq 40); do post -w $(cat port) /in '{"K":1,"T":"a"}' > answer; sleep 0.1; [ $(wc -l < again) -lt 7 ] || break; done; wait; cat again
+ K
+----------
+        1
+(1 row)
+ K        | T
+----------+------
+        1 | a
+(1 row)
 
 # A full queue: 429 until there is room. What was answered is worked off after Ctrl-C.
-$ cat > slow.sql <<'SQL'
-> CREATE SOURCE s (k INTEGER, t VARCHAR(65535)) FROM 'http://127.0.0.1:17620/in' WITH (max_body = '70 KB', queue = '200 KB');
+$ cat > slow.sql <<SQL
+> CREATE SOURCE s (k INTEGER, t VARCHAR(65535)) FROM 'http://127.0.0.1:$(cat port)/in' WITH (max_body = '70 KB', queue = '200 KB');
 > CREATE SINK o FROM s INTO 'exec:sh wait.sh';
 > SQL
 $ echo 'while [ ! -e go ]; do sleep 0.05; done; wc -l > lines' > wait.sh
-$ (printf '{"K":1,"T":"'; head -c 65000 /dev/zero | tr '\0' x; printf '"}') > big; sluice run --quiet slow.sql & post -w 17620 /in @big; for i in $(seq 40); do post 17620 /in @big; done | sort | uniq -c | sort -rn > answers; touch go; sed 's/^ *[0-9]* //' answers | sort; kill -INT $!; wait; expr $(cat lines) - $(awk '/200/ { print $1 }' answers)
+$ (printf '{"K":1,"T":"'; head -c 65000 /dev/zero | tr '\0' x; printf '"}') > big; sluice run --quiet slow.sql & post -w $(cat port) /in @big; for i in $(seq 40); do post $(cat port) /in @big; done | sort | uniq -c | sort -rn > answers; touch go; sed 's/^ *[0-9]* //' answers | sort; kill -INT $!; wait; expr $(cat lines) - $(awk '/200/ { print $1 }' answers)
 200 {"records":1}
 200 {"records":1}
 429 (again in 1 s) {"error":"the queue is full, send it again later"}
@@ -138,20 +150,21 @@ $ (printf '{"K":1,"T":"'; head -c 65000 /dev/zero | tr '\0' x; printf '"}') > bi
 $ sed 's/;$/ WITH (timeout = 1, connections = 8);/;2s/ WITH.*/;/' in.sql > slow.sql; rm -f out.ndjson
 $ cat > loris.pl <<'PL'
 > use IO::Socket::INET;
-> my @slow = map { IO::Socket::INET->new(PeerAddr => '127.0.0.1:17620') or die } 1 .. 6;
+> my $port = `cat port`;
+> my @slow = map { IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port") or die } 1 .. 6;
 > for my $s (@slow) { $s->autoflush(1); syswrite($s, "POST /in HTTP/1.1\r\nHost: x\r\n") }
 > syswrite($slow[$_], "Content-Length: 100\r\n\r\n") for 0 .. 2;
 > for (1 .. 45) {
 >     select(undef, undef, undef, 0.1);
 >     syswrite($slow[$_], ' ') for 0 .. 2;
 >     syswrite($slow[$_], "X-Slow: yes\r\n") for 3 .. 5;
->     system('post', '17620', '/in', "{\"K\":$_}") if $_ % 15 == 0;
+>     system('post', $port, '/in', "{\"K\":$_}") if $_ % 15 == 0;
 > }
 > my $open = 0;
 > for my $s (@slow) { $s->blocking(0); my $n = sysread($s, my $byte, 1); $open++ if !defined $n && $!{EAGAIN} }
 > print "$open of them are still connected\n";
 > PL
-$ sluice run --quiet slow.sql 2> messages & post -w 17620 /in '{"K":0}'; perl -e '$SIG{PIPE} = "IGNORE"; do "./loris.pl"; die $@ if $@'; kill -INT $!; wait; cat out.ndjson; sed 's/[0-9]* connections\{0,1\}:/N:/' messages | sort -u
+$ sluice run --quiet slow.sql 2> messages & post -w $(cat port) /in '{"K":0}'; perl -e '$SIG{PIPE} = "IGNORE"; do "./loris.pl"; die $@ if $@'; kill -INT $!; wait; cat out.ndjson; sed 's/[0-9]* connections\{0,1\}:/N:/' messages | sort -u
 200 {"records":1}
 200 {"records":1}
 200 {"records":1}
@@ -161,21 +174,22 @@ $ sluice run --quiet slow.sql 2> messages & post -w 17620 /in '{"K":0}'; perl -e
 {"K":15,"T":null}
 {"K":30,"T":null}
 {"K":45,"T":null}
-sluice: warning: http://127.0.0.1:17620 closed N: the body did not come in time
-sluice: warning: http://127.0.0.1:17620 closed N: they were slow or too many, like those before them
+sluice: warning: http://127.0.0.1:* closed N: the body did not come in time (glob)
+sluice: warning: http://127.0.0.1:* closed N: they were slow or too many, like those before them (glob)
 $ cat > crowd.pl <<'PL'
 > use IO::Socket::INET;
-> my @crowd = map { select(undef, undef, undef, 0.01); IO::Socket::INET->new(PeerAddr => '127.0.0.1:17620') or die } 1 .. 30;
-> system('post', '17620', '/in', "{\"K\":1}");
+> my $port = `cat port`;
+> my @crowd = map { select(undef, undef, undef, 0.01); IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port") or die } 1 .. 30;
+> system('post', $port, '/in', "{\"K\":1}");
 > PL
-$ sluice run --quiet slow.sql 2> messages & post -w 17620 /in '{"K":0}'; perl crowd.pl; kill -INT $!; wait; sed 's/[0-9]* connections\{0,1\}:/N:/' messages | sort -u
+$ sluice run --quiet slow.sql 2> messages & post -w $(cat port) /in '{"K":0}'; perl crowd.pl; kill -INT $!; wait; sed 's/[0-9]* connections\{0,1\}:/N:/' messages | sort -u
 200 {"records":1}
 200 {"records":1}
-sluice: warning: http://127.0.0.1:17620 closed N: there were too many, and it had kept silent longest
-sluice: warning: http://127.0.0.1:17620 closed N: they were slow or too many, like those before them
+sluice: warning: http://127.0.0.1:* closed N: there were too many, and it had kept silent longest (glob)
+sluice: warning: http://127.0.0.1:* closed N: they were slow or too many, like those before them (glob)
 
 # With a state file: answered bodies outlive a kill, and a key tells one that comes again.
-$ rm -f out.ndjson; sluice run --quiet --state state in.sql & post -w -h 'Idempotency-Key: a' 17620 /in '{"K":1,"T":"a"}'; post -h 'Idempotency-Key: b' 17620 /in $'{"K":2,"T":"b"}\n{"K":3}'; kill -KILL $!; wait $! 2> /dev/null; sluice run --quiet --state state in.sql & post -w -h 'Idempotency-Key: b' 17620 /in $'{"K":2,"T":"b"}\n{"K":3}'; post -h 'Idempotency-Key: a' 17620 /in '{"K":4}'; sh filled out.ndjson 3; kill -INT $!; wait; cat out.ndjson; find state.spool -type f | wc -l; stat -c %a state.spool state.spool/* state.spool/*/*
+$ rm -f out.ndjson; sluice run --quiet --state state in.sql & post -w -h 'Idempotency-Key: a' $(cat port) /in '{"K":1,"T":"a"}'; post -h 'Idempotency-Key: b' $(cat port) /in $'{"K":2,"T":"b"}\n{"K":3}'; kill -KILL $!; wait $! 2> /dev/null; sluice run --quiet --state state in.sql & post -w -h 'Idempotency-Key: b' $(cat port) /in $'{"K":2,"T":"b"}\n{"K":3}'; post -h 'Idempotency-Key: a' $(cat port) /in '{"K":4}'; sh filled out.ndjson 3; kill -INT $!; wait; cat out.ndjson; find state.spool -type f | wc -l; stat -c %a state.spool state.spool/* state.spool/*/*
 200 {"records":1}
 200 {"records":2}
 200 {"records":2,"repeated":true}
@@ -187,11 +201,11 @@ $ rm -f out.ndjson; sluice run --quiet --state state in.sql & post -w -h 'Idempo
 700
 700
 600
-$ sluice run --quiet --state state in.sql & post -w -h 'Idempotency-Key: a' 17620 /in '{"K":1,"T":"a"}'; kill -INT $!; wait
+$ sluice run --quiet --state state in.sql & post -w -h 'Idempotency-Key: a' $(cat port) /in '{"K":1,"T":"a"}'; kill -INT $!; wait
 200 {"records":1,"repeated":true}
 
 # A spool that cannot be written turns bodies away, and the run goes on.
-$ rm -rf state* out.ndjson; seq 30000 | sed 's/.*/{"K":&}/' > many; (trap '' XFSZ; ulimit -f 300; exec sluice run --quiet --state state in.sql) 2> messages & post -w 17620 /in @many; post 17620 /in '{"K":1,"T":"a"}'; sh filled out.ndjson 1; kill -INT $!; wait; cat out.ndjson messages
+$ rm -rf state* out.ndjson; seq 30000 | sed 's/.*/{"K":&}/' > many; (trap '' XFSZ; ulimit -f 300; exec sluice run --quiet --state state in.sql) 2> messages & post -w $(cat port) /in @many; post $(cat port) /in '{"K":1,"T":"a"}'; sh filled out.ndjson 1; kill -INT $!; wait; cat out.ndjson messages
 503 (again in 5 s) {"error":"the body cannot be kept just now"}
 200 {"records":1}
 {"K":1,"T":"a"}
@@ -199,7 +213,7 @@ sluice: warning: cannot write the spool of S: File too large; bodies are turned 
 sluice: warning: the spool of S can be written again
 
 # A damaged spool is told of.
-$ rm -rf state* out.ndjson; sluice run --quiet --state state in.sql & post -w 17620 /in '{"K":1,"T":"a"}'; kill -KILL $!; wait $! 2> /dev/null; mv state.spool/1-S/0* state.spool/1-S/00000000000000000100; sluice run --quiet --state state in.sql 2>&1 | grep -v CREATE
+$ rm -rf state* out.ndjson; sluice run --quiet --state state in.sql & post -w $(cat port) /in '{"K":1,"T":"a"}'; kill -KILL $!; wait $! 2> /dev/null; mv state.spool/1-S/0* state.spool/1-S/00000000000000000100; sluice run --quiet --state state in.sql 2>&1 | grep -v CREATE
 200 {"records":1}
 in.sql:1:49: error 58030: state.spool/1-S/00000000000000000100, the spool of S, is damaged
                                                 ^~~~~~~~~~~~~~~~~~~~~~~~~~~

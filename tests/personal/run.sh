@@ -81,9 +81,10 @@ for file in pseudo.ndjson classes.csv errors.ndjson owned.ndjson sorted.ndjson c
 done
 # What is sent by HTTP lies in a spool until it is in a checkpoint.
 mkdir ingest
-cat > ingest/application.sql <<'SQL'
-CREATE SOURCE "VISITS" ("ID" INTEGER, "NAME" VARCHAR(64) PERSONAL PATH '$.patient.name', "NOTE" VARCHAR(64) PERSONAL)
-FROM 'http://127.0.0.1:17640/visits';
+port=$((10000 + $$ % 20000))
+cat > ingest/application.sql <<SQL
+CREATE SOURCE "VISITS" ("ID" INTEGER, "NAME" VARCHAR(64) PERSONAL PATH '\$.patient.name', "NOTE" VARCHAR(64) PERSONAL)
+FROM 'http://127.0.0.1:$port/visits';
 CREATE STREAM "COUNTED" ("ID" INTEGER);
 CREATE PUMP "COUNT_THEM" AS INSERT INTO "COUNTED" SELECT STREAM "ID" FROM "VISITS";
 CREATE SINK "counted" FROM "COUNTED" INTO 'counted.ndjson';
@@ -93,7 +94,7 @@ for round in 1 2; do
     pid=$!
     for i in {1..20}; do
         sed -n "$((i * 7)),$((i * 7 + 6))p" records.ndjson > body
-        "$build/tests/cli/post" -w -h "Idempotency-Key: QzNamXv$i$round" 17640 /visits @body >> messages
+        "$build/tests/cli/post" -w -h "Idempotency-Key: QzNamXv$i$round" $port /visits @body >> messages
         rm body
     done
     [ $round = 1 ] || kill -USR2 "$pid"

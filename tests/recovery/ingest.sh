@@ -15,7 +15,9 @@ trap 'kill "${clients[@]}" $pid 2> /dev/null || true; rm -rf "$work"' EXIT
 RANDOM=$seed
 rows=40
 echo "ingest: $kills kills, seed $seed"
-cp "$here/ingest.sql" "$work/"
+# below the ports that connections get by themselves: a client whose own port is the one it tries would be connected to itself
+port=$((10000 + $$ % 20000))
+sed "s/17630/$port/" "$here/ingest.sql" > "$work/ingest.sql"
 cd "$work"
 
 start() {
@@ -24,11 +26,10 @@ start() {
     pid=$!
 }
 
-# With keys, and without. The port is below those that connections get by themselves: a client whose own port is the one it tries would
-# be connected to itself.
-"$build/tests/bench/ingest" -k -n 1000000 -r $rows 17630 /in > keyed 2> keyed.log &
+# with keys, and without
+"$build/tests/bench/ingest" -k -n 1000000 -r $rows "$port" /in > keyed 2> keyed.log &
 clients+=($!)
-"$build/tests/bench/ingest" -f 2000000 -n 1000000 -r $rows 17630 /in > unkeyed 2> unkeyed.log &
+"$build/tests/bench/ingest" -f 2000000 -n 1000000 -r $rows "$port" /in > unkeyed 2> unkeyed.log &
 clients+=($!)
 
 done_kills=0
