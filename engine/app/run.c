@@ -15,6 +15,7 @@
 #include "app/serve.h"
 #include "app/watch.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "io/output.h"
 
 enum {
@@ -207,6 +208,7 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     pthread_cond_init(&r.paced, NULL);
     pthread_cond_init(&r.lane_ended, NULL);
 
+    if (r.plan->personal) secret_no_core_dumps();
     struct watch *watch = NULL;
     struct status st = watch_open(&r, &watch);
     if (st.err == ERR_NONE) st = open_all(&r);

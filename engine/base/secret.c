@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -77,6 +78,25 @@ static struct secret_key *find(enum secret_use use, const char *id, size_t n)
     return NULL;
 }
 
+void secret_no_core_dumps(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CORE, &limit) != 0) return;
+    limit.rlim_cur = 0;
+    setrlimit(RLIMIT_CORE, &limit);
+}
+
+/* libsodium says nothing when the memory it gives could not be locked. */
+static void check_locked(uint8_t *room)
+{
+    static bool told;
+    if (sodium_mlock(room, SECRET_KEY_BYTES) == 0 || told) return;
+    told = true;
+    log_message(LOG_WARNING, "keys cannot be locked in memory and may be swapped out: %s; "
+                             "raise the limit (ulimit -l)",
+                strerror(errno));
+}
+
 /* What is wrong with the line, or NULL. */
 static const char *add(enum secret_use use, const char *id, size_t n, const uint8_t *bytes)
 {
@@ -91,6 +111,8 @@ static const char *add(enum secret_use use, const char *id, size_t n, const uint
     uint8_t *room = sodium_malloc(SECRET_KEY_BYTES);
     if (room) memcpy(room, bytes, SECRET_KEY_BYTES);
     else mem_refused(SECRET_KEY_BYTES);
+    check_locked(room);
+    secret_no_core_dumps();
     sodium_mprotect_readonly(room);
     slots[at] = (struct secret_key){ .use = use, .bytes = room };
     memcpy(slots[at].id, id, n);

@@ -41,6 +41,8 @@ struct status secret_take_environment(struct arena *a) MUST_CHECK;
 /* The keys of a file. Fails with BAD_OPTION when others may read it, or a line is not of the form; keys that are there
  * already stay. */
 struct status secret_load(struct arena *a, const char *path) MUST_CHECK;
+/* A crash of this process leaves no memory on the disk: done with the first key, and by who handles PERSONAL values. */
+void secret_no_core_dumps(void);
 /* Published keys for tests: everybody knows them. */
 void secret_use_test_keys(void);
 /* Forgets all keys; for tests, when nobody holds one. */

@@ -69,6 +69,20 @@ $ SLUICE_KEYS=$(grep -v '#' keys) sluice run --quiet env.sql; grep -c SLUICE_KEY
 0
 [exit 1]
 
+# The variable is overwritten: nobody reads it from outside. A crash leaves no memory on the disk, with keys or PERSONAL columns.
+$ mkfifo hold; sed 's/in.ndjson/hold/; s/env > env.txt; //; s/cat > .dev.null/cat > got.txt/' env.sql > hold.sql; SLUICE_KEYS=$(grep -v '#' keys) sluice run --quiet hold.sql & exec 3> hold; echo '{"ID":"p1"}' >&3; until [ -s got.txt ]; do sleep 0.01; done; tr '\0' '\n' < /proc/$!/environ | grep -c -e seal -e "$(sed -n 's/^seal k1 //p' keys)"; exec 3>&-; wait
+0
+$ cat > core.sql <<'SQL'
+> CREATE SOURCE s (id VARCHAR(16) PERSONAL, n INTEGER) FROM 'in.ndjson';
+> CREATE STREAM t (n INTEGER);
+> CREATE PUMP p AS INSERT INTO t SELECT STREAM n FROM s;
+> CREATE SINK e FROM t INTO 'exec:ulimit -c >> core.txt; cat > /dev/null';
+> SQL
+$ ulimit -S -c 1000; sluice run --quiet core.sql 2>/dev/null; sed 's/ PERSONAL//' core.sql > free.sql; sluice run --quiet free.sql; sluice run --quiet free.sql --keys keys; sed 's/[1-9][0-9]*/some/' core.txt
+0
+some
+0
+
 # Changed: a sealed cell, a clear one, two rows' cells swapped, a row taken away, one put back, the end cut off.
 $ cat > check.sh <<'SH'
 > sluice vault verify x.db --keys keys 2>&1 | sed 's/row [0-9a-f]*/row/' | grep -v integrity

@@ -69,6 +69,7 @@ static bool read_areas(const struct sluice_str *list, struct areas *out)
     return true;
 }
 
+/* A constant list is read once; one that comes with the rows, from a reference table, is read by the kernel. */
 static bool bind_area(struct sluice_bind *b)
 {
     struct areas *areas = sluice_bind_alloc(b, sizeof *areas);
@@ -80,18 +81,40 @@ static bool bind_area(struct sluice_bind *b)
             areas->sparse[sparse_areas[i]] = true;
         return true;
     }
-    b->refusal = "the list of sparsely populated areas is a constant of three-digit areas";
-    if (!b->constants[1].data || sluice_is_null(&b->constants[1], 0)) return false;
-    if (!read_areas(b->constants[1].str, areas)) return false;
-    b->refusal = NULL;
+    if (!b->constants[1].data) {
+        b->bound = NULL;
+        return true;
+    }
+    if (sluice_is_null(&b->constants[1], 0) || read_areas(b->constants[1].str, areas)) return true;
+    b->refusal = "the list of sparsely populated areas is one of three-digit areas, such as '036 059'";
+    return false;
+}
+
+/* The list of a row, read again when it is not the one of the row before. False: it is none. */
+static bool row_areas(const struct sluice_str *list, struct sluice_str *last, struct areas *out)
+{
+    bool same = last->len == list->len && memcmp(sluice_str_data(last), sluice_str_data(list), list->len) == 0;
+    if (same) return true;
+    memset(out, 0, sizeof *out);
+    *last = (struct sluice_str){ 0 };
+    if (!read_areas(list, out)) return false;
+    *last = *list;
     return true;
 }
 
 static void postal_area(struct sluice_call *c)
 {
     const struct areas *areas = c->bound;
+    struct areas own = { { false } };
+    struct sluice_str last = { 0 };
     for (uint32_t i = 0; i < c->n_rows; i++) {
         uint32_t row = c->rows[i];
+        if (!c->bound && !row_areas(deid_str(c, 1, row), &last, &own)) {
+            sluice_fault(c, row, SLUICE_FAULT_PARAMETER,
+                         "POSTAL_AREA: the list of sparsely populated areas is none");
+            continue;
+        }
+        if (!c->bound) areas = &own;
         const struct sluice_str *s = deid_str(c, 0, row);
         const char *p = sluice_str_data(s);
         int area = area_at(p, s->len);
@@ -171,12 +194,12 @@ static const struct sluice_fn functions[] = {
         .group = "De-identification",
         .args = { { .name = "code", .class = SLUICE_CLASS_TEXT },
                   { .name = "sparse", .class = SLUICE_CLASS_TEXT, .optional = true } },
-        .errors = "",
+        .errors = "22023",
         .bind = bind_area,
         .kernel = postal_area,
         .doc = "The first three digits of a postal code; 000 for the areas with 20,000 people or "
-               "less (those of the census of 2000, or the constant list `sparse`, such as '036 "
-               "059'), and for what does not begin with three digits. Hides the rest of the "
+               "less (those of the census of 2000, or the list `sparse`, such as '036 059', a "
+               "constant or from a reference table), and for what does not begin with three digits. Hides the rest of the "
                "code. Leaves the area. Settles the postal codes of item B of HIPAA Safe Harbor "
                "when the list is that of the current census.",
         .examples = "POSTAL_AREA('94110-1234') => \"941\"\nPOSTAL_AREA('03601') => \"000\"\n"
