@@ -18,6 +18,7 @@
 
 enum {
     INFLIGHT = 100,
+    INFLIGHT_EXACT = 20, /* with QoS 2 brokers close the connection of who has more under way than they allow */
     TURN_MS = 100,
     STOP_MS = 10000, /* so long a stop waits for a broker that is there */
     IDLE_MS = 1000   /* at least so often the library gets a turn while rows go elsewhere */
@@ -86,9 +87,9 @@ static struct status open_mqtt(struct output *o, const struct url *u)
     o->mqtt = s;
     o->path = str_to_c(o->arena, e->url);
     arena_on_free(o->arena, free_sink, s);
-    s->inflight = (uint32_t)option_count(e, "inflight", INFLIGHT);
-    s->retain = option_is(e, "retain", false);
     bool exact = option_count(e, "qos", 1) == 2;
+    s->inflight = (uint32_t)option_count(e, "inflight", exact ? INFLIGHT_EXACT : INFLIGHT);
+    s->retain = option_is(e, "retain", false);
     TRY(mqtt_new(o->arena, e, u, !exact, s, &s->mqtt));
     TRY(open_topic(o, s));
     TRY(throttle_new(o->arena, e, o->schema, &s->throttle));
