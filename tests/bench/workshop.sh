@@ -55,7 +55,7 @@ for threads in 1 2; do
         before=$(loop)
         echo "$(application "$data/workshop.ndjson" --threads "$threads") $before"
     done | sort -g | awk -v n="$records" -v threads="$threads" 'NR == 2 {
-        printf "recorded, %d thread%s: %.0f records a second of CPU, %.0f by the clock on the wall (loop %.2f)\n",
-            threads, threads == 1 ? "" : "s", n / $1, n / $2, $5 }'
+        printf "recorded, the highest rate that %d thread%s: %.0f records a second of CPU, %.0f by the clock on the wall (loop %.2f)\n",
+            threads, threads == 1 ? " keeps" : "s keep", n / $1, n / $2, $5 }'
 done
 rm -f "$data/workshop.ndjson"
