@@ -229,6 +229,14 @@ struct sluice_fn {
     bool random; /* another call gives another value: not worked out when the application is compiled */
 };
 
+/* ---- texts of numbers ---- */
+
+enum { SLUICE_NUMBER_MAX = 32 };
+
+/* A finite number as JSON has it, in the fewest digits that read back as it: 5, 0.001, 1e-7. No zero byte follows.
+ * `out` has SLUICE_NUMBER_MAX bytes, all of which may be written; returns the length. */
+size_t sluice_number_text(double v, char *out);
+
 /* ---- keys of the process, for functions that hide something ---- */
 
 enum sluice_key_use {

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "base/number.h"
 #include "base/secret.h"
 #include "data/snap.h"
 
@@ -117,6 +118,13 @@ const char *sluice_bind_text(struct sluice_bind *b, const char *format, ...)
 }
 
 /* ---- keys ---- */
+
+_Static_assert((int)SLUICE_NUMBER_MAX >= (int)NUMBER_DOUBLE_MAX, "room for every number");
+
+size_t sluice_number_text(double v, char *out)
+{
+    return number_format_double(out, v);
+}
 
 const uint8_t *sluice_key(enum sluice_key_use use, const char *id, const char **used)
 {

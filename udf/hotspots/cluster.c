@@ -184,18 +184,22 @@ static bool is_core(const struct cluster_window *w, uint32_t slot)
     return w->degrees[slot] >= w->params.minimum;
 }
 
-/* All core points that hang together with this one. */
-static void spread(struct cluster_window *w, uint32_t from, uint16_t cluster)
+/* All core points that hang together with this one; they leave `rest`, the core points without a cluster. */
+static void spread(struct cluster_window *w, struct neighbours *rest, uint32_t from,
+                   uint16_t cluster)
 {
     uint32_t head = 0, tail = 0;
-    w->clusters[from] = cluster;
     w->queue[tail++] = (uint16_t)from;
+    clear_bit(rest, from);
     while (head < tail) {
-        const struct neighbours *near = &w->near[w->queue[head++]];
-        for (int i = next_bit(near, 0); i >= 0; i = after(near, i)) {
-            if (w->clusters[i] != NONE || !is_core(w, (uint32_t)i)) continue;
-            w->clusters[i] = cluster;
-            w->queue[tail++] = (uint16_t)i;
+        uint32_t point = w->queue[head++];
+        const struct neighbours *near = &w->near[point];
+        w->clusters[point] = cluster;
+        for (uint32_t word = 0; word < CLUSTER_WORDS; word++) {
+            uint64_t reached = near->words[word] & rest->words[word];
+            rest->words[word] &= ~reached;
+            for (; reached; reached &= reached - 1)
+                w->queue[tail++] = (uint16_t)(word * 64 + (uint32_t)__builtin_ctzll(reached));
         }
     }
 }
@@ -211,18 +215,22 @@ static double distance(const struct cluster_window *w, uint32_t a, uint32_t b)
 }
 
 /* The cluster of the nearest core point, the oldest of several; NONE for noise. */
-static uint16_t cluster_of_border(const struct cluster_window *w, uint32_t slot)
+static uint16_t cluster_of_border(const struct cluster_window *w, const struct neighbours *cores,
+                                  uint32_t slot)
 {
     int    best = -1;
     double least = 0;
-    for (int i = next_bit(&w->near[slot], 0); i >= 0; i = after(&w->near[slot], i)) {
-        if (!is_core(w, (uint32_t)i)) continue;
-        double far = distance(w, slot, (uint32_t)i);
-        bool   nearer = best < 0 || far < least;
-        if (!nearer && far == least) nearer = age_of(w, (uint32_t)i) < age_of(w, (uint32_t)best);
-        if (!nearer) continue;
-        best = i;
-        least = far;
+    for (uint32_t word = 0; word < CLUSTER_WORDS; word++) {
+        uint64_t near = w->near[slot].words[word] & cores->words[word];
+        for (; near; near &= near - 1) {
+            uint32_t i = word * 64 + (uint32_t)__builtin_ctzll(near);
+            double   far = distance(w, slot, i);
+            bool     nearer = best < 0 || far < least;
+            if (!nearer && far == least) nearer = age_of(w, i) < age_of(w, (uint32_t)best);
+            if (!nearer) continue;
+            best = (int)i;
+            least = far;
+        }
     }
     return best < 0 ? NONE : w->clusters[best];
 }
@@ -230,12 +238,15 @@ static uint16_t cluster_of_border(const struct cluster_window *w, uint32_t slot)
 static uint16_t assign_clusters(struct cluster_window *w)
 {
     uint16_t n = 0;
-    for (uint32_t i = 0; i < w->count; i++) w->clusters[i] = NONE;
+    struct neighbours cores = { 0 };
     for (uint32_t i = 0; i < w->count; i++) {
-        if (w->clusters[i] == NONE && is_core(w, i)) spread(w, i, n++);
+        w->clusters[i] = NONE;
+        if (is_core(w, i)) set_bit(&cores, i);
     }
+    struct neighbours rest = cores;
+    for (int i; (i = next_bit(&rest, 0)) >= 0;) spread(w, &rest, (uint32_t)i, n++);
     for (uint32_t i = 0; n > 0 && i < w->count; i++) {
-        if (!is_core(w, i) && w->degrees[i] > 1) w->clusters[i] = cluster_of_border(w, i);
+        if (!is_core(w, i) && w->degrees[i] > 1) w->clusters[i] = cluster_of_border(w, &cores, i);
     }
     return n;
 }

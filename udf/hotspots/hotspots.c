@@ -14,7 +14,7 @@
 
 #define NAME "HOTSPOTS"
 
-enum { TEXT_MAX = 10000, COLUMNS_MAX = 1000, NUMBER_MAX = 40 };
+enum { TEXT_MAX = 10000, COLUMNS_MAX = 1000 };
 
 static const char nothing[] = "{\"hotspots\":[]}";
 
@@ -94,52 +94,6 @@ static bool bind(struct sluice_table_bind *b)
 
 /* ---- the text ---- */
 
-/* The digits of the shortest number that reads back as v > 0, and the place of the point behind the first one. */
-static int shortest_digits(double v, char *digits, int *exponent)
-{
-    char text[NUMBER_MAX];
-    for (int precision = 0; precision < 17; precision++) {
-        snprintf(text, sizeof text, "%.*e", precision, v);
-        if (strtod(text, NULL) == v) break;
-    }
-    int n = 0;
-    for (const char *p = text; *p != 'e'; p++) {
-        if (*p != '.') digits[n++] = *p;
-    }
-    *exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
-    while (n > 1 && digits[n - 1] == '0') n--;
-    return n;
-}
-
-/* As JavaScript writes numbers: ECMA-262, Number::toString. Returns the end. */
-static char *write_number(char *out, double v)
-{
-    char digits[NUMBER_MAX];
-    int  exponent;
-    if (v == 0) {
-        *out++ = '0';
-        return out;
-    }
-    if (v < 0) *out++ = '-';
-    int n = shortest_digits(fabs(v), digits, &exponent), point = exponent + 1;
-    if (point > 21 || point < -5) {
-        *out++ = digits[0];
-        if (n > 1) *out++ = '.';
-        memcpy(out, digits + 1, (size_t)(n - 1));
-        out += n - 1;
-        return out + snprintf(out, 8, "e%c%d", exponent < 0 ? '-' : '+', abs(exponent));
-    }
-    for (int i = point; i <= 0; i++) {
-        *out++ = '0';
-        if (i == point) *out++ = '.';
-    }
-    for (int i = 0; i < n || i < point; i++) {
-        if (i == point && point > 0) *out++ = '.';
-        *out++ = i < n ? digits[i] : '0';
-    }
-    return out;
-}
-
 static char *write_text(char *out, const char *text)
 {
     size_t n = strlen(text);
@@ -152,7 +106,7 @@ static char *write_numbers(char *out, const char *name, const double *values, ui
     out = write_text(out, name);
     for (uint32_t i = 0; i < n; i++) {
         if (i) *out++ = ',';
-        out = write_number(out, values[i]);
+        out += sluice_number_text(values[i], out);
     }
     *out++ = ']';
     return out;
@@ -161,7 +115,7 @@ static char *write_numbers(char *out, const char *name, const double *values, ui
 static char *write_hotspot(char *out, const struct cluster *c, uint32_t dimensions)
 {
     out = write_text(out, "{\"density\":");
-    out = write_number(out, c->density);
+    out += sluice_number_text(c->density, out);
     out = write_numbers(out, ",\"maxValues\":[", c->max, dimensions);
     out = write_numbers(out, ",\"minValues\":[", c->min, dimensions);
     *out++ = '}';
@@ -205,7 +159,8 @@ static void *open_finder(const void *bound)
     f->binding = binding;
     f->window = cluster_window_new(&binding->params);
     f->point = calloc(binding->params.dimensions, sizeof *f->point);
-    f->text = malloc(TEXT_MAX + 100 + (size_t)binding->params.dimensions * 2 * NUMBER_MAX);
+    f->text = malloc(TEXT_MAX + 100 + (size_t)binding->params.dimensions * 2 *
+                                                  (SLUICE_NUMBER_MAX + 1));
     if (!f->window || !f->point || !f->text) {
         close_finder(f);
         return NULL;
