@@ -68,7 +68,8 @@ static struct status run_query(struct graph *g, struct filling *f)
 
 /* Rows of one node, not sealed. */
 static struct status load_side(const struct app_plan *plan, struct reftable **tables,
-                               uint32_t table, struct plan_node *node, rowtime now,
+                               struct keyed **keyed, uint32_t table, struct plan_node *node,
+                               rowtime now,
                                struct reftable **out)
 {
     const struct plan_table *t = &plan->tables[table];
@@ -79,7 +80,8 @@ static struct status load_side(const struct app_plan *plan, struct reftable **ta
     alone.n_pumps = 1;
     alone.n_tables = table; /* those before it */
     alone.n_streams = alone.n_sources = alone.n_sinks = 0;
-    struct graph_config config = { .plan = &alone, .tables = tables, .started = now };
+    struct graph_config config = { .plan = &alone, .tables = tables, .keyed = keyed,
+                                   .started = now };
     struct filling f = { .rows = reftable_new(&t->schema, t->needed), .table = t,
                          .left = t->set == SET_NONE ? t->limit : -1 };
     struct arena *own = arena_new();
@@ -99,12 +101,13 @@ static struct status load_side(const struct app_plan *plan, struct reftable **ta
     return st;
 }
 
-static struct status combine(const struct app_plan *plan, struct reftable **tables, uint32_t table,
-                             rowtime now, struct reftable *left)
+static struct status combine(const struct app_plan *plan, struct reftable **tables,
+                             struct keyed **keyed, uint32_t table, rowtime now,
+                             struct reftable *left)
 {
     const struct plan_table *t = &plan->tables[table];
     struct reftable *right;
-    TRY(load_side(plan, tables, table, t->second, now, &right));
+    TRY(load_side(plan, tables, keyed, table, t->second, now, &right));
     reftable_combine(left, right,
                      t->set == SET_UNION    ? REFTABLE_UNION
                      : t->set == SET_EXCEPT ? REFTABLE_EXCEPT
@@ -114,12 +117,12 @@ static struct status combine(const struct app_plan *plan, struct reftable **tabl
 }
 
 static struct status derived_load(const struct app_plan *plan, struct reftable **tables,
-                                  uint32_t table, rowtime now, struct reftable **out)
+                                  struct keyed **keyed, uint32_t table, rowtime now, struct reftable **out)
 {
     const struct plan_table *t = &plan->tables[table];
     struct reftable *rows;
-    TRY(load_side(plan, tables, table, t->query, now, &rows));
-    struct status st = t->second ? combine(plan, tables, table, now, rows) : OK;
+    TRY(load_side(plan, tables, keyed, table, t->query, now, &rows));
+    struct status st = t->second ? combine(plan, tables, keyed, table, now, rows) : OK;
     if (st.err != ERR_NONE) {
         reftable_release(rows);
         return st;
@@ -130,20 +133,20 @@ static struct status derived_load(const struct app_plan *plan, struct reftable *
 }
 
 struct status feed_fill_table(struct arena *a, const struct app_plan *plan,
-                              struct reftable **tables, uint32_t table, rowtime now,
-                              const struct feed_reading *how, struct reftable **out)
+                              struct reftable **tables, struct keyed **keyed, uint32_t table,
+                              rowtime now, const struct feed_reading *how, struct reftable **out)
 {
-    if (plan->tables[table].query) return derived_load(plan, tables, table, now, out);
+    if (plan->tables[table].query) return derived_load(plan, tables, keyed, table, now, out);
     return feed_load_table(a, plan, table, how, out);
 }
 
-void feed_refill_queries(const struct app_plan *plan, struct reftable **tables, struct graph *g,
-                         rowtime now)
+void feed_refill_queries(const struct app_plan *plan, struct reftable **tables,
+                         struct keyed **keyed, struct graph *g, rowtime now)
 {
     for (uint32_t i = 0; i < plan->n_tables; i++) {
         struct reftable *rows;
         if (!plan->tables[i].query) continue;
-        if (derived_load(plan, tables, i, now, &rows).err != ERR_NONE) continue; /* it was told */
+        if (derived_load(plan, tables, keyed, i, now, &rows).err != ERR_NONE) continue; /* it was told */
         graph_set_table(g, i, reftable_retain(rows));
         reftable_release(tables[i]);
         tables[i] = rows;

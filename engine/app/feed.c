@@ -305,14 +305,20 @@ static void check_source(struct arena *a, const struct plan_endpoint *e, struct 
     diags_error(diags, feed_decode_options(a, endpoint, &ignored));
 }
 
+static void check_table(struct arena *a, const struct plan_table *t, struct diags *diags)
+{
+    size_t errors = diags->error_count;
+    check_source(a, &t->endpoint, t->name, true, diags);
+    if (diags->error_count == errors) diags_error(diags, feed_keyed_check(a, t));
+}
+
 void feed_check(struct arena *a, const struct app_plan *plan, struct diags *diags)
 {
     for (uint32_t i = 0; i < plan->n_sources; i++) {
         check_source(a, &plan->sources[i].endpoint, plan->sources[i].name, false, diags);
     }
     for (uint32_t i = 0; i < plan->n_tables; i++) {
-        if (!plan->tables[i].constant)
-            check_source(a, &plan->tables[i].endpoint, plan->tables[i].name, true, diags);
+        if (!plan->tables[i].constant) check_table(a, &plan->tables[i], diags);
     }
     for (uint32_t i = 0; i < plan->n_sinks; i++) {
         const struct plan_sink *s = &plan->sinks[i];

@@ -67,14 +67,26 @@ struct feed_reading {
  * once. *out: NULL when the version at hand is the newest. */
 struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint32_t table,
                               const struct feed_reading *how, struct reftable **out) MUST_CHECK;
-/* Any table, of an endpoint or of a query: `tables` are those before it. */
+/* Any table, of an endpoint or of a query: `tables` are those before it, `keyed` as graph_config.keyed. One that is asked
+ * by key has no rows. */
 struct status feed_fill_table(struct arena *a, const struct app_plan *plan,
-                              struct reftable **tables, uint32_t table, rowtime now,
-                              const struct feed_reading *how, struct reftable **out) MUST_CHECK;
+                              struct reftable **tables, struct keyed **keyed, uint32_t table,
+                              rowtime now, const struct feed_reading *how,
+                              struct reftable **out) MUST_CHECK;
 /* After one of the tables was replaced: those of queries, too, in the graph and in `tables`. A query that fails is
  * told, and its rows stay. */
-void feed_refill_queries(const struct app_plan *plan, struct reftable **tables, struct graph *g,
-                         rowtime now);
+void feed_refill_queries(const struct app_plan *plan, struct reftable **tables,
+                         struct keyed **keyed, struct graph *g, rowtime now);
+/* What a table says about being asked by key, without touching anything. */
+struct status feed_keyed_check(struct arena *a, const struct plan_table *t) MUST_CHECK;
+/* The tables that are asked by key, by number, NULL for the others; to be closed also after a failure, behind the graph
+ * and before the arena. stop: when it becomes true rows no longer wait for an answer; NULL: they never do, and count
+ * as missing instead (on_error = 'wait'). */
+struct status feed_keyed_open(struct arena *a, const struct app_plan *plan,
+                              const atomic_bool *stop, struct keyed ***out) MUST_CHECK;
+void feed_keyed_close(struct keyed **keyed, const struct app_plan *plan);
+/* Their rows are asked for anew. */
+void feed_keyed_clear(struct keyed **keyed, const struct app_plan *plan);
 /* feed_load_table from a text of records (test files); an empty or NULL text gives no rows. */
 struct status feed_load_table_text(struct arena *a, const struct app_plan *plan, uint32_t table,
                                    const char *text, size_t size, struct reftable **out) MUST_CHECK;

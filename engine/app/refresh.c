@@ -42,8 +42,10 @@ static void note_rows(struct refresher *f, uint32_t table, const struct reftable
 void tables_look(const struct run *r, uint32_t table, struct gauge_table *out)
 {
     const struct refresher *f = r->refresher;
+    struct keyed *keyed = r->keyed[table];
     *out = (struct gauge_table){ .name = r->plan->tables[table].name,
-                                 .rows = atomic_load(&f->rows[table]),
+                                 .rows = keyed ? keyed_counts(keyed).kept
+                                               : atomic_load(&f->rows[table]),
                                  .age_ms = clock_steady_ms() - atomic_load(&f->good_ms[table]),
                                  .readings = attempts_look(&f->readings[table]) };
 }
@@ -62,9 +64,11 @@ struct status tables_open(struct run *r)
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->ended, NULL);
     r->refresher = f;
+    TRY(feed_keyed_open(r->arena, r->plan, &r->stopping, &r->keyed));
     for (uint32_t i = 0; i < n; i++) {
         struct feed_reading how = { .version = &f->versions[i] };
-        TRY(feed_fill_table(r->arena, r->plan, r->tables, i, run_now(r), &how, &r->tables[i]));
+        TRY(feed_fill_table(r->arena, r->plan, r->tables, r->keyed, i, run_now(r), &how,
+                            &r->tables[i]));
         f->read_ms[i] = clock_steady_ms();
         note_rows(f, i, r->tables[i]);
     }
@@ -95,7 +99,7 @@ static void refresh_table(struct refresher *f, uint32_t table)
         reftable_release(r->tables[table]);
         r->tables[table] = rows;
         pthread_mutex_unlock(&r->graph_lock);
-        feed_refill_queries(r->plan, r->tables, r->graph, run_now(r));
+        feed_refill_queries(r->plan, r->tables, r->keyed, r->graph, run_now(r));
     }
     arena_free(a);
 }
@@ -105,10 +109,11 @@ static void refresh_due(struct refresher *f)
     const struct app_plan *plan = f->run->plan;
     int64_t now = clock_steady_ms();
     bool all = atomic_exchange(&reload_requested, false);
+    if (all) feed_keyed_clear(f->run->keyed, plan);
     for (uint32_t i = 0; i < plan->n_tables && !atomic_load(&f->stop); i++) {
         int64_t every_ms = plan_table_refresh_ms(&plan->tables[i]);
         bool due = every_ms > 0 && now >= f->read_ms[i] + every_ms;
-        if (plan->tables[i].constant || (!due && !all)) continue;
+        if (plan->tables[i].constant || plan->tables[i].n_lookup_key || (!due && !all)) continue;
         if (all) f->versions[i].stamp = 0;
         refresh_table(f, i);
         f->read_ms[i] = clock_steady_ms();
@@ -153,6 +158,7 @@ void tables_close(struct run *r)
     for (uint32_t i = 0; r->tables && i < r->plan->n_tables; i++) {
         if (r->tables[i]) reftable_release(r->tables[i]);
     }
+    feed_keyed_close(r->keyed, r->plan);
     if (!r->refresher) return;
     pthread_mutex_destroy(&r->refresher->lock);
     pthread_cond_destroy(&r->refresher->ended);

@@ -199,7 +199,7 @@ static struct status load_tables(struct replay *r)
 {
     for (uint32_t i = 0; i < r->plan->n_tables; i++) {
         if (!r->tables[i])
-            TRY(feed_fill_table(r->arena, r->plan, r->tables, i, r->config.start, NULL,
+            TRY(feed_fill_table(r->arena, r->plan, r->tables, NULL, i, r->config.start, NULL,
                                 &r->tables[i]));
     }
     return OK;

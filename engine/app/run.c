@@ -94,6 +94,7 @@ static struct status open_graph(struct run *r)
     }
     struct graph_config config = { .plan = plan,
                                    .tables = r->tables,
+                                   .keyed = r->keyed,
                                    .started = run_now(r),
                                    .now = graph_now,
                                    .now_arg = r,

@@ -85,6 +85,7 @@ struct run {
     struct arena *arena;
     struct clock clock;
     struct reftable **tables;
+    struct keyed **keyed; /* by table: where it is asked by key, else NULL */
     struct refresher *refresher; /* NULL: no table is read again */
     struct graph *graph;
     pthread_mutex_t graph_lock;

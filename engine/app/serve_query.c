@@ -32,6 +32,7 @@ struct live_query {
     const struct plan_pump *pump;
     struct graph         *graph;
     struct reftable     **tables;
+    struct keyed        **keyed;
     struct live_input    *inputs;
     uint32_t              n_inputs, next;
     struct schema         columns;
@@ -183,9 +184,10 @@ static struct status open_tables(struct live_query *q)
     pthread_mutex_lock(&r->graph_lock);
     for (uint32_t i = 0; i < n; i++) q->tables[i] = run_table(r, &q->plan.tables[i]);
     pthread_mutex_unlock(&r->graph_lock);
+    TRY(feed_keyed_open(q->arena, &q->plan, NULL, &q->keyed));
     for (uint32_t i = 0; i < n; i++) {
         if (q->tables[i]) continue;
-        TRY(feed_fill_table(q->arena, &q->plan, q->tables, i, run_now(r), NULL,
+        TRY(feed_fill_table(q->arena, &q->plan, q->tables, q->keyed, i, run_now(r), NULL,
                             &q->tables[i]));
     }
     return OK;
@@ -205,6 +207,7 @@ static struct status open_graph(struct live_query *q)
     for (uint32_t i = 0; i < n; i++) column[i] = -1;
     struct graph_config config = { .plan = &q->plan,
                                    .tables = q->tables,
+                                   .keyed = q->keyed,
                                    .started = run_now(r),
                                    .now = query_now,
                                    .now_arg = r,
@@ -321,6 +324,7 @@ void live_free(struct live_query *q)
     for (uint32_t i = 0; q->tables && i < q->plan.n_tables; i++) {
         if (q->tables[i]) reftable_release(q->tables[i]);
     }
+    feed_keyed_close(q->keyed, &q->plan);
     buf_free(&q->text);
     app_free(q->app);
 }

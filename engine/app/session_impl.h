@@ -42,6 +42,7 @@ struct generation {
     const struct app_plan *plan;
     struct graph          *graph;
     struct reftable      **tables;
+    struct keyed         **keyed;     /* as graph_config.keyed */
     double                *refreshed; /* monotonic seconds, by table */
 };
 

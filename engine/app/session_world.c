@@ -341,11 +341,12 @@ static struct status load_tables(struct session *s, struct generation *g)
     struct arena *a = app_arena(g->app);
     g->tables = arena_calloc(a, (g->plan->n_tables + 1) * sizeof *g->tables);
     g->refreshed = ARENA_ARRAY(a, double, g->plan->n_tables + 1);
+    TRY(feed_keyed_open(a, g->plan, NULL, &g->keyed));
     for (uint32_t i = 0; i < g->plan->n_tables; i++) {
         g->refreshed[i] = seconds();
         g->tables[i] = same_table(s, &g->plan->tables[i], &g->refreshed[i]);
         if (!g->tables[i])
-            TRY(feed_fill_table(a, g->plan, g->tables, i, clock_now(&s->clock), NULL,
+            TRY(feed_fill_table(a, g->plan, g->tables, g->keyed, i, clock_now(&s->clock), NULL,
                                 &g->tables[i]));
     }
     return OK;
@@ -374,7 +375,7 @@ static void set_table(struct session *s, const struct app_plan *plan, uint32_t t
         graph_set_table(s->now.graph, table, reftable_retain(rows));
         reftable_release(s->now.tables[table]);
         s->now.tables[table] = rows;
-        feed_refill_queries(plan, s->now.tables, s->now.graph, clock_now(&s->clock));
+        feed_refill_queries(plan, s->now.tables, s->now.keyed, s->now.graph, clock_now(&s->clock));
     }
     pthread_mutex_unlock(&s->lock);
     if (!same) reftable_release(rows);
@@ -422,6 +423,7 @@ struct status world_graph(struct session *s, struct app *app, struct generation 
     }
     struct graph_config config = { .plan = plan,
                                    .tables = out->tables,
+                                   .keyed = out->keyed,
                                    .started = clock_now(&s->clock),
                                    .now = session_now,
                                    .now_arg = s,
@@ -439,8 +441,10 @@ void world_forget(struct generation *g)
     for (uint32_t i = 0; g->tables && i < g->plan->n_tables; i++) {
         if (g->tables[i]) reftable_release(g->tables[i]);
     }
+    if (g->plan) feed_keyed_close(g->keyed, g->plan);
     g->graph = NULL;
     g->tables = NULL;
+    g->keyed = NULL;
 }
 
 /* ---- changing ---- */

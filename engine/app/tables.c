@@ -126,7 +126,7 @@ struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint
     begin(a, &plan->tables[table], &f);
     struct status st = OK;
     if (f.table->constant) append_constants(&f);
-    else st = read_rows(&f, how, &same);
+    else if (!f.table->n_lookup_key) st = read_rows(&f, how, &same);
     if (st.err == ERR_NONE && !same) {
         *out = finish(&f);
         return OK;

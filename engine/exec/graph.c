@@ -193,6 +193,7 @@ struct status graph_start(struct graph *g)
     for (size_t i = 0; i < g->ops.count; i++) {
         if (g->ops.items[i]->class == &op_table_class) TRY(table_start(g->ops.items[i]));
     }
+    TRY(graph_keyed_failure(g));
     return graph_release_errors(g);
 }
 
@@ -201,6 +202,7 @@ struct status graph_push(struct graph *g, uint32_t stream, const struct source_r
     assert(stream < g->plan->n_streams && g->sources[stream]);
     reach_rows(g, rows);
     TRY(source_take(g->sources[stream], rows));
+    TRY(graph_keyed_failure(g));
     return graph_release_errors(g);
 }
 
@@ -211,6 +213,7 @@ struct status graph_advance(struct graph *g, uint32_t stream, struct bound bound
     if (bound_compare(bound, g->sources[stream]->bound) > 0) {
         TRY(op_advance(g->sources[stream], 0, bound));
     }
+    TRY(graph_keyed_failure(g));
     return graph_release_errors(g);
 }
 

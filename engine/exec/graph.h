@@ -16,6 +16,7 @@
 #include "exec/fault.h"
 #include "exec/op.h"
 #include "func/catalog.h"
+#include "state/keyed.h"
 #include "state/reftable.h"
 
 /* A record that was not taken in: its bytes and why. The cause puts it between its neighbours. */
@@ -53,6 +54,8 @@ typedef bool (*record_to_row)(void *arg, uint32_t source, struct str record, str
 struct graph_config {
     const struct app_plan    *plan;
     struct reftable         **tables; /* plan->n_tables; the graph retains them */
+    struct keyed            **keyed;  /* by table: where its rows are asked for by key, else NULL; NULL: no table is.
+                                         They outlive the graph */
     rowtime                   started; /* CURRENT_TIMESTAMP */
     rowtime (*now)(void *arg);         /* the application's clock: ERROR_TIME, CURRENT_ROW_TIMESTAMP; any thread asks.
                                           NULL: it stands at the cause of each row (tests) */

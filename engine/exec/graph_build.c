@@ -238,7 +238,7 @@ struct status graph_build(struct graph *g)
     for (uint32_t i = 0; i < plan->n_pumps; i++) TRY(build_pump(g, i, n_written));
     g->error_stream = graph_op(g, &op_stream_class, str_c("stream error_stream"), NULL, 0, 1);
     mark_loose(g);
-    TRY(subqueries_open(g->arena, plan, g->config.tables, &g->env));
+    TRY(subqueries_open(g->arena, plan, g->config.tables, g->config.keyed, &g->env));
     for (size_t i = 0; i < g->ops.count; i++) {
         TRY(g->ops.items[i]->class->open(g->ops.items[i], g->ops.items[i]->node));
     }

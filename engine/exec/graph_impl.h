@@ -36,6 +36,11 @@ struct graph {
 
 /* The table as it is now, retained for the caller, and its version. */
 struct reftable *graph_table(const struct graph *g, uint32_t table, uint64_t *version);
+/* Where the rows of a table are asked for by key; NULL: it is held whole. */
+struct keyed *graph_keyed(const struct graph *g, uint32_t table);
+/* The first failure of a query in an expression to have rows by key, which ends the run: expressions have no status of
+ * their own. */
+struct status graph_keyed_failure(const struct graph *g) MUST_CHECK;
 /* Whether any table was replaced since that version. */
 bool graph_table_is_new(const struct graph *g, uint64_t version);
 struct graph_tables *graph_tables_new(struct arena *a, const struct graph_config *config);

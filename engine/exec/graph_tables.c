@@ -45,6 +45,19 @@ struct reftable *graph_table(const struct graph *g, uint32_t table, uint64_t *ve
     return rows;
 }
 
+struct keyed *graph_keyed(const struct graph *g, uint32_t table)
+{
+    return g->config.keyed ? g->config.keyed[table] : NULL;
+}
+
+struct status graph_keyed_failure(const struct graph *g)
+{
+    for (uint32_t i = 0; g->config.keyed && i < g->plan->n_tables; i++) {
+        if (g->config.keyed[i]) TRY(keyed_failure(g->config.keyed[i]));
+    }
+    return OK;
+}
+
 bool graph_table_is_new(const struct graph *g, uint64_t version)
 {
     return atomic_load_explicit(&g->tables->version, memory_order_acquire) != version;

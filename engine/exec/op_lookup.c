@@ -7,6 +7,8 @@
  * the condition is evaluated over them; a LEFT row is followed by a pair of its own with NULLs,
  * which stays when no other does. A row for which the condition fails becomes an error row and
  * gives nothing.
+ *
+ * Of a table that is asked by key, the rows that a batch finds stand in the place of the whole table.
  */
 
 #include <assert.h>
@@ -22,7 +24,8 @@ enum {
 struct lookup {
     struct op op;
     const struct plan_lookup *plan;
-    struct reftable *table;
+    struct keyed *keyed;    /* NULL: the table is held whole */
+    struct reftable *table; /* or of it what this batch found */
     const struct reftable_index *index; /* NULL: every row of the table is tried */
     struct program *keys;
     struct program *condition;  /* NULL: none */
@@ -49,7 +52,8 @@ static struct status lookup_open(struct op *op, const struct plan_node *node)
     l->n_stream = node->inputs[0]->out.n_columns;
     l->n_table = op->graph->plan->tables[node->lookup.table].schema.n_columns;
     assert(node->out.n_columns == l->n_stream + l->n_table);
-    take_table(l);
+    l->keyed = graph_keyed(op->graph, l->plan->table);
+    if (!l->keyed) take_table(l);
     TRY(program_compile(op->arena, l->plan->stream_keys, l->plan->n_keys, &l->keys));
     struct expr *condition = l->plan->condition;
     return condition ? program_compile(op->arena, &condition, 1, &l->condition) : OK;
@@ -331,12 +335,24 @@ static struct status drop_missing(struct lookup *l, struct batch *in, const uint
     return op_fault(&l->op, in, &faults);
 }
 
+/* The rows of a table that is asked by key, in the place of the table. */
+static struct status ask_table(struct lookup *l, const struct vector *keys, const uint32_t *rows,
+                               uint32_t n, uint32_t *first)
+{
+    struct keyed_rows found;
+    TRY(keyed_find(l->keyed, keys, rows, n, first, &found));
+    if (l->table) reftable_release(l->table);
+    l->table = found.table;
+    l->index = found.index;
+    return OK;
+}
+
 static struct status lookup_push(struct op *op, uint32_t input, struct batch *in)
 {
     assert(input == 0);
     (void)input;
     struct lookup *l = (struct lookup *)op;
-    if (graph_table_is_new(op->graph, l->version)) take_table(l);
+    if (!l->keyed && graph_table_is_new(op->graph, l->version)) take_table(l);
     uint32_t n = batch_live(in);
     const uint32_t *rows = live_rows(op->scratch, in);
     struct vector *keys = ARENA_ARRAY(op->scratch, struct vector, l->plan->n_keys);
@@ -350,7 +366,8 @@ static struct status lookup_push(struct op *op, uint32_t input, struct batch *in
         if (n == 0) return OK;
     }
     uint32_t *first = ARENA_ARRAY(op->scratch, uint32_t, n);
-    if (l->index) reftable_find(l->index, keys, rows, n, first);
+    if (l->keyed) TRY(ask_table(l, keys, rows, n, first));
+    else if (l->index) reftable_find(l->index, keys, rows, n, first);
     if (l->index && l->must_match) TRY(drop_missing(l, in, &rows, &first, &n));
     if (n == 0) return OK;
     if (!is_simple(l, first, n)) return all_pairs(l, in, rows, first, n);

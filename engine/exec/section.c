@@ -239,6 +239,7 @@ struct status section_run(struct section *s, const struct source_rows *rows,
     s->result = r;
     struct status st = source_take(s->source, rows);
     s->result = NULL;
+    if (!st.err) st = graph_keyed_failure(s->graph);
     if (st.err) {
         section_result_free(r);
         return st;

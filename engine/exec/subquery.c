@@ -24,6 +24,7 @@ struct subquery {
     atomic_uint                  count; /* who asks, and the slot */
     struct arena                *arena; /* it lies in it */
     const struct plan_subquery  *plan;
+    struct keyed                *keyed;     /* NULL: the table is held whole */
     struct reftable             *table;
     const struct reftable_index *index;     /* NULL: no keys */
     struct program              *keys;
@@ -68,6 +69,8 @@ static void add_pair(struct pairs *p, uint32_t row, uint32_t match, struct arena
 /* One run of a subquery. */
 struct asking {
     const struct subquery    *s;
+    struct reftable             *table; /* those of s, or what was found by key */
+    const struct reftable_index *index;
     const struct program_env *env;
     const struct batch       *args;
     const uint32_t           *rows;
@@ -115,7 +118,7 @@ static struct batch pair_batch(const struct asking *k, const struct pairs *p)
         take(&k->args->columns[c], rows, p->n, k->scratch, &b.columns[c]);
     }
     for (uint32_t c = 0; c < s->n_table; c++) {
-        take(reftable_column(s->table, c), p->match, p->n, k->scratch, &b.columns[n_args + c]);
+        take(reftable_column(k->table, c), p->match, p->n, k->scratch, &b.columns[n_args + c]);
     }
     return b;
 }
@@ -206,12 +209,12 @@ static void try_pairs(const struct asking *k, const struct pairs *p)
 static void add_candidates(const struct asking *k, struct pairs *p, uint32_t asker, uint32_t first)
 {
     const struct subquery *s = k->s;
-    if (!s->index) {
+    if (!k->index) {
         for (uint32_t i = 0; i < s->n_rows; i++) add_pair(p, asker, s->rows[i], k->scratch);
         return;
     }
-    for (uint32_t m = first; m != NO_ROW; m = reftable_next(s->index, m)) {
-        if (s->passes[m]) add_pair(p, asker, m, k->scratch);
+    for (uint32_t m = first; m != NO_ROW; m = reftable_next(k->index, m)) {
+        if (s->keyed || s->passes[m]) add_pair(p, asker, m, k->scratch);
     }
 }
 
@@ -231,6 +234,7 @@ static void ask_pairs(const struct asking *k, const uint32_t *first)
 
 static bool has_candidate(const struct subquery *s, uint32_t first)
 {
+    if (s->keyed) return first != NO_ROW;
     for (uint32_t m = first; m != NO_ROW; m = reftable_next(s->index, m)) {
         if (s->passes[m]) return true;
     }
@@ -243,7 +247,9 @@ static void ask_keys(const struct asking *k, const struct vector *keys, const ui
     bool in = s->plan->kind == SUBQUERY_IN;
     for (uint32_t i = 0; i < k->n; i++) {
         k->found[i] = has_candidate(s, first[i]);
-        k->unknown[i] = in && s->n_rows > 0 && (s->has_null || vector_is_null(keys, k->rows[i]));
+        /* of a table that is asked by key nobody knows whether it is empty: it is taken not to be */
+        bool rows = s->keyed || s->n_rows > 0;
+        k->unknown[i] = in && rows && (s->has_null || vector_is_null(keys, k->rows[i]));
     }
 }
 
@@ -274,6 +280,27 @@ static void fail_all(const struct asking *k)
     }
 }
 
+/* The rows of the keys, first among them. When they cannot be had the run ends: rows count as failed until then. */
+static void find_rows(struct asking *k, const struct vector *keys, uint32_t *first)
+{
+    const struct subquery *s = k->s;
+    struct keyed_rows found;
+    if (!s->keyed) {
+        reftable_find(s->index, keys, k->rows, k->n, first);
+        return;
+    }
+    struct status st = keyed_find(s->keyed, keys, k->rows, k->n, first, &found);
+    if (st.err == ERR_NONE) {
+        k->table = found.table;
+        k->index = found.index;
+        return;
+    }
+    for (uint32_t i = 0; i < k->n; i++)
+        faults_add(k->faults, k->scratch, (struct fault){ k->rows[i], ERR_UNREACHABLE,
+                                                          "the rows of a key cannot be had" });
+    k->n = 0;
+}
+
 /* Rows whose key can be had ask; the others have a fault. */
 static void ask(struct asking *k)
 {
@@ -281,7 +308,7 @@ static void ask(struct asking *k)
     const struct plan_subquery *p = s->plan;
     struct vector *keys = ARENA_ARRAY(k->scratch, struct vector, p->n_keys);
     uint32_t *first = NULL;
-    if (s->index) {
+    if (p->n_keys) {
         struct faults faults = { 0 };
         program_run(s->keys, k->env, k->args, k->rows, k->n, k->scratch, k->scratch, keys, &faults);
         uint32_t *good = ARENA_ARRAY(k->scratch, uint32_t, k->n), n = 0;
@@ -294,13 +321,14 @@ static void ask(struct asking *k)
         k->rows = good;
         k->n = n;
         first = ARENA_ARRAY(k->scratch, uint32_t, n);
-        reftable_find(s->index, keys, good, n, first);
+        find_rows(k, keys, first);
     }
     k->found = arena_calloc(k->scratch, k->n * sizeof *k->found);
     k->unknown = arena_calloc(k->scratch, k->n * sizeof *k->unknown);
-    if (s->index && !s->condition && !s->result) ask_keys(k, keys, first);
+    if (p->n_keys && !s->condition && !s->result) ask_keys(k, keys, first);
     else ask_pairs(k, first);
     give_answers(k);
+    if (k->table != s->table) reftable_release(k->table);
 }
 
 static void answer_rows(const struct subquery *s, const struct program_env *env,
@@ -308,7 +336,7 @@ static void answer_rows(const struct subquery *s, const struct program_env *env,
                         struct arena *results, struct arena *scratch, struct vector *out,
                         struct faults *faults)
 {
-    struct asking k = { .s = s, .env = env, .args = args, .rows = rows, .n = n, .results = results,
+    struct asking k = { .s = s, .table = s->table, .index = s->index, .env = env, .args = args, .rows = rows, .n = n, .results = results,
                         .scratch = scratch, .out = out, .faults = faults };
     if (s->known && !s->failed) {
         struct value v = vector_value(&s->answer, 0);
@@ -394,7 +422,7 @@ static struct status open_programs(struct subquery *s, struct arena *a)
     const struct plan_subquery *p = s->plan;
     if (p->n_keys) {
         TRY(program_compile(a, p->keys, p->n_keys, &s->keys));
-        s->index = reftable_index(s->table, p->table_keys, p->n_keys);
+        if (!s->keyed) s->index = reftable_index(s->table, p->table_keys, p->n_keys);
     }
     struct expr *condition = p->condition, *result = p->match ? p->match : p->value;
     if (condition) TRY(program_compile(a, &condition, 1, &s->condition));
@@ -404,7 +432,7 @@ static struct status open_programs(struct subquery *s, struct arena *a)
 static void find_null(struct subquery *s)
 {
     const struct plan_subquery *p = s->plan;
-    if (p->kind != SUBQUERY_IN || p->match) return;
+    if (p->kind != SUBQUERY_IN || p->match || s->keyed) return;
     const struct vector *v = reftable_column(s->table, p->table_keys[0]);
     for (uint32_t i = 0; i < s->n_rows; i++) {
         s->has_null = s->has_null || vector_is_null(v, s->rows[i]);
@@ -426,7 +454,7 @@ static struct status subquery_open(struct subquery *s, const struct program_env 
         keep_all(s, a);
     }
     if (!s->failed) find_null(s);
-    if (!s->failed && s->plan->n_args == 0) answer_once(s, a, env);
+    if (!s->failed && s->plan->n_args == 0 && !s->keyed) answer_once(s, a, env);
     return OK;
 }
 
@@ -439,6 +467,7 @@ struct slot {
 
 struct subqueries {
     const struct app_plan    *plan;
+    struct keyed *const      *keyed; /* NULL: no table is asked by key */
     const struct program_env *env;
     struct slot              *slots;
     uint32_t                  n_slots;
@@ -487,6 +516,7 @@ static struct status prepare(struct subqueries *all, uint32_t number, struct ref
     s->arena = a;
     s->plan = p;
     s->table = reftable_retain(table);
+    s->keyed = all->keyed ? all->keyed[p->table] : NULL;
     s->n_table = all->plan->tables[p->table].schema.n_columns;
     s->missing = p->must_match ? str_format_c(a, "reference table %.*s has no row for this key",
                                               STR_ARG(all->plan->tables[p->table].name))
@@ -499,10 +529,12 @@ static struct status prepare(struct subqueries *all, uint32_t number, struct ref
 }
 
 struct status subqueries_open(struct arena *a, const struct app_plan *plan,
-                              struct reftable *const *tables, struct program_env *env)
+                              struct reftable *const *tables, struct keyed *const *keyed,
+                              struct program_env *env)
 {
     struct subqueries *all = ARENA_NEW(a, struct subqueries);
     all->plan = plan;
+    all->keyed = keyed;
     all->env = env;
     all->slots = arena_calloc(a, plan->n_subqueries * sizeof *all->slots);
     env->subqueries = all;

@@ -8,13 +8,15 @@
  */
 
 #include "exec/program.h"
+#include "state/keyed.h"
 #include "state/reftable.h"
 
 struct subqueries;
 
-/* All of a plan, into env->subqueries; env outlives them. Tables are retained. */
+/* All of a plan, into env->subqueries; env outlives them. Tables are retained; keyed: as graph_config.keyed. */
 struct status subqueries_open(struct arena *a, const struct app_plan *plan,
-                              struct reftable *const *tables, struct program_env *env) MUST_CHECK;
+                              struct reftable *const *tables, struct keyed *const *keyed,
+                              struct program_env *env) MUST_CHECK;
 void subqueries_free(struct subqueries *all);
 /* New rows of a table; one caller at a time. */
 struct status subqueries_set_table(struct subqueries *all, uint32_t table,

@@ -8,11 +8,13 @@
 #include "io/src_sqlite.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "data/text.h"
 #include "io/coerce.h"
 #include "io/decode_rows.h"
 #include "io/url.h"
@@ -265,5 +267,154 @@ struct status sqlite_read_table(struct arena *a, const struct io_endpoint *e,
     sqlite3_finalize(s);
     sqlite3_close(r.db);
     buf_free(&sql);
+    return st;
+}
+
+/* ---- by key ---- */
+
+struct sqlite_rows {
+    struct reading  reading;
+    const uint32_t *key;
+    uint32_t        n_key;
+    sqlite3_stmt   *statement;
+    struct stat     file; /* that is open */
+};
+
+static void close_rows(void *arg)
+{
+    struct sqlite_rows *r = arg;
+    sqlite3_finalize(r->statement);
+    sqlite3_close(r->reading.db);
+    r->statement = NULL;
+    r->reading.db = NULL;
+}
+
+/* SELECT "a", "b" FROM "t" WHERE "a" = ?1 AND ... */
+static struct status append_where(const struct sqlite_rows *r, struct buf *sql)
+{
+    const struct schema *schema = r->reading.rows.config->schema;
+    struct name_list names = { 0 };
+    TRY(read_names(&r->reading, "SELECT name FROM pragma_table_xinfo(?1)", r->reading.url.table,
+                   &names));
+    for (uint32_t i = 0; i < r->n_key; i++) {
+        struct str name;
+        TRY(find_column(&r->reading, &schema->columns[r->key[i]], &names, &name));
+        buf_append_c(sql, i ? " AND " : " WHERE ");
+        append_quoted(sql, name);
+        buf_printf(sql, " = ?%u", i + 1);
+    }
+    return OK;
+}
+
+static struct status open_rows(struct sqlite_rows *r)
+{
+    struct buf sql = { 0 };
+    struct status st = open_database(&r->reading);
+    if (st.err == ERR_NONE) st = append_select(&r->reading, &sql);
+    if (st.err == ERR_NONE) st = append_where(r, &sql);
+    if (st.err == ERR_NONE) st = prepare(&r->reading, buf_c(&sql), NULL, &r->statement);
+    if (st.err == ERR_NONE && stat(r->reading.url.path, &r->file) != 0)
+        r->file = (struct stat){ .st_ino = 0 };
+    if (st.err != ERR_NONE) close_rows(r);
+    buf_free(&sql);
+    return st;
+}
+
+struct status sqlite_rows_open(struct arena *a, const struct io_endpoint *e,
+                               const struct decode_config *config, const uint32_t *key,
+                               uint32_t n_key, struct sqlite_rows **out)
+{
+    struct sqlite_rows *r = ARENA_NEW(a, struct sqlite_rows);
+    r->reading = (struct reading){ .arena = a, .endpoint = e, .rows.config = config };
+    r->key = key;
+    r->n_key = n_key;
+    TRY(url_parse(a, e, &r->reading.url));
+    arena_on_free(a, close_rows, r);
+    TRY(open_rows(r));
+    *out = r;
+    return OK;
+}
+
+/* Numbers as numbers, texts without the blanks that say nothing, the rest as CAST writes it. */
+static void bind_key(sqlite3_stmt *s, int at, const struct vector *v, uint32_t row, struct buf *text)
+{
+    uint32_t place = vector_at(v, row);
+    enum form form = type_form(v->type);
+    if (type_is_integer(v->type)) {
+        sqlite3_bind_int64(s, at, v->i64[place]);
+    } else if (form == FORM_F64) {
+        sqlite3_bind_double(s, at, v->f64[place]);
+    } else if (form == FORM_BOOL) {
+        sqlite3_bind_int(s, at, v->b[place]);
+    } else if (form == FORM_STR && type_is_binary(v->type)) {
+        sqlite3_bind_blob(s, at, str_data(&v->str[place]), (int)v->str[place].len,
+                          SQLITE_TRANSIENT);
+    } else {
+        buf_clear(text);
+        if (form == FORM_STR) buf_append_str(text, str_trim_right(v->str[place]));
+        else text_sql_value(text, v, row);
+        sqlite3_bind_text(s, at, text->data ? text->data : "", (int)text->len, SQLITE_TRANSIENT);
+    }
+}
+
+static struct status hand_over(struct sqlite_rows *r,
+                               struct status (*take)(void *arg, struct decoded *decoded), void *arg)
+{
+    struct decoded decoded;
+    decode_rows_take(&r->reading.rows, &decoded);
+    return take(arg, &decoded);
+}
+
+/* The rows of one key. */
+static struct status step_key(struct sqlite_rows *r,
+                              struct status (*take)(void *arg, struct decoded *decoded), void *arg)
+{
+    int result;
+    while ((result = sqlite3_step(r->statement)) == SQLITE_ROW) {
+        convert_row(&r->reading.rows, r->statement);
+        if (r->reading.rows.n_records < SIZE_BATCH_ROWS) continue;
+        TRY(hand_over(r, take, arg));
+        decode_rows_begin(&r->reading.rows, NULL, SIZE_BATCH_ROWS);
+    }
+    struct status st = result == SQLITE_DONE ? OK : failed(&r->reading, ERR_IO);
+    sqlite3_reset(r->statement);
+    return st;
+}
+
+static struct status step_keys(struct sqlite_rows *r, const struct vector *keys,
+                               const uint32_t *rows, uint32_t n,
+                               struct status (*take)(void *arg, struct decoded *decoded), void *arg)
+{
+    struct buf text = { 0 };
+    struct status st = OK;
+    decode_rows_begin(&r->reading.rows, NULL, SIZE_BATCH_ROWS);
+    for (uint32_t i = 0; i < n && st.err == ERR_NONE; i++) {
+        for (uint32_t c = 0; c < r->n_key; c++)
+            bind_key(r->statement, (int)c + 1, &keys[c], rows[i], &text);
+        st = step_key(r, take, arg);
+    }
+    buf_free(&text);
+    struct status last = hand_over(r, take, arg);
+    return st.err == ERR_NONE ? last : st;
+}
+
+static bool is_replaced(const struct sqlite_rows *r)
+{
+    struct stat now;
+    return stat(r->reading.url.path, &now) == 0 &&
+           (now.st_ino != r->file.st_ino || now.st_dev != r->file.st_dev);
+}
+
+struct status sqlite_rows_ask(struct sqlite_rows *r, struct arena *messages,
+                              const struct vector *keys, const uint32_t *rows, uint32_t n,
+                              struct status (*take)(void *arg, struct decoded *decoded), void *arg)
+{
+    struct arena *before = r->reading.arena;
+    struct status st = OK;
+    r->reading.arena = messages;
+    if (r->reading.db && is_replaced(r)) close_rows(r);
+    if (!r->reading.db) st = open_rows(r);
+    if (st.err == ERR_NONE) st = step_keys(r, keys, rows, n, take, arg);
+    r->reading.arena = before;
     return st;
 }

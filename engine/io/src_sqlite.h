@@ -19,4 +19,20 @@ struct status sqlite_read_table(struct arena *a, const struct io_endpoint *e,
                                 struct status (*rows)(void *arg, struct decoded *decoded),
                                 void *arg) MUST_CHECK;
 
+/* ---- by key ---- */
+
+/* A database that is asked for rows by the columns `key` of the schema. */
+struct sqlite_rows;
+
+/* Opens it and finds the table and its columns; fails as sqlite_read_table does. Closed with the arena. */
+struct status sqlite_rows_open(struct arena *a, const struct io_endpoint *e,
+                               const struct decode_config *config, const uint32_t *key,
+                               uint32_t n_key, struct sqlite_rows **out) MUST_CHECK;
+/* Hands over the rows of n keys, some at a time; key i stands in rows[i] of `keys`. A file that was put in the place of
+ * the one that is open is asked from then on. Messages live in `messages`. */
+struct status sqlite_rows_ask(struct sqlite_rows *r, struct arena *messages,
+                              const struct vector *keys, const uint32_t *rows, uint32_t n,
+                              struct status (*take)(void *arg, struct decoded *decoded),
+                              void *arg) MUST_CHECK;
+
 #endif

@@ -32,6 +32,13 @@ static const struct option_def table_options[] = {
     { "headers_env", OPTION_TEXT },
     { "token_env", OPTION_TEXT },
     { "ca", OPTION_TEXT },
+    { "lookup", OPTION_TEXT },
+    { "batch", OPTION_COUNT },
+    { "cache_size", OPTION_SIZE },
+    { "cache_keys", OPTION_COUNT },
+    { "ttl", OPTION_PERIOD },
+    { "missing_ttl", OPTION_PERIOD },
+    { "on_error", OPTION_TEXT },
 };
 
 /* ---- checks ---- */
@@ -45,18 +52,44 @@ static struct status check_on_missing(struct arena *a, const struct io_endpoint 
                       STR_ARG(word));
 }
 
-/* Options that mean something to a server alone. */
-static struct status check_web_options(struct arena *a, const struct io_endpoint *e,
-                                       const struct url *u)
+/* What only some tables have. */
+static const struct {
+    const char *name;
+    bool        web, by_key, both; /* a server is asked; it is by key; either will do */
+} places[] = {
+    { "timeout", true, false, false },    { "size_limit", true, false, false },
+    { "headers", true, false, false },    { "headers_env", true, false, false },
+    { "token_env", true, false, false },  { "ca", true, false, false },
+    { "retries", true, true, true },      { "backoff", true, true, true },
+    { "batch", true, true, false },       { "cache_size", false, true, false },
+    { "cache_keys", false, true, false }, { "ttl", false, true, false },
+    { "missing_ttl", false, true, false }, { "on_error", false, true, false },
+};
+
+static struct status check_places(struct arena *a, const struct io_endpoint *e, const struct url *u)
 {
-    static const char *const names[] = { "timeout", "size_limit",  "retries",   "backoff",
-                                         "headers", "headers_env", "token_env", "ca" };
-    for (size_t i = 0; u->kind != URL_HTTP && i < sizeof names / sizeof names[0]; i++) {
-        if (!option_there(e, names[i])) continue;
-        return status_new(a, ERR_BAD_OPTION, e->at,
-                          "option \"%s\" of %s is for http: and https:", names[i], e->name);
+    bool web = u->kind == URL_HTTP;
+    bool by_key = str_equal_nocase_c(option_text(e, "lookup", "whole"), "key");
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        bool good = (web || !places[i].web) && (by_key || !places[i].by_key);
+        if (places[i].both) good = web || by_key;
+        if (good || !option_there(e, places[i].name)) continue;
+        return status_new(a, ERR_BAD_OPTION, e->at, "option \"%s\" of %s is for %s",
+                          places[i].name, e->name,
+                          places[i].by_key && !by_key && !places[i].both ? "lookup = 'key'"
+                                                                         : "http: and https:");
     }
     return OK;
+}
+
+/* A key in a URL is for tables that are asked by it. */
+static struct status check_braces(struct arena *a, const struct io_endpoint *e, const struct url *u)
+{
+    bool by_key = str_equal_nocase_c(option_text(e, "lookup", "whole"), "key");
+    if (u->kind != URL_HTTP || by_key || !strpbrk(u->path, "{}")) return OK;
+    struct status st = status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has braces",
+                                  STR_ARG(e->url), e->name);
+    return status_with_hint(st, "a table that is asked by key has lookup = 'key'");
 }
 
 struct status table_check(struct arena *a, const struct io_endpoint *e)
@@ -66,7 +99,8 @@ struct status table_check(struct arena *a, const struct io_endpoint *e)
     TRY(options_check(a, e, "reference table", table_options,
                       sizeof table_options / sizeof table_options[0]));
     TRY(url_parse(a, e, &u));
-    TRY(check_web_options(a, e, &u));
+    TRY(check_places(a, e, &u));
+    TRY(check_braces(a, e, &u));
     if (u.kind == URL_HTTP || u.kind == URL_SQLITE) return OK;
     if (u.kind != URL_MQTT && source_check_place(a, e).err == ERR_NONE) return OK;
     return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s cannot be a source", STR_ARG(e->url),

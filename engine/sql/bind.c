@@ -9,6 +9,7 @@
 #include "sql/bind.h"
 
 #include "sql/bind_ddl.h"
+#include "sql/by_key.h"
 #include "sql/personal.h"
 #include "sql/rewrite.h"
 
@@ -175,9 +176,11 @@ const struct app_plan *bind_finish(struct binder *b)
 {
     bind_early_sinks(b, NULL);
     struct app_plan *plan = plan_assemble(b);
-    plan_check_personal(b, plan);
+    struct flow *flow = plan_check_personal(b, plan);
     plan_rewrite(b, plan);
     plan_check_circles(b, plan);
+    plan_check_by_key(b, plan);
+    plan_check_personal_keys(flow);
     plan_prune(b->arena, plan);
     return plan;
 }

@@ -125,6 +125,8 @@ static struct status lookup_node(struct binder *b, const struct ast_from *f,
     out->node->inputs[0] = stream->rows.node;
     out->node->n_inputs = 1;
     out->node->lookup.table = table;
+    out->node->lookup.lookup_key = b->catalog->tables.items[table].lookup_key;
+    out->node->lookup.n_lookup_key = b->catalog->tables.items[table].n_lookup_key;
     out->node->lookup.outer = outer;
     return OK;
 }

@@ -208,6 +208,26 @@ struct status bind_create_source(struct binder *b, const struct ast_statement *s
 
 /* ---- CREATE REFERENCE TABLE ---- */
 
+/* lookup = 'key': by the primary key, or else the first column. */
+static struct status bind_lookup_key(struct binder *b, struct plan_table *t)
+{
+    const struct plan_option *o = plan_option_find(&t->endpoint, "lookup");
+    bool text = o && type_is_text(o->value.type) && !o->value.null;
+    if (!o || (text && str_equal_nocase_c(o->value.str, "whole"))) return OK;
+    if (!text || !str_equal_nocase_c(o->value.str, "key"))
+        return bad_option(b, o, "'key' or 'whole' is wanted, in single quotes");
+    const struct plan_option *refresh = plan_option_find(&t->endpoint, "refresh");
+    if (refresh)
+        return bad_option(b, refresh, "a table that is looked up by key is not read again; option "
+                                      "ttl says how long rows are kept");
+    t->n_lookup_key = t->n_primary_key ? t->n_primary_key : 1;
+    t->lookup_key = ARENA_ARRAY(b->arena, uint32_t, t->n_lookup_key);
+    t->lookup_key[0] = 0;
+    if (t->n_primary_key)
+        memcpy(t->lookup_key, t->primary_key, t->n_lookup_key * sizeof *t->lookup_key);
+    return OK;
+}
+
 struct status bind_create_table(struct binder *b, const struct ast_statement *s)
 {
     struct plan_table t = { .name = str_copy(b->arena, s->name.text), .at = s->name.at };
@@ -219,6 +239,7 @@ struct status bind_create_table(struct binder *b, const struct ast_statement *s)
         TRY(bind_column_name(b, &t.schema, &s->primary_key[i], &t.primary_key[i]));
     }
     t.n_primary_key = s->n_primary_key;
+    TRY(bind_lookup_key(b, &t));
     TRY(bind_claim_relation(b, s, t.name, RELATION_TABLE, &replaced));
     uint32_t index = (uint32_t)b->catalog->tables.count;
     *array_push(b->arena, &b->catalog->tables) = t;

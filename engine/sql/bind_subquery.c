@@ -266,11 +266,12 @@ static bool reads_args(const struct expr *e, uint32_t n_args)
 static void split_where(struct binder *b, struct expr *where, struct plan_subquery *s,
                         struct expr **rest)
 {
+    bool keyed = b->catalog->tables.items[s->table].n_lookup_key > 0; /* rows are not known before */
     struct expr_list parts = { 0 };
     expr_conjuncts(b->arena, where, &parts);
     for (size_t i = 0; i < parts.count; i++) {
         struct expr *part = parts.items[i];
-        bool once = !reads_args(part, s->n_args) && (!*rest || !expr_can_fault(part));
+        bool once = !keyed && !reads_args(part, s->n_args) && (!*rest || !expr_can_fault(part));
         struct expr **to = once ? &s->filter : rest;
         *to = expr_and(b->arena, *to, part);
     }
@@ -282,7 +283,11 @@ static struct status split_keys(struct binder *b, const struct plan_subquery *s,
 {
     struct plan_node input = { .out.n_columns = s->n_args };
     struct plan_node *inputs[] = { &input };
-    struct plan_node lookup = { .inputs = inputs, .n_inputs = 1 };
+    const struct plan_table *t = &b->catalog->tables.items[s->table];
+    struct plan_node lookup = { .inputs = inputs,
+                                .n_inputs = 1,
+                                .lookup.lookup_key = t->lookup_key,
+                                .lookup.n_lookup_key = t->n_lookup_key };
     TRY(join_split(b, &lookup, condition));
     *out = lookup.lookup;
     return OK;
@@ -447,6 +452,7 @@ struct status bind_lookup_call(struct bind_env *env, const struct ast_expr *e, s
     TRY(place_parts(b, &in, NULL, s));
     s->can_fault = true;
     s->must_match = plan_table_must_match(&t);
+    s->at = e->at;
     s->number = (uint32_t)b->catalog->subqueries.count;
     *array_push(b->arena, &b->catalog->subqueries) = s;
     *out = subquery_expr(b, s, e, &in);
@@ -470,6 +476,7 @@ static struct status bind_subquery_inside(struct bind_env *env, const struct ast
     if (s->kind == SUBQUERY_SCALAR) TRY(check_value(b, e, &in));
     TRY(place_parts(b, &in, match, s));
     s->can_fault = subquery_can_fault(s);
+    s->at = e->at;
     s->number = (uint32_t)b->catalog->subqueries.count;
     *array_push(b->arena, &b->catalog->subqueries) = s;
     *out = subquery_expr(b, s, e, &in);

@@ -150,6 +150,7 @@ static void print_lookup(struct buf *out, const struct app_plan *plan, const str
     const struct plan_table *t = &plan->tables[l->table];
     if (l->outer) buf_append_c(out, "LEFT ");
     expr_print_name(out, t->name);
+    if (t->n_lookup_key) buf_append_c(out, " by key");
     for (uint32_t i = 0; i < l->n_keys; i++) {
         buf_append_c(out, i == 0 ? " ON " : " AND ");
         expr_print(out, l->stream_keys[i], &n->out);

@@ -47,14 +47,26 @@ struct key {
     uint32_t     table;
 };
 
+/* A table that is looked up by key is asked by that key alone; what else is equal is a condition on its rows. */
+static bool may_be_key(const struct plan_lookup *l, uint32_t column)
+{
+    bool wanted = l->n_lookup_key == 0;
+    for (uint32_t i = 0; i < l->n_lookup_key; i++) wanted = wanted || l->lookup_key[i] == column;
+    for (uint32_t i = 0; l->n_lookup_key && i < l->n_keys; i++)
+        wanted = wanted && l->table_keys[i] != column;
+    return wanted;
+}
+
 /* A conjunct as a key; false when it is none. */
-static bool as_key(struct binder *b, const struct expr *e, uint32_t n_stream, struct key *out)
+static bool as_key(struct binder *b, const struct plan_lookup *l, const struct expr *e,
+                   uint32_t n_stream, struct key *out)
 {
     if (!expr_is_call(e, "=")) return false;
     for (uint32_t i = 0; i < 2; i++) {
         const struct expr *column = e->args[i];
         struct expr *other = e->args[1 - i];
         if (column->kind != EXPR_COLUMN || column->column < n_stream) continue;
+        if (!may_be_key(l, column->column - n_stream)) continue;
         enum key_fit fit = key_fit(other->type, column->type);
         if (fit == KEY_NOT || !is_stream_side(other, n_stream)) continue;
         if (fit == KEY_AS_DOUBLE) {
@@ -93,7 +105,7 @@ struct status join_split(struct binder *b, struct plan_node *lookup, struct expr
     bool may_fault = l->condition && expr_can_fault(l->condition);
     for (size_t i = 0; i < parts.count; i++) {
         struct key key;
-        if (!may_fault && as_key(b, parts.items[i], n_stream, &key)) {
+        if (!may_fault && as_key(b, l, parts.items[i], n_stream, &key)) {
             add_key(b->arena, l, key);
             may_fault = expr_can_fault(key.stream);
             continue;

@@ -13,6 +13,7 @@
 
 #include "sql/personal.h"
 
+#include "base/array.h"
 #include "base/diag.h"
 #include "sql/personal_trace.h"
 
@@ -24,6 +25,8 @@ struct flow {
     const struct trace  ***tables;
     struct plan_pump *pump; /* whose operators are looked at; NULL: a table's */
     bool changed;
+    bool keys; /* keys that are sent to a server are looked for, and nothing else is told */
+    ARRAY(struct span) refused; /* their places, for one message each */
     bool last; /* nothing new will be found: operators are marked, notes and refusals made */
 };
 
@@ -92,6 +95,33 @@ static void note_choice(struct flow *f, struct span at, const char *what, const 
                              what, trace_origin(f->b->arena, t)));
 }
 
+/* ---- keys that are sent away ---- */
+
+static bool is_refused(struct flow *f, struct span at)
+{
+    for (size_t i = 0; i < f->refused.count; i++) {
+        const struct span *old = &f->refused.items[i];
+        if (old->file == at.file && old->offset == at.offset) return true;
+    }
+    *array_push(f->b->arena, &f->refused) = at;
+    return false;
+}
+
+static void check_key(struct flow *f, uint32_t table, struct span at, const struct trace *t)
+{
+    struct arena *a = f->b->arena;
+    const struct plan_table *of = &f->plan->tables[table];
+    if (!f->keys || !t || !plan_table_sends_keys(of) || is_refused(f, at)) return;
+    struct status st = status_new(a, ERR_PERSONAL, at,
+                                  "%s would leave as a key of reference table \"%.*s\", which asks a "
+                                  "server",
+                                  trace_origin(a, t), STR_ARG(of->name));
+    const char *hint = str_format_c(a, "its way: %s -> key of \"%.*s\"; " TRACE_WAYS_OUT
+                                       ", or a table that is read whole",
+                                    trace_path(a, t), STR_ARG(of->name));
+    binder_report(f->b, status_with_hint(st, hint));
+}
+
 /* ---- expressions ---- */
 
 static const struct trace *way_of(struct flow *f, const struct expr *e, struct row_ways in);
@@ -156,6 +186,8 @@ static const struct trace *way_of_subquery(struct flow *f, const struct expr *e,
     struct row_ways row = subquery_row(f, e, in);
     const struct trace *asked = NULL;
     for (uint32_t i = 0; i < s->n_args; i++) asked = either(asked, row.columns[i]);
+    for (uint32_t i = 0; i < s->n_keys; i++)
+        check_key(f, s->table, e->at, way_of(f, s->keys[i], row));
     const struct trace *filter = way_of_optional(f, s->filter, row);
     const struct trace *chosen = either(filter, way_of_optional(f, s->condition, row));
     for (uint32_t i = 0; i < s->n_keys; i++)
@@ -290,6 +322,8 @@ static struct row_ways lookup_ways(struct flow *f, struct plan_node *n, struct r
     for (uint32_t i = in.n_columns; i < out.n_columns; i++)
         out.columns[i] = f->tables[l->table][i - in.n_columns];
     const struct trace *chosen = NULL;
+    for (uint32_t i = 0; i < l->n_keys; i++)
+        check_key(f, l->table, l->stream_keys[i]->at, way_of(f, l->stream_keys[i], in));
     for (int again = 0; again < 2; again++) {
         for (uint32_t i = 0; i < l->n_keys; i++) {
             const struct expr column = { .kind = EXPR_COLUMN,
@@ -585,18 +619,31 @@ static void mark_plan(struct flow *f)
     }
 }
 
-void plan_check_personal(struct binder *b, struct app_plan *plan)
+struct flow *plan_check_personal(struct binder *b, struct app_plan *plan)
 {
-    struct flow f = { .b = b, .plan = plan };
-    begin_streams(&f);
-    begin_tables(&f);
+    struct flow *f = ARENA_NEW(b->arena, struct flow);
+    f->b = b;
+    f->plan = plan;
+    begin_streams(f);
+    begin_tables(f);
     do {
-        f.changed = false;
-        follow_all(&f);
-    } while (f.changed);
-    f.last = true;
-    follow_all(&f);
-    mark_plan(&f);
-    check_rowtimes(&f);
-    check_sinks(&f);
+        f->changed = false;
+        follow_all(f);
+    } while (f->changed);
+    f->last = true;
+    follow_all(f);
+    mark_plan(f);
+    check_rowtimes(f);
+    check_sinks(f);
+    return f;
+}
+
+void plan_check_personal_keys(struct flow *f)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < f->plan->n_tables; i++)
+        any = any || plan_table_sends_keys(&f->plan->tables[i]);
+    f->last = false;
+    f->keys = true;
+    if (any) follow_all(f);
 }

@@ -84,6 +84,13 @@ bool plan_table_must_match(const struct plan_table *t)
     return o && type_is_text(o->value.type) && str_equal_nocase_c(o->value.str, "error");
 }
 
+bool plan_table_sends_keys(const struct plan_table *t)
+{
+    const char *url = str_data(&t->endpoint.url);
+    return t->n_lookup_key && t->endpoint.url.len > 4 &&
+           str_equal_nocase_c(str_view(url, 4), "http");
+}
+
 int64_t plan_table_refresh_ms(const struct plan_table *t)
 {
     const struct plan_option *o = plan_option_find(&t->endpoint, "refresh");

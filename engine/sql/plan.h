@@ -63,6 +63,7 @@ enum subquery_kind { SUBQUERY_EXISTS, SUBQUERY_IN, SUBQUERY_SCALAR };
 
 struct plan_subquery {
     enum subquery_kind kind;
+    struct span        at;
     uint32_t           number;    /* in app_plan.subqueries */
     uint32_t           table;     /* of app_plan.tables */
     uint32_t           n_args;
@@ -156,6 +157,8 @@ struct plan_lookup {
     struct expr **stream_keys;   /* over the stream's columns; equal to ... */
     uint32_t *table_keys; /* ... these columns of the table; types that are looked up as they are */
     uint32_t      n_keys;        /* 0: every row of the table is tried */
+    const uint32_t *lookup_key;  /* the table's: no other columns can be keys; they have its order */
+    uint32_t        n_lookup_key; /* 0: it is read whole */
     struct expr  *condition;     /* of ON, over stream columns then table columns; NULL: none */
 };
 
@@ -297,6 +300,8 @@ struct plan_table {
     uint32_t            *primary_key;
     uint32_t             n_primary_key;
     struct plan_endpoint endpoint;
+    uint32_t            *lookup_key; /* lookup = 'key': its rows are fetched by these columns when somebody asks */
+    uint32_t             n_lookup_key; /* 0: it is read whole */
     bool                 constant; /* VALUES and queries: it has no endpoint */
     struct value        *values;   /* VALUES: row by row */
     uint32_t             n_rows;
@@ -310,6 +315,8 @@ struct plan_table {
 
 /* on_missing = 'error': a row that finds nothing in the table is an error row. */
 bool plan_table_must_match(const struct plan_table *t);
+/* lookup = 'key', and the keys go to a server. */
+bool plan_table_sends_keys(const struct plan_table *t);
 /* refresh = INTERVAL: milliseconds between two readings of the table; 0: it is read once. */
 int64_t plan_table_refresh_ms(const struct plan_table *t);
 

@@ -20,7 +20,7 @@ struct reftable_index {
     struct reftable_index *older;
     uint32_t              *columns;
     uint32_t               n_columns;
-    struct key_table      *keys;
+    struct key_table      *keys;  /* NULL: of a chain */
     uint32_t              *first; /* by key; NULL: the id is the row */
     uint32_t              *next;  /* by row; NULL: no key has two rows */
 };
@@ -64,7 +64,7 @@ struct reftable *reftable_retain(struct reftable *t)
 
 static void index_free(struct reftable_index *ix)
 {
-    key_table_free(ix->keys);
+    if (ix->keys) key_table_free(ix->keys);
     mem_free(ix->columns);
     mem_free(ix->first);
     mem_free(ix->next);
@@ -132,6 +132,24 @@ void reftable_append(struct reftable *t, const struct batch *rows)
         }
         t->n_rows += n;
     }
+}
+
+static void release_table(void *t)
+{
+    reftable_release(t);
+}
+
+void reftable_share(struct reftable *t, struct reftable *from, const uint32_t *rows, uint32_t n)
+{
+    assert(!t->sealed && from->n_columns == t->n_columns);
+    reserve(t, n);
+    for (uint32_t c = 0; c < t->n_columns; c++) {
+        if (t->kept[c])
+            vector_gather(t->text, &t->columns[c], t->n_rows, t->cap, &from->columns[c], rows, n,
+                          false);
+    }
+    t->n_rows += n;
+    arena_on_free(t->text, release_table, reftable_retain(from));
 }
 
 /* A key table over some columns of all rows, and the key of each row in ids (n_rows). */
@@ -279,7 +297,7 @@ size_t reftable_bytes(const struct reftable *t)
         if (t->columns[c].nulls) bytes += nulls_words(t->cap) * sizeof(uint64_t);
     }
     for (const struct reftable_index *ix = t->indexes; ix; ix = ix->older) {
-        bytes += sizeof *ix + key_table_bytes(ix->keys);
+        bytes += sizeof *ix + (ix->keys ? key_table_bytes(ix->keys) : 0);
         if (ix->first) bytes += key_table_count(ix->keys) * sizeof *ix->first;
         if (ix->next) bytes += t->n_rows * sizeof *ix->next;
     }
@@ -340,6 +358,18 @@ const struct reftable_index *reftable_index(struct reftable *t, const uint32_t *
     ix->keys = keys_of_rows(t, columns, n_columns, ids);
     chain_rows(ix, ids, t->n_rows);
     mem_free(ids);
+    ix->older = t->indexes;
+    t->indexes = ix;
+    return ix;
+}
+
+const struct reftable_index *reftable_chain(struct reftable *t, const uint32_t *next)
+{
+    struct reftable_index *ix = mem_calloc(1, sizeof *ix);
+    if (next) {
+        ix->next = mem_alloc(t->n_rows * sizeof *next);
+        memcpy(ix->next, next, t->n_rows * sizeof *next);
+    }
     ix->older = t->indexes;
     t->indexes = ix;
     return ix;

@@ -15,6 +15,9 @@ struct reftable *reftable_retain(struct reftable *t);
 void reftable_release(struct reftable *t);
 /* Copies the live rows. */
 void reftable_append(struct reftable *t, const struct batch *rows);
+/* Adds rows[0..n) of a table with the same columns, which need not be sealed but must not change meanwhile; the long
+ * strings of both are the same, and live as long as either. */
+void reftable_share(struct reftable *t, struct reftable *from, const uint32_t *rows, uint32_t n);
 /* With a primary key, whose columns must be among the kept ones, the last of several rows with an equal key is kept,
  * in the place of the first. */
 void reftable_seal(struct reftable *t, const uint32_t *primary_key, uint32_t n_primary_key);
@@ -31,6 +34,9 @@ size_t reftable_bytes(const struct reftable *t);
 struct reftable_index;
 const struct reftable_index *reftable_index(struct reftable *t, const uint32_t *columns,
                                             uint32_t n_columns);
+/* An index of no columns, for callers that know the rows of each key by themselves: the next row of each row with the
+ * same key, or UINT32_MAX; NULL: no key has two rows. Copied. */
+const struct reftable_index *reftable_chain(struct reftable *t, const uint32_t *next);
 /* For each of n rows: the first table row with an equal key (SQL equality), UINT32_MAX without one or when a key is
  * NULL. */
 void reftable_find(const struct reftable_index *ix, const struct vector *keys, const uint32_t *rows,

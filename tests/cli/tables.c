@@ -8,10 +8,10 @@
  *     GET /keys/NAME?k=A,B   an array of those lines that hold one of the keys
  *     POST /NAME             the same, of the keys in the body, an array of texts
  *
- * It goes on in the background once FOLDER/port holds its port, writes what was asked to FOLDER/log, and ends after so
- * many requests, or half a minute. Each request gets the next ANSWER, a status code ("503"), "close" (the connection
- * ends without an answer), "slow" (nothing for two seconds), "page" (a page for people) or "ok"; behind the last one,
- * and without any, what it asks for.
+ * It goes on in the background, as process FOLDER/pid, once FOLDER/port holds its port, writes what was asked to
+ * FOLDER/log, and ends after so many requests, or half a minute. Each request gets the next ANSWER, a status code
+ * ("503"), "close" (the connection ends without an answer), "slow" (nothing for two seconds), "page" (a page for
+ * people) or "ok"; behind the last one, and without any, what it asks for.
  */
 
 #include <arpa/inet.h>
@@ -197,6 +197,14 @@ static void one_request(const char *how)
     else if (*method) give(method, path);
 }
 
+static int write_number(const char *name, long number)
+{
+    FILE *f = open_in_folder(name, "w");
+    if (!f) return 1;
+    fprintf(f, "%ld", number);
+    return fclose(f);
+}
+
 static int listen_on_loopback(void)
 {
     struct sockaddr_in place = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -207,10 +215,7 @@ static int listen_on_loopback(void)
         perror("listen");
         exit(1);
     }
-    FILE *port = open_in_folder("port", "w");
-    if (!port) exit(1);
-    fprintf(port, "%d", ntohs(place.sin_port));
-    fclose(port);
+    if (write_number("port", ntohs(place.sin_port)) != 0) exit(1);
     return fd;
 }
 
@@ -222,7 +227,8 @@ int main(int argc, char **argv)
     notes = open_in_folder("log", "w");
     if (!notes) return 1;
     int fd = listen_on_loopback();
-    if (fork() != 0) return 0;
+    pid_t id = fork();
+    if (id != 0) return write_number("pid", id);
     if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)) return 1;
     alarm(LIFE_SECONDS);
     for (int left = atoi(argv[2]); left > 0; left--) {
