@@ -240,7 +240,7 @@ static void eval_failed(struct run *r, const struct test_line *line, size_t righ
     buf_printf(out, "%.*s\n    - %.*s\n    + %.*s\n", (int)(right - 4), str_data(&line->text),
                STR_ARG(want), STR_ARG(got));
     struct span at = test_line_span(r->file, line);
-    add_edit(r, at.offset + right, line->text.len - right, got);
+    add_edit(r, at.offset + right, line->text.len - right, str_copy(r->arena, got));
 }
 
 static bool is_error(struct str want, struct str *text)

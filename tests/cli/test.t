@@ -88,6 +88,12 @@ eval
 $ sluice test a.test
 2 passed, 0 failed
 
+# Long values, too.
+$ printf 'eval\nUPPER(%s) => ""\n----\n' "'what is longer than a view holds by itself'" > long.test; sluice test long.test --update; sed -n 2p long.test
+long.test: 1 expectations rewritten
+1 passed, 0 failed
+UPPER('what is longer than a view holds by itself') => "WHAT IS LONGER THAN A VIEW HOLDS BY ITSELF"
+
 # Broken files.
 $ echo 'scema S' > b.test; sluice test b.test
 b.test:1:1: error 42601: no directive "scema"
