@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/log.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define POISONS 1
@@ -63,8 +64,8 @@ struct arena {
 void mem_refused(size_t size)
 {
     char text[80];
-    int n = snprintf(text, sizeof text, "sluice: the system refused %zu bytes of memory\n", size);
-    if (write(STDERR_FILENO, text, (size_t)n) < 0) _exit(5);
+    snprintf(text, sizeof text, "the system refused %zu bytes of memory", size);
+    log_last_words(text);
     _exit(5);
 }
 

@@ -19,7 +19,8 @@
 
 enum {
     MESSAGE_BYTES = 2048,
-    STATUS_BYTES = 1024
+    STATUS_BYTES = 1024,
+    TIME_BYTES = 96
 };
 
 static enum log_level most_shown = LOG_INFO;
@@ -131,21 +132,21 @@ static void put_text(struct buf *out, struct str s)
     buf_append_char(out, '"');
 }
 
-static void put_time(struct buf *out, int64_t ms)
+static void format_time(char out[TIME_BYTES], int64_t ms)
 {
     time_t seconds = (time_t)(ms / 1000);
     struct tm t;
     if (!gmtime_r(&seconds, &t)) t = (struct tm){ .tm_year = 70, .tm_mday = 1 };
-    buf_printf(out, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"", t.tm_year + 1900, t.tm_mon + 1,
-               t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, (int)(ms % 1000));
+    snprintf(out, TIME_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.tm_year + 1900, t.tm_mon + 1,
+             t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, (int)(ms % 1000));
 }
 
 void log_write_json(struct buf *out, int64_t time_ms, enum log_level level, struct str message,
                     const struct log_field *fields, size_t n_fields)
 {
-    buf_append_c(out, "{\"time\":");
-    put_time(out, time_ms);
-    buf_printf(out, ",\"level\":\"%s\",\"message\":", names[level]);
+    char time[TIME_BYTES];
+    format_time(time, time_ms);
+    buf_printf(out, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", time, names[level]);
     put_text(out, message);
     for (size_t i = 0; i < n_fields; i++) {
         const struct log_field *f = &fields[i];
@@ -205,4 +206,16 @@ void log_event(enum log_level level, const struct log_field *fields, size_t n_fi
     va_start(args, format);
     say(level, fields, n_fields, format, args);
     va_end(args);
+}
+
+void log_last_words(const char *message)
+{
+    char line[256], time[TIME_BYTES];
+    format_time(time, wall_ms());
+    const char *clear = status[0] ? clear_line : "";
+    int n = as_json ? snprintf(line, sizeof line,
+                               "%s{\"time\":\"%s\",\"level\":\"error\",\"message\":\"%s\"}\n",
+                               clear, time, message)
+                    : snprintf(line, sizeof line, "%ssluice: %s\n", clear, message);
+    write_all(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1);
 }

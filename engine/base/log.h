@@ -53,6 +53,9 @@ void log_event(enum log_level level, const struct log_field *fields, size_t n_fi
 void log_write_json(struct buf *out, int64_t time_ms, enum log_level level, struct str message,
                     const struct log_field *fields, size_t n_fields);
 
+/* A plain message, without quotation marks, of a process that ends at once: asks for no memory and no lock. */
+void log_last_words(const char *message);
+
 /* Draws the status line anew in the place of the one before; NULL: takes it away. It fits the terminal's width and has
  * no line end. */
 void log_set_status(const char *text);

@@ -183,15 +183,16 @@ static void show_summary(const struct run_summary *s)
 /* ---- the command ---- */
 
 static enum exit_code run_compiled(const struct cli_args *args, struct app *app,
-                                   struct run_config *config)
+                                   const struct run_config *given)
 {
+    struct run_config config = *given;
     struct status_line line = { 0 };
-    config->arg = &line;
+    config.arg = &line;
     has_status_line = wants_status(args, app);
-    if (has_status_line) config->watch = show_status;
+    if (has_status_line) config.watch = show_status;
     watch_signals(has_tables(app) || cli_has(args, "keys"));
     struct run_summary summary = { 0 };
-    struct status      st = run_app(app, config, &summary);
+    struct status      st = run_app(app, &config, &summary);
     if (has_status_line) log_set_status(NULL);
     if (st.err != ERR_NONE) return cli_failed(&st);
     if (cli_has(args, "quiet")) return EXIT_DONE;

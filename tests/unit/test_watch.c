@@ -46,6 +46,71 @@ static void test_json(void **state)
                 "\"sink\":\"O\\\"1\",\"rows\":-5}\n");
 }
 
+/* ---- standard error ---- */
+
+static int saved_stderr, pipe_end;
+
+static void catch_stderr(void)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    saved_stderr = dup(STDERR_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    close(ends[1]);
+    pipe_end = ends[0];
+}
+
+/* What was written since catch_stderr, into out. */
+static void release_stderr(void)
+{
+    ssize_t got;
+    dup2(saved_stderr, STDERR_FILENO);
+    close(saved_stderr);
+    while ((got = read(pipe_end, buf_reserve(&out, 4096), 4096)) > 0) out.len += (size_t)got;
+    close(pipe_end);
+}
+
+/* Messages and rows take the line's place and stand above it. */
+static void test_status_gives_way(void **state)
+{
+    (void)state;
+    catch_stderr();
+    log_set_status(NULL);
+    log_message(LOG_WARNING, "%s", "before");
+    log_set_status("one");
+    log_set_status("two");
+    log_message(LOG_INFO, "a\nb");
+    log_message(LOG_DEBUG, "not shown");
+    log_pause_status();
+    log_resume_status();
+    log_set_status(NULL);
+    log_event(LOG_ERROR, LOG_FIELDS(LOG_N("n", 1)), "after");
+    release_stderr();
+    assert_string_equal(text(), "sluice: warning: before\n"
+                                "\r\033[Kone\r\033[Ktwo"
+                                "\r\033[Ksluice: a b\ntwo"
+                                "\r\033[K"
+                                "two\r\033[K"
+                                "sluice: error: after\n");
+}
+
+/* The form of messages cannot be changed back: the last test. */
+static void test_all_json(void **state)
+{
+    (void)state;
+    catch_stderr();
+    log_set_json();
+    log_event(LOG_ERROR, LOG_FIELDS(LOG_N("n", 1)), "first \"x\"");
+    log_last_words("last");
+    release_stderr();
+    const char *line = text(), *second = strchr(line, '\n') + 1;
+    assert_int_equal(strncmp(line, "{\"time\":\"20", 12), 0);
+    assert_int_equal(strncmp(second, "{\"time\":\"20", 12), 0);
+    assert_non_null(
+        strstr(line, "Z\",\"level\":\"error\",\"message\":\"first \\\"x\\\"\",\"n\":1}\n"));
+    assert_non_null(strstr(second, "Z\",\"level\":\"error\",\"message\":\"last\"}\n"));
+}
+
 /* ---- gauges by hand ---- */
 
 static struct gauge_source sources[2];
@@ -351,6 +416,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_json, begin),
+        cmocka_unit_test_setup(test_status_gives_way, begin),
         cmocka_unit_test_setup(test_line_width, begin),
         cmocka_unit_test_setup(test_line_rates, begin),
         cmocka_unit_test_setup(test_line_recorded, begin),
@@ -363,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_attempts),
         cmocka_unit_test_setup(test_pages, begin),
         cmocka_unit_test(test_pages_refused),
+        cmocka_unit_test_setup(test_all_json, begin),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     buf_free(&out);
