@@ -104,8 +104,8 @@ static void test_all_json(void **state)
     log_last_words("last");
     release_stderr();
     const char *line = text(), *second = strchr(line, '\n') + 1;
-    assert_int_equal(strncmp(line, "{\"time\":\"20", 12), 0);
-    assert_int_equal(strncmp(second, "{\"time\":\"20", 12), 0);
+    assert_int_equal(strncmp(line, "{\"time\":\"20", 11), 0);
+    assert_int_equal(strncmp(second, "{\"time\":\"20", 11), 0);
     assert_non_null(
         strstr(line, "Z\",\"level\":\"error\",\"message\":\"first \\\"x\\\"\",\"n\":1}\n"));
     assert_non_null(strstr(second, "Z\",\"level\":\"error\",\"message\":\"last\"}\n"));
