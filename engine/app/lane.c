@@ -107,7 +107,7 @@ static void keep_step(struct lane *l)
     struct run *r = l->run;
     if (!is_paced(l)) return;
     pthread_mutex_lock(&r->pace_lock);
-    while (is_ahead(l) && !run_is_stopping(r)) {
+    while (is_ahead(l) && !run_is_stopping(r) && !atomic_load(&r->parking.wanted)) {
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_sec++; /* a stop request rings no bell */
@@ -210,6 +210,7 @@ static void read_alone(struct worker *w)
     struct run *r = l->run;
     while (goes_on(l)) {
         keep_step(l);
+        lane_rest(l, NULL);
         struct block *block;
         bool first;
         struct status st = OK;
@@ -317,6 +318,7 @@ static bool read_piece(struct lane *l, uint64_t ticket, struct piece *out, bool 
     struct status st = OK;
     enum source_result got = SOURCE_IDLE;
     while (got == SOURCE_IDLE && goes_on(l) && st.err == ERR_NONE) {
+        lane_rest(l, &ticket);
         got = source_read(l->source, PIECE_SHARED, IDLE_MS, &out->block, first, &st);
         /* a bound may not pass rows that are still on their way */
         if (got == SOURCE_IDLE && handover_is_next(&l->ready, ticket)) st = pause_lane(l);
@@ -403,6 +405,19 @@ void lane_run(void *arg)
 
 /* ---- opening ---- */
 
+/* What a worker has of the plan and the graph. */
+static struct status equip_worker(struct run *r, struct arena *a, struct worker *w)
+{
+    struct lane *l = w->lane;
+    TRY(decoder_new(a, l->feed.format, &l->feed.config, &w->decoder));
+    if (r->taps) TRY(decoder_new(a, l->whole.format, &l->whole.config, &w->whole_decoder));
+    if (!l->pieces) return OK;
+    w->sections = arena_calloc(a, l->n_streams * sizeof *w->sections);
+    for (uint32_t k = 0; k < l->n_streams; k++)
+        w->sections[k] = graph_section_new(r->graph, l->streams[k]);
+    return OK;
+}
+
 static struct status open_workers(struct run *r, struct lane *l, uint32_t n)
 {
     handover_init(&l->ready,
@@ -414,13 +429,7 @@ static struct status open_workers(struct run *r, struct lane *l, uint32_t n)
         struct worker *w = &l->workers[i];
         w->lane = l;
         l->n_workers = i + 1;
-        TRY(decoder_new(r->arena, l->feed.format, &l->feed.config, &w->decoder));
-        if (r->taps)
-            TRY(decoder_new(r->arena, l->whole.format, &l->whole.config, &w->whole_decoder));
-        if (n == 1) continue;
-        w->sections = arena_calloc(r->arena, l->n_streams * sizeof *w->sections);
-        for (uint32_t k = 0; k < l->n_streams; k++)
-            w->sections[k] = graph_section_new(r->graph, l->streams[k]);
+        TRY(equip_worker(r, r->arena, w));
     }
     return OK;
 }
@@ -482,6 +491,42 @@ struct status lanes_open(struct run *r)
     return OK;
 }
 
+/* ---- another plan ---- */
+
+static void leave_sections(struct lane *l)
+{
+    for (uint32_t k = 0; k < l->n_workers; k++) {
+        struct worker *w = &l->workers[k];
+        for (uint32_t s = 0; w->sections && s < l->n_streams; s++) section_free(w->sections[s]);
+        w->sections = NULL;
+    }
+}
+
+void lanes_leave(struct run *r)
+{
+    for (uint32_t i = 0; i < r->n_lanes; i++) leave_sections(&r->lanes[i]);
+}
+
+/* The source is the same: its endpoint, and what was found out about its records, stay. */
+static struct status follow(struct run *r, struct arena *a, struct lane *l, uint32_t source)
+{
+    struct feed feed;
+    l->streams = r->plan->sources[source].streams;
+    TRY(feed_init(a, r->plan, source, l->streams[0], l->feed.format, &feed));
+    feed.endpoint = l->feed.endpoint;
+    memcpy(feed.misnamed, l->feed.misnamed, sizeof feed.misnamed);
+    l->feed = l->whole = feed;
+    if (r->taps) feed_need_all(a, &l->whole);
+    for (uint32_t k = 0; k < l->n_workers; k++) TRY(equip_worker(r, a, &l->workers[k]));
+    return OK;
+}
+
+struct status lanes_follow(struct run *r, struct arena *a)
+{
+    for (uint32_t i = 0; i < r->n_lanes; i++) TRY(follow(r, a, &r->lanes[i], i));
+    return OK;
+}
+
 /* ---- ending ---- */
 
 void lanes_stop(struct run *r)
@@ -496,10 +541,7 @@ void lanes_close(struct run *r)
 {
     for (uint32_t i = 0; i < r->n_lanes; i++) {
         struct lane *l = &r->lanes[i];
-        for (uint32_t k = 0; k < l->n_workers; k++) {
-            struct worker *w = &l->workers[k];
-            for (uint32_t s = 0; w->sections && s < l->n_streams; s++) section_free(w->sections[s]);
-        }
+        leave_sections(l);
         for (uint32_t k = 0; l->pieces && k < l->ready.places; k++) arena_free(l->pieces[k].arena);
         if (l->source) source_close(l->source);
         buf_free(&l->place);

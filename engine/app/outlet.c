@@ -78,17 +78,12 @@ static struct status open_endpoint(struct run *r, const struct io_endpoint *endp
 }
 
 static struct status open_sink(struct run *r, const struct plan_endpoint *e, struct str name,
-                               uint32_t stream, uint32_t pump, const struct schema *schema)
+                               uint32_t number, bool is_result, const struct schema *schema)
 {
     struct run_sink *s;
     TRY(open_endpoint(r, feed_endpoint(r->arena, e, name), schema, &s));
-    struct graph_sink into = { .arg = s,
-                               .rows = take_rows,
-                               .bound = take_bound,
-                               .prepare = prepare_rows,
-                               .finish = finish_rows,
-                               .drop = drop_rows };
-    graph_add_sink(r->graph, stream, pump, &into);
+    s->number = number;
+    s->is_result = is_result;
     return OK;
 }
 
@@ -102,8 +97,7 @@ static struct status open_failed(struct run *r, uint32_t sink)
     struct failed_way *way = ARENA_NEW(r->arena, struct failed_way);
     *way = failed_way(r->arena, r->plan, r->plan->sinks[sink].stream);
     s->way = way;
-    struct graph_sink into = { .arg = s, .rows = take_failed, .bound = take_no_bound };
-    graph_add_sink(r->graph, PLAN_ERROR_STREAM, 0, &into);
+    s->number = sink;
     return OK;
 }
 
@@ -161,21 +155,58 @@ struct status outlets_open(struct run *r)
         const struct plan_sink *s = &plan->sinks[i];
         if (!s->endpoint.has_url) continue;
         r->error_sunk |= s->stream == PLAN_ERROR_STREAM;
-        TRY(open_sink(r, &s->endpoint, s->name, s->stream, 0, visible_schema(r, s->stream)));
+        TRY(open_sink(r, &s->endpoint, s->name, i, false, visible_schema(r, s->stream)));
     }
     static const struct plan_endpoint to_stdout = { .has_url = true, .base_dir = "." };
-    for (uint32_t p = 0; p < plan->n_pumps; p++) {
+    for (uint32_t p = 0, n = 0; p < plan->n_pumps; p++) {
         if (plan->pumps[p].target != PLAN_STDOUT) continue;
         struct plan_endpoint e = to_stdout;
         e.url = str_c("-");
-        TRY(open_sink(r, &e, str_c("SELECT"), PLAN_STDOUT, p, &plan->pumps[p].root->out));
+        TRY(open_sink(r, &e, str_c("SELECT"), n++, true, &plan->pumps[p].root->out));
     }
     for (uint32_t i = 0; i < plan->n_sinks; i++) {
         if (plan->sinks[i].endpoint.has_url) TRY(open_failed(r, i));
     }
-    struct graph_sink errors = { .arg = r, .rows = tell_errors, .bound = errors_bound };
-    graph_add_sink(r->graph, PLAN_ERROR_STREAM, 0, &errors);
+    outlets_attach(r, r->graph, plan);
     return OK;
+}
+
+/* The pump that is the n-th SELECT STREAM of its own. */
+static uint32_t result_pump(const struct app_plan *plan, uint32_t n)
+{
+    uint32_t p = 0;
+    while (plan->pumps[p].target != PLAN_STDOUT || n-- > 0) p++;
+    return p;
+}
+
+void outlets_attach(struct run *r, struct graph *g, const struct app_plan *plan)
+{
+    for (uint32_t i = 0; i < r->n_sinks; i++) {
+        struct run_sink *s = &r->sinks[i];
+        struct graph_sink failed = { .arg = s, .rows = take_failed, .bound = take_no_bound };
+        struct graph_sink into = { .arg = s,
+                                   .rows = take_rows,
+                                   .bound = take_bound,
+                                   .prepare = prepare_rows,
+                                   .finish = finish_rows,
+                                   .drop = drop_rows };
+        if (s->way) graph_add_sink(g, PLAN_ERROR_STREAM, 0, &failed);
+        else if (s->is_result) graph_add_sink(g, PLAN_STDOUT, result_pump(plan, s->number), &into);
+        else graph_add_sink(g, plan->sinks[s->number].stream, 0, &into);
+    }
+    struct graph_sink errors = { .arg = r, .rows = tell_errors, .bound = errors_bound };
+    graph_add_sink(g, PLAN_ERROR_STREAM, 0, &errors);
+}
+
+void outlets_follow(struct run *r, struct arena *a)
+{
+    for (uint32_t i = 0; i < r->n_sinks; i++) {
+        struct run_sink *s = &r->sinks[i];
+        if (!s->way) continue;
+        struct failed_way *way = ARENA_NEW(a, struct failed_way);
+        *way = failed_way(a, r->plan, r->plan->sinks[s->number].stream);
+        s->way = way;
+    }
 }
 
 static bool has_sink(const struct app_plan *plan, uint32_t stream)

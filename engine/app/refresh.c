@@ -138,6 +138,7 @@ void tables_watch(struct run *r)
 {
     bool any = false;
     for (uint32_t i = 0; i < r->plan->n_tables; i++) any = any || !r->plan->tables[i].constant;
+    atomic_store(&r->refresher->stop, false);
     if (any) r->refresher->going = thread_start(&r->refresher->thread, work, r->refresher);
 }
 

@@ -83,30 +83,30 @@ static rowtime graph_now(void *arg)
 
 /* ---- opening ---- */
 
-static struct status open_graph(struct run *r)
+struct status run_graph(struct run *r, struct arena *a, const struct app_plan *plan,
+                        struct reftable **tables, struct keyed **keyed, struct graph **out)
 {
-    const struct app_plan *plan = r->plan;
-    int64_t *lateness = ARENA_ARRAY(r->arena, int64_t, plan->n_sources + 1);
-    int32_t *column = ARENA_ARRAY(r->arena, int32_t, plan->n_sources + 1);
+    int64_t *lateness = ARENA_ARRAY(a, int64_t, plan->n_sources + 1);
+    int32_t *column = ARENA_ARRAY(a, int32_t, plan->n_sources + 1);
     for (uint32_t i = 0; i < plan->n_sources; i++) {
         lateness[i] = plan_source_lateness_ms(&plan->sources[i]);
         column[i] = plan_source_rowtime(&plan->sources[i]);
     }
     struct graph_config config = { .plan = plan,
-                                   .tables = r->tables,
-                                   .keyed = r->keyed,
+                                   .tables = tables,
+                                   .keyed = keyed,
                                    .started = run_now(r),
                                    .now = graph_now,
                                    .now_arg = r,
                                    .row_of_record = feed_row_of_record,
-                                   .row_arg = feed_rows_of_new(r->arena, plan),
+                                   .row_arg = feed_rows_of_new(a, plan),
                                    .threads = lanes_threads(r),
                                    .reject = r->rejects ? rejects_take : NULL,
                                    .reject_arg = r->rejects,
                                    .memory_limit = r->config->memory_limit,
                                    .lateness_ms = lateness,
                                    .rowtime_column = column };
-    return graph_new(r->arena, &config, &r->graph);
+    return graph_new(a, &config, out);
 }
 
 static struct status open_all(struct run *r)
@@ -115,9 +115,9 @@ static struct status open_all(struct run *r)
     TRY(recovery_open(r, &r->recovery));
     TRY(tables_open(r));
     r->rejects = rejects_new(r->arena, r->plan);
-    TRY(open_graph(r));
+    TRY(run_graph(r, r->arena, r->plan, r->tables, r->keyed, &r->graph));
     TRY(outlets_open(r));
-    serve_attach(r->serve);
+    serve_attach(r->serve, r->graph, r->plan);
     if (recovery_has_state(r->recovery)) {
         TRY(recovery_restore_rejects(r->recovery, r->rejects));
         TRY(recovery_restore_graph(r->recovery, r->graph));
@@ -206,6 +206,8 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     pthread_mutex_init(&r.failure_lock, NULL);
     pthread_mutex_init(&r.watch_lock, NULL);
     pthread_mutex_init(&r.pace_lock, NULL);
+    pthread_mutex_init(&r.parking.lock, NULL);
+    pthread_cond_init(&r.parking.changed, NULL);
     pthread_cond_init(&r.paced, NULL);
     pthread_cond_init(&r.lane_ended, NULL);
 
@@ -232,6 +234,8 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     out->cpu_seconds = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     out->stopped = stop_requested;
     if (st.err == ERR_NONE) st = r.failure;
+    if (st.message) st.message = str_to_c(r.arena, str_c(st.message));
+    run_forget(&r);
     if (st.err != ERR_INTERRUPTED) return st;
     out->stopped = true; /* the reader of standard output went away: an end like any other */
     return OK;

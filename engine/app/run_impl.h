@@ -76,6 +76,16 @@ struct run_sink {
     const char *stream;
     struct arena *arena;
     bool open;
+    bool is_result;  /* of a SELECT STREAM of its own */
+    uint32_t number; /* of plan->sinks, or which of those SELECTs it is */
+};
+
+/* Lanes between two pieces of input, while something is changed. */
+struct run_parking {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    atomic_bool wanted;
+    uint32_t parked;
 };
 
 struct run {
@@ -106,10 +116,12 @@ struct run {
     pthread_mutex_t watch_lock;
     pthread_cond_t lane_ended;
     uint32_t lanes_left;
+    struct run_parking parking;
     uint32_t lanes_done; /* under the graph's lock */
     pthread_mutex_t pace_lock;
     pthread_cond_t paced;  /* a lane read on, or ended */
     double started, saved; /* monotonic seconds */
+    ARRAY(struct app *) changed; /* applications that took the place of the first one */
 };
 
 /* Keeps the first failure and stops the lanes. */
@@ -117,6 +129,10 @@ void run_fail(struct run *r, struct status st);
 bool run_has_failed(struct run *r);
 bool run_is_stopping(struct run *r);
 rowtime run_now(struct run *r);
+/* A graph of the plan, in the arena; nothing is attached to it. */
+struct status run_graph(struct run *r, struct arena *a, const struct app_plan *plan,
+                        struct reftable **tables, struct keyed **keyed,
+                        struct graph **out) MUST_CHECK;
 
 /* ---- lane.c ---- */
 
@@ -125,6 +141,24 @@ uint32_t      lanes_threads(const struct run *r);
 struct status lanes_open(struct run *r) MUST_CHECK;
 /* A lane from its first read to its last bound; a thread's function, arg is the lane. */
 void lane_run(void *arg);
+/* ---- change.c ---- */
+
+/* A compiled application, the run's own with other streams, views and pumps, takes its place between two batches: what
+ * is the same keeps its state. known: the run's application, compiled from texts as `app` was. On failure nothing has
+ * changed, and app is still the caller's. One thread at a time. */
+struct status run_change(struct run *r, const struct app_plan *known, struct app *app) MUST_CHECK;
+void run_forget(struct run *r);
+/* For a lane: rests here while something is changed. Its worker has the turn to read; ticket, when there are several
+ * workers: what was read before has to be through first. */
+void lane_rest(struct lane *l, const uint64_t *ticket);
+/* Waits until every lane that has not ended stands between two pieces and nothing is on its way; false: all have ended,
+ * or one does not come to rest. */
+bool lanes_park(struct run *r);
+void lanes_unpark(struct run *r);
+/* While they are parked: sections of the graph that is going to be freed. */
+void lanes_leave(struct run *r);
+/* While they are parked: feeds, decoders and sections for the plan and the graph that the run has now, in the arena. */
+struct status lanes_follow(struct run *r, struct arena *a) MUST_CHECK;
 void lanes_stop(struct run *r);
 void lanes_close(struct run *r);
 
@@ -145,6 +179,10 @@ void tables_reload(void);
 /* ---- outlet.c ---- */
 
 struct status outlets_open(struct run *r) MUST_CHECK;
+/* The run's sinks as receivers of a graph of this plan. */
+void outlets_attach(struct run *r, struct graph *g, const struct app_plan *plan);
+/* The plan is the run's now. */
+void outlets_follow(struct run *r, struct arena *a);
 struct status outlets_flush(struct run *r) MUST_CHECK;
 void outlets_close(struct run *r, struct run_summary *out);
 /* Tells of streams whose rows go nowhere: likely a mistake. */

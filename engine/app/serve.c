@@ -142,18 +142,18 @@ struct status serve_open(struct run *r, struct serve **out)
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->budget.lock, NULL);
     s->budget.filled = seconds(CLOCK_MONOTONIC);
-    r->taps = taps_new(r->arena, r->plan->n_streams);
+    r->taps = taps_new(r->plan->n_streams);
     *out = s;
     return OK;
 }
 
-void serve_attach(struct serve *s)
+void serve_attach(struct serve *s, struct graph *g, const struct app_plan *plan)
 {
     if (!s) return;
-    struct run *r = s->run;
-    for (uint32_t i = 0; i < r->plan->n_streams; i++) {
-        struct graph_sink into = taps_sink(r->taps, i);
-        graph_add_sink(r->graph, i, 0, &into);
+    taps_grow(s->run->taps, plan->n_streams);
+    for (uint32_t i = 0; i < plan->n_streams; i++) {
+        struct graph_sink into = taps_sink(s->run->taps, i);
+        graph_add_sink(g, i, 0, &into);
     }
 }
 

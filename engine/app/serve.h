@@ -16,8 +16,8 @@ struct serve;
 /* Listens at the run's control socket, so that a place that is taken is told before anything else happens; NULL in
  * *out when the run has none. Nobody is answered yet. */
 struct status serve_open(struct run *r, struct serve **out) MUST_CHECK;
-/* Places for taps at all streams; before the graph starts. */
-void serve_attach(struct serve *s);
+/* Places for taps at all streams of a graph of the plan; before it starts. */
+void serve_attach(struct serve *s, struct graph *g, const struct app_plan *plan);
 /* From now on clients are answered: everything of the run is there. */
 struct status serve_start(struct serve *s) MUST_CHECK;
 /* Ends all conversations, those who read get what is on its way for a moment, and removes the socket. Before what

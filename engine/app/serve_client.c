@@ -158,7 +158,9 @@ static void ask(struct talk *t, const struct doc_node *m)
     struct arena *a = arena_new();
     struct session_text text = text_of(a, m);
     struct buf messages = { 0 };
+    pthread_mutex_lock(&t->serve->lock); /* nothing changes between compiling and tapping */
     struct status st = live_ask(t->serve, &text, &t->query, &messages);
+    pthread_mutex_unlock(&t->serve->lock);
     if (st.err != ERR_NONE) {
         refuse(t, st, &messages);
     } else {

@@ -42,11 +42,38 @@ static void leave(void *arg, struct session *view)
     pthread_mutex_unlock(&s->run->graph_lock);
 }
 
+/* What runs was compiled from files; statements are compared with statements, so the first change compiles them once
+ * more. */
+static struct status know(struct serve *s, struct session *view)
+{
+    struct buf ignored = { 0 };
+    struct status st = OK;
+    if (s->known) return OK;
+    s->known = session_compile(view, &view->definitions, view->definitions.count, NULL, NULL,
+                               &ignored, &st);
+    buf_free(&ignored);
+    const struct app_plan *plan = s->known ? app_compile(s->known) : NULL;
+    if (plan && plan->n_pumps == s->run->plan->n_pumps &&
+        plan->n_streams == s->run->plan->n_streams)
+        return OK;
+    return status_new(view->arena, ERR_INTERNAL, SPAN_NONE,
+                      "the application's statements alone mean something else");
+}
+
 static struct status change(void *arg, struct session *view, struct app *app)
 {
-    (void)arg;
-    (void)app;
-    return status_new(view->arena, ERR_NOT_ALLOWED_HERE, SPAN_NONE, "nothing can be changed");
+    struct serve *s = arg;
+    TRY(know(s, view));
+    struct status st = run_change(s->run, app_compile(s->known), app);
+    if (st.err != ERR_NONE) { /* it outlives the application */
+        st.message = str_to_c(view->arena, str_c(st.message));
+        if (st.hint) st.hint = str_to_c(view->arena, str_c(st.hint));
+        return st;
+    }
+    if (!s->knows_run) app_free(s->known);
+    s->known = app;
+    s->knows_run = true;
+    return OK;
 }
 
 /* ---- life ---- */
@@ -86,6 +113,7 @@ struct status host_open(struct serve *s)
 void host_close(struct serve *s)
 {
     session_free(s->view);
+    if (s->known && !s->knows_run) app_free(s->known);
     if (s->board) gauges_close(s->board);
     s->board = NULL;
     s->view = NULL;

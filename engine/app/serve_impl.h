@@ -47,6 +47,8 @@ struct serve {
     pthread_mutex_t       lock; /* one client at a time compiles, describes or changes */
     struct session       *view; /* the run as a session; under the lock */
     struct session_host   host;
+    struct app           *known; /* the run's application compiled from the view's definitions; NULL: not yet */
+    bool                  knows_run; /* it is the run's own */
     struct gauge_board   *board;
     struct budget         budget;
     struct client         clients[SERVE_CLIENTS];
@@ -82,7 +84,7 @@ void host_tell_errors(struct serve *s, struct buf *out);
 
 struct live_query;
 
-/* Compiles and starts a query. messages: the errors, and warnings. */
+/* Compiles and starts a query, under the lock. messages: the errors, and warnings. */
 struct status live_ask(struct serve *s, const struct session_text *text, struct live_query **out,
                        struct buf *messages) MUST_CHECK;
 void live_free(struct live_query *q);

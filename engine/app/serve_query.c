@@ -294,10 +294,8 @@ struct status live_ask(struct serve *s, const struct session_text *text, struct 
         status_print(messages, &st);
         return st;
     }
-    pthread_mutex_lock(&s->lock);
     const struct definitions *all = &s->view->definitions;
     struct app *app = session_compile(s->view, all, all->count, text, &limit, messages, &st);
-    pthread_mutex_unlock(&s->lock);
     if (!app) return st;
     struct arena *a = app_arena(app);
     struct live_query *q = ARENA_NEW(a, struct live_query);

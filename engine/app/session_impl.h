@@ -132,6 +132,11 @@ struct status world_open(struct session *s) MUST_CHECK;
  * changed and it is still the caller's. */
 struct status world_change(struct session *s, struct app *app) MUST_CHECK;
 void world_close(struct session *s, struct status *st);
+/* Whether two places stand in texts that say the same; both may be none. */
+bool world_same_text(struct span a, struct span b);
+/* Which sources and pumps of a plan are those of an earlier one, by their places there; GRAPH_NEW: none. */
+void world_match(const struct app_plan *old, const struct app_plan *plan, uint32_t *sources,
+                 uint32_t *pumps);
 /* Graph configuration of a plan. */
 struct status world_graph(struct session *s, struct app *app, struct generation *out) MUST_CHECK;
 void world_forget(struct generation *g);

@@ -17,7 +17,7 @@ enum { FAULTS_TOLD = 5 };
 /* ---- what two plans have in common ---- */
 
 /* Places in two texts that say the same. */
-static bool same_text(struct span a, struct span b)
+bool world_same_text(struct span a, struct span b)
 {
     if (!a.file && !b.file) return true; /* both of the command line */
     if (!a.file || !b.file || a.offset != b.offset || a.file->size != b.file->size) return false;
@@ -51,7 +51,7 @@ static void match_pumps(const struct app_plan *old, const struct app_plan *plan,
             const struct plan_pump *o = &old->pumps[k];
             bool taken = false;
             for (uint32_t j = 0; j < i; j++) taken |= out[j] == k;
-            if (taken || !str_equal(&o->name, &p->name) || !same_text(o->at, p->at)) continue;
+            if (taken || !str_equal(&o->name, &p->name) || !world_same_text(o->at, p->at)) continue;
             if (same_identity(old, o, plan, p)) out[i] = k;
         }
     }
@@ -64,9 +64,16 @@ static void match_sources(const struct app_plan *old, const struct app_plan *pla
         out[i] = GRAPH_NEW;
         for (uint32_t k = 0; k < old->n_sources; k++) {
             const struct plan_source *b = &old->sources[k];
-            if (same_text(a->at, b->at) && same_place(&a->endpoint, &b->endpoint)) out[i] = k;
+            if (world_same_text(a->at, b->at) && same_place(&a->endpoint, &b->endpoint)) out[i] = k;
         }
     }
+}
+
+void world_match(const struct app_plan *old, const struct app_plan *plan, uint32_t *sources,
+                 uint32_t *pumps)
+{
+    match_pumps(old, plan, pumps);
+    match_sources(old, plan, sources);
 }
 
 /* ---- who reads what ---- */
@@ -211,7 +218,7 @@ static struct session_sink *find_sink(const struct session *s, const struct plan
 {
     for (size_t i = 0; i < s->sinks.count; i++) {
         struct session_sink *k = s->sinks.items[i];
-        if (same_text(k->plan->at, p->at) && str_equal(&k->plan->name, &p->name) &&
+        if (world_same_text(k->plan->at, p->at) && str_equal(&k->plan->name, &p->name) &&
             same_place(&k->plan->endpoint, &p->endpoint) && same_columns(k->schema, schema))
             return k;
     }
@@ -328,7 +335,7 @@ static struct reftable *same_table(const struct session *s, const struct plan_ta
 {
     for (uint32_t i = 0; s->now.plan && i < s->now.plan->n_tables; i++) {
         const struct plan_table *o = &s->now.plan->tables[i];
-        if (o->constant || t->constant || !same_text(o->at, t->at)) continue;
+        if (o->constant || t->constant || !world_same_text(o->at, t->at)) continue;
         if (!str_equal(&o->name, &t->name) || !same_place(&o->endpoint, &t->endpoint)) continue;
         *refreshed = s->now.refreshed[i];
         return reftable_retain(s->now.tables[i]);

@@ -28,35 +28,50 @@ struct tap_place {
 };
 
 struct taps {
-    struct tap_place *places;
-    uint32_t          n_places;
+    struct arena      *arena;
+    struct tap_place **places; /* they stay where they are */
+    uint32_t           n_places;
 };
 
 struct tap {
     struct tap_place *place;
     struct tap       *next;
     bool              whole;
+    bool              ended; /* the stream is another one */
     struct batch     *batches[TAP_BATCHES]; /* a ring */
     uint32_t          first, n_batches;
     uint32_t          n_rows;
     uint64_t          left_out;
 };
 
-struct taps *taps_new(struct arena *a, uint32_t n_streams)
+void taps_grow(struct taps *t, uint32_t n_streams)
 {
-    struct taps *t = ARENA_NEW(a, struct taps);
-    t->n_places = n_streams;
-    t->places = arena_calloc(a, (n_streams + 1) * sizeof *t->places);
-    for (uint32_t i = 0; i < n_streams; i++) {
-        pthread_mutex_init(&t->places[i].lock, NULL);
-        t->places[i].bound = BOUND_NONE;
+    if (n_streams <= t->n_places) return;
+    struct tap_place **places = arena_calloc(t->arena, n_streams * sizeof(struct tap_place *));
+    if (t->n_places) memcpy(places, t->places, t->n_places * sizeof(struct tap_place *));
+    for (uint32_t i = t->n_places; i < n_streams; i++) {
+        places[i] = ARENA_NEW(t->arena, struct tap_place);
+        pthread_mutex_init(&places[i]->lock, NULL);
+        places[i]->bound = BOUND_NONE;
     }
+    t->places = places;
+    t->n_places = n_streams;
+}
+
+struct taps *taps_new(uint32_t n_streams)
+{
+    struct arena *a = arena_new();
+    struct taps *t = ARENA_NEW(a, struct taps);
+    t->arena = a;
+    taps_grow(t, n_streams);
     return t;
 }
 
 void taps_free(struct taps *t)
 {
-    for (uint32_t i = 0; t && i < t->n_places; i++) pthread_mutex_destroy(&t->places[i].lock);
+    if (!t) return;
+    for (uint32_t i = 0; i < t->n_places; i++) pthread_mutex_destroy(&t->places[i]->lock);
+    arena_free(t->arena);
 }
 
 /* ---- whole rows ---- */
@@ -76,12 +91,12 @@ static void weigh(struct tap_place *p)
 
 bool taps_want_whole(struct taps *t, uint32_t stream)
 {
-    return atomic_load_explicit(&t->places[stream].wants_whole, memory_order_relaxed);
+    return atomic_load_explicit(&t->places[stream]->wants_whole, memory_order_relaxed);
 }
 
 void taps_note_whole(struct taps *t, uint32_t stream, uint64_t first, uint64_t last)
 {
-    struct tap_place *p = &t->places[stream];
+    struct tap_place *p = t->places[stream];
     pthread_mutex_lock(&p->lock);
     struct seq_span *latest = p->n_spans ? &p->spans[(p->n_spans - 1) % SPANS] : NULL;
     if (latest && latest->last + 1 == first) latest->last = last;
@@ -119,6 +134,7 @@ static struct batch *whole_rows(const struct tap_place *p, struct batch *rows)
 
 static void keep(struct tap *t, struct batch *rows)
 {
+    if (t->ended) return;
     uint32_t live = batch_live(rows);
     bool full = t->n_batches == TAP_BATCHES || t->n_rows >= TAP_ROWS;
     struct batch *b = full ? NULL : t->whole ? whole_rows(t->place, rows) : batch_retain(rows);
@@ -153,7 +169,7 @@ static struct status take_bound(void *arg, struct bound bound)
 
 struct graph_sink taps_sink(struct taps *t, uint32_t stream)
 {
-    return (struct graph_sink){ .arg = &t->places[stream], .rows = take_rows, .bound = take_bound };
+    return (struct graph_sink){ .arg = t->places[stream], .rows = take_rows, .bound = take_bound };
 }
 
 /* ---- readers ---- */
@@ -161,7 +177,7 @@ struct graph_sink taps_sink(struct taps *t, uint32_t stream)
 struct tap *tap_open(struct taps *t, uint32_t stream, bool whole)
 {
     struct tap *tap = mem_calloc(1, sizeof *tap);
-    tap->place = &t->places[stream];
+    tap->place = t->places[stream];
     tap->whole = whole;
     struct tap_place *p = tap->place;
     pthread_mutex_lock(&p->lock);
@@ -171,6 +187,15 @@ struct tap *tap_open(struct taps *t, uint32_t stream, bool whole)
     weigh(p);
     pthread_mutex_unlock(&p->lock);
     return tap;
+}
+
+void taps_end(struct taps *t, uint32_t stream)
+{
+    struct tap_place *p = t->places[stream];
+    pthread_mutex_lock(&p->lock);
+    for (struct tap *tap = p->taps; tap; tap = tap->next) tap->ended = true;
+    p->bound = BOUND_NONE;
+    pthread_mutex_unlock(&p->lock);
 }
 
 void tap_close(struct tap *tap)
@@ -193,7 +218,7 @@ struct batch *tap_take(struct tap *tap, struct bound *bound)
     struct tap_place *p = tap->place;
     struct batch *rows = NULL;
     pthread_mutex_lock(&p->lock);
-    *bound = p->bound;
+    *bound = tap->ended ? BOUND_END : p->bound;
     if (tap->n_batches > 0) {
         rows = tap->batches[tap->first];
         tap->first = (tap->first + 1) % TAP_BATCHES;

@@ -17,8 +17,12 @@
 struct taps;
 struct tap;
 
-struct taps *taps_new(struct arena *a, uint32_t n_streams);
+struct taps *taps_new(uint32_t n_streams);
 void         taps_free(struct taps *t);
+/* There are more streams now; while nobody calls but with streams that were there. */
+void taps_grow(struct taps *t, uint32_t n_streams);
+/* The stream is another one from now on: those who read it get what waits, and then its end. */
+void taps_end(struct taps *t, uint32_t stream);
 /* The receiver for graph_add_sink: one a stream. It is called by whoever holds the graph. */
 struct graph_sink taps_sink(struct taps *t, uint32_t stream);
 

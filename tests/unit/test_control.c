@@ -212,8 +212,7 @@ static uint64_t empty(struct tap *tap)
 static void test_slow_reader(void **state)
 {
     (void)state;
-    struct arena *a = arena_new();
-    struct taps *t = taps_new(a, 1);
+    struct taps *t = taps_new(1);
     give(t, 1, 100); /* nobody is there yet */
     struct tap *slow = tap_open(t, 0, false), *quick = tap_open(t, 0, false);
     uint64_t taken = 0;
@@ -232,15 +231,13 @@ static void test_slow_reader(void **state)
     tap_close(slow);
     tap_close(quick);
     taps_free(t);
-    arena_free(a);
 }
 
 /* Who wants whole rows gets those and no others, and wants none while there is no room. */
 static void test_whole_rows(void **state)
 {
     (void)state;
-    struct arena *a = arena_new();
-    struct taps *t = taps_new(a, 1);
+    struct taps *t = taps_new(1);
     assert_false(taps_want_whole(t, 0));
     struct tap *any = tap_open(t, 0, false);
     assert_false(taps_want_whole(t, 0));
@@ -262,7 +259,6 @@ static void test_whole_rows(void **state)
     assert_false(taps_want_whole(t, 0));
     tap_close(any);
     taps_free(t);
-    arena_free(a);
 }
 
 int main(void)
