@@ -143,7 +143,7 @@ archive() {
 }
 
 machine
-if [ "$only" != functions ] && [ "$only" != workshop ] && [ "$only" != ingest ]; then
+if [ "$only" != functions ] && [ "$only" != workshop ] && [ "$only" != ingest ] && [ "$only" != mqtt ]; then
     workload w1 $((records / 4))
     workload w2 "$records"
     workload w3 "$records"
@@ -217,6 +217,12 @@ if [[ ingest =~ $only ]]; then
     echo
     echo "records that clients post by HTTP"
     "$here/ingest.sh" "$build"
+fi
+
+if [[ mqtt =~ $only ]]; then
+    echo
+    echo "messages of 100 bytes through a broker"
+    "$here/mqtt.sh" "$build"
 fi
 
 if [[ archive =~ $only ]]; then
