@@ -117,7 +117,8 @@ static struct status combine(const struct app_plan *plan, struct reftable **tabl
 }
 
 static struct status derived_load(const struct app_plan *plan, struct reftable **tables,
-                                  struct keyed **keyed, uint32_t table, rowtime now, struct reftable **out)
+                                  struct keyed **keyed, uint32_t table, rowtime now,
+                                  struct reftable **out)
 {
     const struct plan_table *t = &plan->tables[table];
     struct reftable *rows;
@@ -146,7 +147,8 @@ void feed_refill_queries(const struct app_plan *plan, struct reftable **tables,
     for (uint32_t i = 0; i < plan->n_tables; i++) {
         struct reftable *rows;
         if (!plan->tables[i].query) continue;
-        if (derived_load(plan, tables, keyed, i, now, &rows).err != ERR_NONE) continue; /* it was told */
+        if (derived_load(plan, tables, keyed, i, now, &rows).err != ERR_NONE)
+            continue; /* it was told */
         graph_set_table(g, i, reftable_retain(rows));
         reftable_release(tables[i]);
         tables[i] = rows;

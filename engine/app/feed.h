@@ -67,8 +67,8 @@ struct feed_reading {
  * once. *out: NULL when the version at hand is the newest. */
 struct status feed_load_table(struct arena *a, const struct app_plan *plan, uint32_t table,
                               const struct feed_reading *how, struct reftable **out) MUST_CHECK;
-/* Any table, of an endpoint or of a query: `tables` are those before it, `keyed` as graph_config.keyed. One that is asked
- * by key has no rows. */
+/* Any table, of an endpoint or of a query: `tables` are those before it, `keyed` as graph_config.keyed. One that is
+ * asked by key has no rows. */
 struct status feed_fill_table(struct arena *a, const struct app_plan *plan,
                               struct reftable **tables, struct keyed **keyed, uint32_t table,
                               rowtime now, const struct feed_reading *how,

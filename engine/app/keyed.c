@@ -9,7 +9,12 @@
 #include "io/keyed_source.h"
 #include "time/clock.h"
 
-enum { CACHE_KEYS = 1000000, CACHE_BYTES = 64 << 20, TTL_MS = 5 * 60 * 1000, MISSING_MS = 30 * 1000 };
+enum {
+    CACHE_KEYS = 1000000,
+    CACHE_BYTES = 64 << 20,
+    TTL_MS = 5 * 60 * 1000,
+    MISSING_MS = 30 * 1000
+};
 enum { TOLD = 3 };
 
 /* One table. */

@@ -40,7 +40,7 @@ struct subquery {
     struct fault                 fault;
     bool                         known;     /* one answer for all rows */
     struct vector                answer;
-    const char                  *missing; /* what an asking row is told that finds nothing and must */
+    const char *missing; /* what an asking row is told that finds nothing and must */
 };
 
 /* ---- pairs ---- */
@@ -336,8 +336,17 @@ static void answer_rows(const struct subquery *s, const struct program_env *env,
                         struct arena *results, struct arena *scratch, struct vector *out,
                         struct faults *faults)
 {
-    struct asking k = { .s = s, .table = s->table, .index = s->index, .env = env, .args = args, .rows = rows, .n = n, .results = results,
-                        .scratch = scratch, .out = out, .faults = faults };
+    struct asking k = { .s = s,
+                        .table = s->table,
+                        .index = s->index,
+                        .env = env,
+                        .args = args,
+                        .rows = rows,
+                        .n = n,
+                        .results = results,
+                        .scratch = scratch,
+                        .out = out,
+                        .faults = faults };
     if (s->known && !s->failed) {
         struct value v = vector_value(&s->answer, 0);
         if (!v.null && type_form(v.type) == FORM_STR) v.str = str_copy(results, v.str);

@@ -1,8 +1,8 @@
 /*
  * keyed_http.c: rows by key from a server.
  *
- * The URL is cut into pieces once. Requests for the keys at hand go out a few at a time (web.h); their answers are taken
- * in the order of the keys, whichever came first.
+ * The URL is cut into pieces once. Requests for the keys at hand go out a few at a time (web.h); their answers are
+ * taken in the order of the keys, whichever came first.
  */
 
 #include <stdio.h>
@@ -59,8 +59,9 @@ static struct status bad_url(struct arena *a, const struct keyed_table *t, const
 {
     struct status st = status_new(a, ERR_BAD_URL, t->endpoint->at, "'%.*s' of %s %s",
                                   STR_ARG(t->endpoint->url), t->endpoint->name, what);
-    return status_with_hint(st, "{key} or columns of the key in braces: a request a key; {keys}: one "
-                                "for many; none: they are posted");
+    return status_with_hint(st,
+                            "{key} or columns of the key in braces: a request a key; {keys}: one "
+                            "for many; none: they are posted");
 }
 
 static struct status add_piece(struct arena *a, const struct keyed_table *t, struct str name,
@@ -92,7 +93,7 @@ static struct status cut_url(struct arena *a, const struct keyed_table *t, const
 }
 
 static struct status way_of(struct arena *a, const struct keyed_table *t,
-                             const struct pieces *pieces, enum way *out)
+                            const struct pieces *pieces, enum way *out)
 {
     uint32_t n_columns = 0, n_lists = 0;
     for (size_t i = 0; i < pieces->count; i++) {
@@ -102,7 +103,8 @@ static struct status way_of(struct arena *a, const struct keyed_table *t,
     *out = n_lists ? WAY_LIST : n_columns ? WAY_ONE : WAY_POST;
     if (n_lists && n_columns) return bad_url(a, t, "has {keys} and single ones");
     if (n_lists > 1) return bad_url(a, t, "has {keys} twice");
-    if (n_lists && t->n_key > 1) return bad_url(a, t, "has {keys}, and its key has several columns");
+    if (n_lists && t->n_key > 1)
+        return bad_url(a, t, "has {keys}, and its key has several columns");
     for (uint32_t c = 0; n_columns && c < t->n_key; c++) {
         bool there = false;
         for (size_t i = 0; i < pieces->count; i++)
@@ -328,8 +330,8 @@ static enum web_answer take_document(struct http *h, struct keyed_asking *x, uin
     return WEB_LATER;
 }
 
-static enum web_answer take_answer(struct http *h, struct keyed_asking *x, const struct questions *q,
-                                   size_t i)
+static enum web_answer take_answer(struct http *h, struct keyed_asking *x,
+                                   const struct questions *q, size_t i)
 {
     const struct question *own = &q->items[i];
     struct web_request *r = &q->requests[i];

@@ -6,7 +6,7 @@
  *
  *     http://HOST/devices/{key}         a request a key; {COLUMN} where the key has several columns
  *     http://HOST/devices?ids={keys}    one for many, joined by commas
- *     http://HOST/devices               one for many: POST of a JSON array, of objects where the key has several columns
+ *     http://HOST/devices               one for many: POST of a JSON array, of objects where a key has several columns
  *     sqlite:PATH?table=T               a prepared statement
  */
 
@@ -36,9 +36,9 @@ typedef void (*keyed_take)(void *arg, uint32_t of, struct decoded *rows);
 
 /*
  * Asks for n keys, in rows[0..n) of the key's columns, until all have their answer. When that cannot be had after
- * `retries` new tries, option on_error decides: 'wait' goes on trying, if there is a `stop`; 'missing' sets *unavailable, and for a while
- * nobody is asked; 'stop' fails with UNREACHABLE, as do all when there is no hope or the run is to stop. One thread at
- * a time.
+ * `retries` new tries, option on_error decides: 'wait' goes on trying, if there is a `stop`; 'missing' sets
+ * *unavailable, and for a while nobody is asked; 'stop' fails with UNREACHABLE, as do all but that when there is no
+ * hope or the run is to stop. One thread at a time.
  */
 struct status keyed_source_ask(struct keyed_source *s, const struct vector *keys,
                                const uint32_t *rows, uint32_t n, keyed_take take, void *arg,

@@ -336,7 +336,8 @@ struct status sqlite_rows_open(struct arena *a, const struct io_endpoint *e,
 }
 
 /* Numbers as numbers, texts without the blanks that say nothing, the rest as CAST writes it. */
-static void bind_key(sqlite3_stmt *s, int at, const struct vector *v, uint32_t row, struct buf *text)
+static void bind_key(sqlite3_stmt *s, int at, const struct vector *v, uint32_t row,
+                     struct buf *text)
 {
     uint32_t place = vector_at(v, row);
     enum form form = type_form(v->type);

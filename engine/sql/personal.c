@@ -112,10 +112,11 @@ static void check_key(struct flow *f, uint32_t table, struct span at, const stru
     struct arena *a = f->b->arena;
     const struct plan_table *of = &f->plan->tables[table];
     if (!f->keys || !t || !plan_table_sends_keys(of) || is_refused(f, at)) return;
-    struct status st = status_new(a, ERR_PERSONAL, at,
-                                  "%s would leave as a key of reference table \"%.*s\", which asks a "
-                                  "server",
-                                  trace_origin(a, t), STR_ARG(of->name));
+    struct status st =
+        status_new(a, ERR_PERSONAL, at,
+                   "%s would leave as a key of reference table \"%.*s\", which asks a "
+                   "server",
+                   trace_origin(a, t), STR_ARG(of->name));
     const char *hint = str_format_c(a, "its way: %s -> key of \"%.*s\"; " TRACE_WAYS_OUT
                                        ", or a table that is read whole",
                                     trace_path(a, t), STR_ARG(of->name));

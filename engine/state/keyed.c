@@ -2,9 +2,9 @@
  * keyed.c: rows that are fetched by key, and a cache of them.
  *
  * The cache is two shelves. What is fetched goes onto the young one, and so does what is found on the old one; when the
- * young one holds half of what is allowed, it becomes the old one and the old one goes. So a key that is asked for stays,
- * one that is not goes after a while, nothing is ever taken out of a hash table, and rows of one shelf are one growing
- * reference table, whose strings answers can share.
+ * young one holds half of what is allowed, it becomes the old one and the old one goes. So a key that is asked for
+ * stays, one that is not goes after a while, nothing is ever taken out of a hash table, and rows of one shelf are one
+ * growing reference table, whose strings answers can share.
  *
  *     keys ----> young shelf --valid--> answer
  *                  ^   | not there, or too old
@@ -91,8 +91,8 @@ static struct entry *entry_of(struct shelf *s, uint32_t id)
 }
 
 /* Rows of a table as a batch, for as long as the table does not change. */
-static struct batch batch_of(const struct keyed *k, const struct reftable *t, struct vector *columns,
-                             const uint32_t *sel, uint32_t n)
+static struct batch batch_of(const struct keyed *k, const struct reftable *t,
+                             struct vector *columns, const uint32_t *sel, uint32_t n)
 {
     uint32_t n_columns = k->config.schema->n_columns;
     for (uint32_t c = 0; c < n_columns; c++) columns[c] = *reftable_column(t, c);
@@ -100,7 +100,8 @@ static struct batch batch_of(const struct keyed *k, const struct reftable *t, st
                            .sel = sel, .n_sel = n };
 }
 
-/* Puts keys on the young shelf: key i stands in row at[i] of `keys`, and has rows[starts[i] .. starts[i + 1]) of `from`. */
+/* Puts keys on the young shelf: key i stands in row at[i] of `keys`, and has rows[starts[i] .. starts[i + 1]) of
+ * `from`. */
 static void shelve(struct keyed *k, const struct vector *keys, const uint32_t *at, uint32_t n,
                    const struct reftable *from, const uint32_t *rows, const uint32_t *starts,
                    const int64_t *until)
@@ -387,7 +388,8 @@ static void gather(struct search *x, uint32_t *first, struct keyed_rows *out)
     for (uint32_t i = 0; i < x->n; i++) {
         if (is_known(&k->young, x->ids[i], x->now)) cap += k->young.entries[x->ids[i]].n;
     }
-    uint32_t *rows = ARENA_ARRAY(x->arena, uint32_t, cap), *next = ARENA_ARRAY(x->arena, uint32_t, cap);
+    uint32_t *rows = ARENA_ARRAY(x->arena, uint32_t, cap),
+             *next = ARENA_ARRAY(x->arena, uint32_t, cap);
     bool chained = false;
     for (uint32_t i = 0; i < x->n; i++) {
         struct entry e = { .n = 0 };

@@ -60,7 +60,8 @@ static struct status fetch(void *arg, struct keyed_ask *ask)
         struct value key = vector_value(&ask->keys[0], ask->rows[i]);
         long number = strtol(str_data(&key.str) + 1, NULL, 10);
         for (long j = 0; j < number % 3; j++)
-            add_row(b, p->silent ? NULL : str_to_c(p->arena, key.str), p->version * 1000000 + number);
+            add_row(b, p->silent ? NULL : str_to_c(p->arena, key.str),
+                    p->version * 1000000 + number);
         if (p->strays) add_row(b, "k77", 1);
         struct batch *rows = builder_take(b);
         if (rows) {
