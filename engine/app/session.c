@@ -391,6 +391,11 @@ struct session *session_new(const struct session_config *config)
     return NULL;
 }
 
+bool session_is_connected(const struct session *s)
+{
+    return s->remote != NULL;
+}
+
 struct status session_finish(struct session *s)
 {
     struct status st = s->failure;

@@ -35,6 +35,8 @@ struct session *session_new(const struct session_config *config);
  * is told by whatever is called next. */
 struct status session_connect(const struct session_config *config, const char *path,
                               struct arena *a, struct session **out) MUST_CHECK;
+/* Whether it is a connection. */
+bool session_is_connected(const struct session *s);
 /* After session_finish, or instead of it: then sources are cut off. */
 void session_free(struct session *s);
 

@@ -164,8 +164,9 @@ static void end(struct shown *s, const struct session_query *q, bool stopped)
         cli_say("%llu rows were left out: they came faster than they were shown",
                 (unsigned long long)session_left_out(q));
     if (session_faults(q))
-        cli_say("%llu %s failed and went to error_stream", (unsigned long long)session_faults(q),
-                session_faults(q) == 1 ? "row" : "rows");
+        cli_say("%llu %s failed%s", (unsigned long long)session_faults(q),
+                session_faults(q) == 1 ? "row" : "rows",
+                session_is_connected(r->session) ? " in this query" : " and went to error_stream");
     fflush(r->out);
 }
 
