@@ -3,6 +3,8 @@
 #include "app/failed.h"
 
 #include "app/feed.h"
+#include "data/builder.h"
+#include "data/text.h"
 #include "io/url.h"
 
 /* ---- the way to a stream ---- */
@@ -113,5 +115,81 @@ struct batch *failed_rows_of(const struct app_plan *plan, const struct failed_wa
     struct batch *out = n ? batch_narrow(errors, sel, n) : NULL;
     if (out) set_times(out, errors);
     mem_free(sel);
+    return out;
+}
+
+/* ---- what a function refused ---- */
+
+static void put(struct builder *b, enum error_column column, struct type type, struct value v)
+{
+    v.type = type;
+    builder_value(b, column, &v);
+}
+
+static void put_text(struct builder *b, enum error_column column, struct str text)
+{
+    put(b, column, type_varchar(0), (struct value){ .str = text });
+}
+
+static void put_hex(struct builder *b, struct str bytes)
+{
+    struct buf hex = { 0 };
+    for (uint32_t i = 0; i < bytes.len; i++)
+        buf_printf(&hex, "%02X", (unsigned char)str_data(&bytes)[i]);
+    put_text(b, ERROR_DATA_ROW, str_view(hex.data, hex.len));
+    buf_free(&hex);
+}
+
+/* The row as JSON, without PERSONAL columns. */
+static void shown_row(const struct schema *s, const struct batch *rows, uint32_t row,
+                      struct buf *out)
+{
+    bool any = false;
+    buf_append_char(out, '{');
+    for (uint32_t c = 0; c < s->n_columns; c++) {
+        if (s->columns[c].personal) continue;
+        if (any) buf_append_char(out, ',');
+        any = true;
+        text_json_string(out, str_data(&s->columns[c].name), s->columns[c].name.len);
+        buf_append_char(out, ':');
+        text_json_value(out, &rows->columns[c], row);
+    }
+    buf_append_char(out, '}');
+}
+
+static struct str without_line_end(struct str s)
+{
+    const char *p = str_data(&s);
+    uint32_t n = s.len;
+    while (n && (p[n - 1] == '\n' || p[n - 1] == '\r')) n--;
+    return str_view(p, n);
+}
+
+struct batch *failed_row_refused(const struct app_plan *plan, const struct io_endpoint *sink,
+                                 const struct schema *schema, const struct batch *rows,
+                                 uint32_t row, struct str bytes, bool unanswered)
+{
+    struct type types[ERROR_COLUMNS];
+    for (uint32_t c = 0; c < ERROR_COLUMNS; c++) types[c] = plan->error_schema.columns[c].type;
+    struct builder *b = builder_new(types, ERROR_COLUMNS);
+    struct buf shown = { 0 };
+    rowtime time = rows->rowtimes[row];
+    builder_row(b, time, rows->cause_times[row], rows->cause_seqs[row], NULL, 0);
+    put(b, ERROR_TIME, types[ERROR_TIME], (struct value){ .i64 = time });
+    put(b, ERROR_DATA_ROWTIME, types[ERROR_DATA_ROWTIME], (struct value){ .i64 = time });
+    put_text(b, ERROR_LEVEL, str_c("ERROR"));
+    put_text(b, ERROR_NAME, str_c(unanswered ? "Lambda.FunctionError"
+                                             : "Lambda.ProcessingFailedStatus"));
+    put_text(b, ERROR_MESSAGE,
+             str_c(unanswered ? "the function failed each time" : "the function refused the row"));
+    put_text(b, ERROR_PUMP_NAME, option_text(sink, "processor", ""));
+    if (schema_has_personal(schema)) {
+        shown_row(schema, rows, row, &shown);
+        bytes = str_view(shown.data, shown.len);
+    }
+    put_hex(b, without_line_end(bytes));
+    struct batch *out = builder_take(b);
+    builder_free(b);
+    buf_free(&shown);
     return out;
 }

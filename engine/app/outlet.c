@@ -65,7 +65,8 @@ static struct status open_endpoint(struct run *r, const struct io_endpoint *endp
                                    const struct schema *schema, struct run_sink **out)
 {
     struct run_sink *s = &r->sinks[r->n_sinks];
-    *s = (struct run_sink){ .run = r, .stream = endpoint->name, .arena = r->arena };
+    *s = (struct run_sink){ .run = r, .stream = endpoint->name, .arena = r->arena,
+                            .endpoint = endpoint, .schema = schema };
     struct str position;
     bool found;
     TRY(recovery_sink(r->recovery, r->n_sinks, &position, &found));
@@ -87,8 +88,19 @@ static struct status open_sink(struct run *r, const struct plan_endpoint *e, str
     return OK;
 }
 
+/* A row that the function before a folder refused goes beside it, too. */
+static void take_refused(void *arg, const struct batch *rows, uint32_t row, struct str bytes,
+                         bool unanswered)
+{
+    struct run_sink *s = arg;
+    struct batch *b = failed_row_refused(s->run->plan, s->endpoint, s->schema, rows, row, bytes,
+                                         unanswered);
+    run_fail(s->run, sink_deliver(s->failed->sink, b, NULL));
+    batch_release(b);
+}
+
 /* What fails on the way to a folder goes beside it. */
-static struct status open_failed(struct run *r, uint32_t sink)
+static struct status open_failed(struct run *r, uint32_t sink, struct run_sink *beside)
 {
     struct io_endpoint *e = failed_endpoint(r->arena, r->plan, sink);
     struct run_sink *s;
@@ -98,6 +110,8 @@ static struct status open_failed(struct run *r, uint32_t sink)
     *way = failed_way(r->arena, r->plan, r->plan->sinks[sink].stream);
     s->way = way;
     s->number = sink;
+    beside->failed = s;
+    sink_tell_refused(beside->sink, take_refused, beside);
     return OK;
 }
 
@@ -164,8 +178,8 @@ struct status outlets_open(struct run *r)
         e.url = str_c("-");
         TRY(open_sink(r, &e, str_c("SELECT"), n++, true, &plan->pumps[p].root->out));
     }
-    for (uint32_t i = 0; i < plan->n_sinks; i++) {
-        if (plan->sinks[i].endpoint.has_url) TRY(open_failed(r, i));
+    for (uint32_t i = 0, at = 0; i < plan->n_sinks; i++) {
+        if (plan->sinks[i].endpoint.has_url) TRY(open_failed(r, i, &r->sinks[at++]));
     }
     outlets_attach(r, r->graph, plan);
     return OK;

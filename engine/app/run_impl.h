@@ -72,6 +72,9 @@ struct run_checkpoints {
 struct run_sink {
     struct run *run;
     const struct failed_way *way; /* takes the error rows of this way alone; NULL: it takes what comes */
+    struct run_sink *failed;      /* takes what this one's processor refuses; NULL: nobody does */
+    const struct io_endpoint *endpoint;
+    const struct schema *schema;
     struct sink *sink;
     const char *stream;
     struct arena *arena;

@@ -60,6 +60,7 @@ static const char *error_name(enum err err)
     case ERR_CANNOT_CONVERT_DATETIME: return "CAST_ERROR";
     case ERR_NULL_NOT_ALLOWED: return "NULL_NOT_ALLOWED";
     case ERR_OUT_OF_ORDER: return "ROWTIME_OUT_OF_ORDER";
+    case ERR_PROCESSING_FAILED: return "PROCESSING_FAILED";
     default: return "DATA_ERROR";
     }
 }

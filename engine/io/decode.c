@@ -24,6 +24,7 @@ void block_release(struct block *b)
     if (atomic_fetch_sub_explicit(&b->count, 1, memory_order_acq_rel) != 1) return;
     mem_free(b->map);
     mem_free(b->topics);
+    mem_free(b->refusals);
     mem_free(b->data);
     mem_free(b);
 }
@@ -85,9 +86,39 @@ struct status decoder_new(struct arena *a, const char *format, const struct deco
     return OK;
 }
 
-size_t decoder_run(struct decoder *d, struct block *block, size_t from, uint32_t max_rows,
-                   bool first, struct decoded *out)
+static size_t run_format(struct decoder *d, struct block *block, size_t from, uint32_t max_rows,
+                         bool first, struct decoded *out)
 {
     if (d->json) return json_decoder_run(d->json, block, from, max_rows, out);
     return csv_decoder_run(d->csv, block, from, max_rows, first, out);
+}
+
+/* The refused record behind what was decoded becomes the last fault. */
+static void add_refusal(struct decoded *out, struct str record)
+{
+    struct decode_fault *faults =
+        ARENA_ARRAY(out->batch->arena, struct decode_fault, out->n_faults + 1);
+    if (out->n_faults) memcpy(faults, out->faults, out->n_faults * sizeof *faults);
+    faults[out->n_faults++] = (struct decode_fault){ .at_row = out->batch->n_rows,
+                                                     .err = ERR_PROCESSING_FAILED,
+                                                     .message = err_text(ERR_PROCESSING_FAILED),
+                                                     .text = record };
+    out->faults = faults;
+    out->n_records++;
+}
+
+size_t decoder_run(struct decoder *d, struct block *block, size_t from, uint32_t max_rows,
+                   bool first, struct decoded *out)
+{
+    const struct block_refusals *r = block->refusals;
+    size_t turn = 0, size = block->size;
+    while (r && turn < r->n && r->items[turn].at < from) turn++;
+    if (!r || turn == r->n) return run_format(d, block, from, max_rows, first, out);
+    block->size = r->items[turn].at; /* up to the next one; a block is decoded by one thread */
+    size_t at = run_format(d, block, from, max_rows, first, out);
+    bool reached = at == block->size;
+    block->size = size;
+    if (!reached) return at;
+    add_refusal(out, r->items[turn].record);
+    return at + 1;
 }

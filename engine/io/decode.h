@@ -21,6 +21,16 @@ struct block {
         in_file; /* ... where it starts there (uncompressed); path NULL: the input cannot go back */
     struct block_map *map; /* a processor's: where its records came from; NULL: it is the input itself */
     struct block_topics *topics; /* NULL: its transport has none */
+    struct block_refusals *refusals; /* a processor's; NULL: it refused none */
+};
+
+/* Records that a processor refused: at byte `at` of the block there is an empty line in the place of each. */
+struct block_refusals {
+    size_t n;
+    struct {
+        size_t     at;
+        struct str record;
+    } items[]; /* then the records' bytes */
 };
 
 /* The topics that a block's records came under: each from a byte of the input's block to the next one's. */
@@ -47,7 +57,7 @@ void block_release_arg(void *block);
 /* A record that was not taken in. */
 struct decode_fault {
     uint32_t    at_row;  /* how many rows came before it */
-    enum err    err;     /* ERR_PARSE, ERR_COERCION, ERR_NULL_NOT_ALLOWED, ERR_LIMIT_EXCEEDED */
+    enum err    err;     /* ERR_PARSE, ERR_COERCION, ERR_NULL_NOT_ALLOWED, ERR_LIMIT_EXCEEDED, ERR_PROCESSING_FAILED */
     const char *message; /* in the batch's arena */
     struct str  text;    /* the record's bytes, in the block */
 };
@@ -82,7 +92,8 @@ struct decoder;
  * the row path goes through two arrays. */
 struct status decoder_new(struct arena *a, const char *format, const struct decode_config *config,
                           struct decoder **out) MUST_CHECK;
-/* Decodes records of the block from byte `from` on, until about max_rows rows are there or the block ends;
+/* Decodes records of the block from byte `from` on, until about max_rows rows are there, a processor refused one, or the
+ * block ends;
  * returns the byte behind the last record taken (block->size: all done). first: `from` is the beginning of
  * an input (header). The result's batch has one reference; columns that are not needed are constant NULLs. */
 size_t decoder_run(struct decoder *d, struct block *block, size_t from, uint32_t max_rows,

@@ -4,13 +4,14 @@
  *     {"attemptsMade":1,"arrivalTimestamp":1520280173000,"errorCode":"DATA_ERROR","errorMessage":"text",
  *      "attemptEndingTimestamp":1520280173000,"rawData":"base64 of the row","lambdaArn":"name of the pump"}
  *
- * Nothing is tried twice, so the count is 1. rawData is what DATA_ROW shows: the row as JSON, without PERSONAL columns;
+ * Nothing is tried twice but a function that fails, which is asked four times. rawData is what DATA_ROW shows: the row as JSON, without PERSONAL columns;
  * empty where there is none.
  */
 
 #include "io/fmt_failed_write.h"
 
 #include "data/text.h"
+#include "io/processor.h"
 
 /* The columns of error_stream. */
 enum { TIME, LEVEL, NAME, MESSAGE, DATA_ROWTIME, DATA_ROW, PUMP_NAME, COLUMNS };
@@ -78,7 +79,8 @@ static void put_base64(struct buf *out, const char *hex, size_t n_hex)
 static void put_row(struct buf *out, const struct batch *b, uint32_t row)
 {
     struct str hex = text_at(b, DATA_ROW, row);
-    buf_append_c(out, "{\"attemptsMade\":1,");
+    bool again = str_equal_c(text_at(b, NAME, row), "Lambda.FunctionError");
+    buf_printf(out, "{\"attemptsMade\":%d,", again ? PROCESSOR_TRIES : 1);
     put_time(out, "arrivalTimestamp", b, DATA_ROWTIME, TIME, row);
     put_text(out, "errorCode", b, NAME, row);
     buf_append_char(out, ',');

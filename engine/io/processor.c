@@ -2,8 +2,8 @@
  * processor.c: records through a function, batch by batch.
  *
  * Before a source's schema, the service asked again without end when a call failed; before a delivery, three times
- * more. So do we. What a function refuses is left out and counted; the first refusal of a run is told at once, the
- * number at its end.
+ * more. So do we. What a function refuses before a source is a fault of the source, told and counted like all others;
+ * what it refuses before a delivery is handed to whoever wants it, the first one told at once, their number at the end.
  */
 
 #include "io/processor.h"
@@ -15,15 +15,14 @@
 #include "time/clock.h"
 
 enum {
-    RETRY_MS = 1000,
-    TRIES = 4
+    RETRY_MS = 1000
 };
 
 struct processor {
     struct lambda *lambda;
     const struct io_endpoint *endpoint;
     struct clock clock;
-    uint64_t refused;
+    uint64_t refused; /* before a delivery */
     bool told; /* that the function fails */
 };
 
@@ -171,18 +170,46 @@ static size_t put_answer(char *out, const struct lambda_record *r, bool csv)
     return n + 1;
 }
 
-static struct block *join(struct processor *p, struct block *old, const struct pieces *pieces,
-                          bool csv)
+static struct block_refusals *refusals_new(const struct pieces *pieces)
 {
-    size_t size = 0, refused = 0;
+    size_t n = 0, bytes = 0;
+    for (size_t i = 0; i < pieces->count; i++) {
+        if (pieces->items[i].result != LAMBDA_FAILED) continue;
+        n++;
+        bytes += pieces->items[i].text.len;
+    }
+    if (n == 0) return NULL;
+    struct block_refusals *r = mem_alloc(sizeof *r + n * sizeof r->items[0] + bytes);
+    r->n = 0; /* filled by add_refusal */
+    return r;
+}
+
+/* The record's bytes lie behind those of the one before; `room` is where they go. */
+static char *add_refusal(struct block_refusals *r, size_t at, struct str record, char *room)
+{
+    memcpy(room, str_data(&record), record.len);
+    r->items[r->n].at = at;
+    r->items[r->n++].record = str_view(room, record.len);
+    return room + record.len;
+}
+
+static struct block *join(struct block *old, const struct pieces *pieces, bool csv)
+{
+    size_t size = 0, n_refused = 0;
     for (size_t i = 0; i < pieces->count; i++) size += pieces->items[i].answer.len + 1u;
     struct block *b = block_new(size);
     struct block_map *map = mem_alloc(sizeof *map + pieces->count * sizeof map->ends[0]);
     map->n = pieces->count;
+    b->refusals = refusals_new(pieces);
+    for (size_t i = 0; i < pieces->count; i++) n_refused += pieces->items[i].result == LAMBDA_FAILED;
+    char *room = b->refusals ? (char *)(b->refusals->items + n_refused) : NULL;
     for (size_t i = 0; i < pieces->count; i++) {
         const struct lambda_record *r = &pieces->items[i];
-        refused += r->result == LAMBDA_FAILED;
         if (r->result == LAMBDA_OK) b->size += put_answer(b->data + b->size, r, csv);
+        if (r->result == LAMBDA_FAILED) {
+            room = add_refusal(b->refusals, b->size, r->text, room);
+            b->data[b->size++] = '\n';
+        }
         map->ends[i].out = b->size;
         map->ends[i].in = pieces->ends[i];
     }
@@ -193,7 +220,6 @@ static struct block *join(struct processor *p, struct block *old, const struct p
     b->map = map;
     b->topics = old->topics;
     old->topics = NULL;
-    refuse(p, refused);
     return b;
 }
 
@@ -209,7 +235,7 @@ struct block *processor_block(struct processor *p, struct block *b, bool csv,
         if (!call_patiently(p, a, pieces.items + at, n, stop_fd, 0)) break;
         at += n;
     }
-    if (at == pieces.count) out = join(p, b, &pieces, csv);
+    if (at == pieces.count) out = join(b, &pieces, csv);
     block_release(b);
     arena_free(a);
     return out;
@@ -226,12 +252,15 @@ size_t block_map_back(const struct block *b, size_t at)
 /* ---- sinks ---- */
 
 static void replace(struct processor *p, struct buf *bytes, size_t *ends,
-                    const struct lambda_record *records, uint32_t n)
+                    const struct lambda_record *records, uint32_t n, processor_refused_fn give,
+                    void *arg)
 {
     struct buf out = { 0 };
     size_t refused = 0;
     for (uint32_t i = 0; i < n; i++) {
         refused += records[i].result == LAMBDA_FAILED;
+        if (records[i].result == LAMBDA_FAILED && give)
+            give(arg, i, records[i].text, records[i].retries > 0);
         if (records[i].result == LAMBDA_OK) buf_append_str(&out, records[i].answer);
         ends[i] = out.len;
     }
@@ -241,7 +270,7 @@ static void replace(struct processor *p, struct buf *bytes, size_t *ends,
 }
 
 void processor_rows(struct processor *p, struct buf *bytes, size_t *ends, const int64_t *times,
-                    uint32_t n)
+                    uint32_t n, processor_refused_fn give, void *arg)
 {
     struct arena *a = arena_new();
     struct lambda_record *records = arena_calloc(a, n * sizeof *records + 1);
@@ -253,12 +282,15 @@ void processor_rows(struct processor *p, struct buf *bytes, size_t *ends, const 
     }
     for (size_t at = 0; at < n;) {
         size_t count = event_size(records, at, n);
-        if (!call_patiently(p, a, records + at, count, -1, TRIES)) {
-            for (size_t i = at; i < at + count; i++) records[i].result = LAMBDA_FAILED;
+        if (!call_patiently(p, a, records + at, count, -1, PROCESSOR_TRIES)) {
+            for (size_t i = at; i < at + count; i++) {
+                records[i].result = LAMBDA_FAILED;
+                records[i].retries = PROCESSOR_TRIES;
+            }
             lambda_gave_up(p->lambda, count);
         }
         at += count;
     }
-    replace(p, bytes, ends, records, n);
+    replace(p, bytes, ends, records, n, give, arg);
     arena_free(a);
 }

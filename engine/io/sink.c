@@ -18,6 +18,8 @@ struct sink {
     struct output out;
     bool encodes; /* null: needs no bytes */
     struct processor *processor; /* NULL: rows go as they are */
+    sink_refused_fn refused; /* NULL: nobody wants what it refuses */
+    void *refused_arg;
     struct attempts attempts;
     atomic_ullong rows, bytes;
     pthread_mutex_t lock;
@@ -329,11 +331,31 @@ void *sink_prepare(struct sink *s, const struct batch *rows)
     return e;
 }
 
+void sink_tell_refused(struct sink *s, sink_refused_fn give, void *arg)
+{
+    s->refused = give;
+    s->refused_arg = arg;
+}
+
+struct refusing {
+    const struct sink *sink;
+    const struct batch *rows;
+};
+
+static void tell_refused(void *arg, uint32_t record, struct str text, bool unanswered)
+{
+    const struct refusing *r = arg;
+    if (r->sink->refused)
+        r->sink->refused(r->sink->refused_arg, r->rows, batch_row(r->rows, record), text,
+                         unanswered);
+}
+
 static void process(struct sink *s, struct encoded *e, const struct batch *rows)
 {
+    struct refusing refusing = { s, rows };
     int64_t *times = mem_calloc(e->n_rows + 1u, sizeof *times);
     for (uint32_t i = 0; i < e->n_rows; i++) times[i] = rows->rowtimes[batch_row(rows, i)];
-    processor_rows(s->processor, &e->bytes, e->ends, times, e->n_rows);
+    processor_rows(s->processor, &e->bytes, e->ends, times, e->n_rows, tell_refused, &refusing);
     mem_free(times);
 }
 

@@ -15,6 +15,11 @@ struct status sink_check(struct arena *a, const struct io_endpoint *e) MUST_CHEC
 /* Where the rows go that failed on the way to this sink: for a folder, processing-failed/ below it. NULL: the sink is
  * no folder, is one of failed rows itself, or has failed = FALSE. The endpoint was checked. */
 struct io_endpoint *sink_failed_endpoint(struct arena *a, const struct io_endpoint *e);
+/* A row that the sink's processor refused, with the bytes that would have been written; unanswered: the function failed
+ * each time it was asked. Called within sink_deliver. */
+typedef void (*sink_refused_fn)(void *arg, const struct batch *rows, uint32_t row, struct str bytes,
+                                bool unanswered);
+void sink_tell_refused(struct sink *s, sink_refused_fn give, void *arg);
 /* Endpoint and arena must outlive the sink; a file begins anew. */
 struct status sink_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
                         struct sink **out) MUST_CHECK;

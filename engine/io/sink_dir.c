@@ -37,6 +37,7 @@ struct folder {
     int64_t size_max, interval_ms;
     uint64_t counter; /* objects begun */
     rowtime last;     /* of the last row that was written; before the first: when the run began */
+    bool any;         /* a row was written */
     bool open;
     rowtime due;           /* when the object ends */
     int64_t size;          /* bytes of rows in it */
@@ -229,12 +230,21 @@ static struct status roll(struct output *o, rowtime time)
     return f->open && (time >= f->due || f->size >= f->size_max) ? end_object(o) : OK;
 }
 
+/* Rows that failed come from two sides, on the way and at the delivery: time does not go back for that, as objects that were
+ * begun after a position are known by it. */
+static rowtime time_of(const struct output *o, const struct batch *batch, uint32_t i)
+{
+    const struct folder *f = o->folder;
+    rowtime time = batch->rowtimes[batch_row(batch, i)];
+    return is_failed(o) && f->any && time < f->last ? f->last : time;
+}
+
 static struct status dir_write(struct output *o, const struct encoded *rows,
                                const struct batch *batch)
 {
     struct folder *f = o->folder;
     for (uint32_t i = 0; i < rows->n_rows;) {
-        rowtime time = batch->rowtimes[batch_row(batch, i)];
+        rowtime time = time_of(o, batch, i);
         TRY(roll(o, time));
         if (!f->open) TRY(begin_object(o, time));
         /* as many rows as belong into this object */
@@ -243,8 +253,9 @@ static struct status dir_write(struct output *o, const struct encoded *rows,
             f->size += (int64_t)(rows->ends[i] - (i ? rows->ends[i - 1] : 0));
             i++;
         } while (i < rows->n_rows && f->size < f->size_max &&
-                 batch->rowtimes[batch_row(batch, i)] < f->due);
-        f->last = batch->rowtimes[batch_row(batch, i - 1)];
+                 time_of(o, batch, i) < f->due);
+        f->last = time_of(o, batch, i - 1);
+        f->any = true;
         TRY(output_put(o, rows->bytes.data + start, rows->ends[i - 1] - start));
     }
     return OK;
@@ -356,6 +367,7 @@ static struct status dir_restore(struct output *o, struct snap_reader *r)
     struct str path = STR_EMPTY;
     f->counter = snap_read_u64(r);
     f->last = snap_read_i64(r);
+    f->any = f->counter > 0;
     bool open = snap_read_u8(r) != 0;
     if (open) {
         f->due = snap_read_i64(r);

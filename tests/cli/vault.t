@@ -78,9 +78,8 @@ $ cat > core.sql <<'SQL'
 > CREATE PUMP p AS INSERT INTO t SELECT STREAM n FROM s;
 > CREATE SINK e FROM t INTO 'exec:ulimit -c >> core.txt; cat > /dev/null';
 > SQL
-$ ulimit -S -c 1000; sluice run --quiet core.sql 2>/dev/null; sed 's/ PERSONAL//' core.sql > free.sql; sluice run --quiet free.sql; sluice run --quiet free.sql --keys keys; sed 's/[1-9][0-9]*/some/' core.txt
+$ ulimit -S -c 1000; sluice run --quiet core.sql 2>/dev/null; sed 's/ PERSONAL//' core.sql > free.sql; sluice run --quiet free.sql --keys keys; cat core.txt
 0
-some
 0
 
 # Changed: a sealed cell, a clear one, two rows' cells swapped, a row taken away, one put back, the end cut off.
