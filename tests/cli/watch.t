@@ -20,7 +20,7 @@ $ cat > lost.sh <<'SH'
 > SH
 
 # On a terminal a line shows how the run does; rows and messages come above it, and in the end it is gone.
-$ mkfifo in; (exec 3> in; echo '{"DEVICE":"a7","TEMP":31.5}' >&3; sleep 0.8; echo 'broken' >&3; sleep 0.8; echo '{"DEVICE":"b1","TEMP":32}' >&3; sleep 0.6) & pty bash -c 'read -p "go> "; sluice run app.sql --sink HOT=- --sink COUNTS=null:' <<'END'
+$ mkfifo in; (exec 3> in; echo '{"DEVICE":"a7","TEMP":31.5}' >&3; sleep 1.2; echo 'broken' >&3; sleep 0.8; echo '{"DEVICE":"b1","TEMP":32}' >&3; sleep 0.6) & pty bash -c 'read -p "go> "; sluice run app.sql --sink HOT=- --sink COUNTS=null:' <<'END'
 > + now
 > ~ in 0/s, out 0/s, 0 errors, lag 0 ms, time 20
 > ~ 1 open window, 1 record
@@ -39,7 +39,7 @@ sluice: 1 row went to error_stream; --sink error_stream=errors.ndjson keeps them
 # It is as wide as the terminal is and no wider; a run that is killed leaves it there.
 $ cat > killed.sh <<'SH'
 > # killed.sh COLUMNS OPTION...: what is seen of a run that is killed after a while
-> rm -f in pid; mkfifo in; (exec 3> in; echo '{"DEVICE":"a7","TEMP":31.5}' >&3; sleep 0.9; kill -KILL $(cat pid)) &
+> rm -f in pid; mkfifo in; (exec 3> in; echo '{"DEVICE":"a7","TEMP":31.5}' >&3; sleep 1.2; kill -KILL $(cat pid)) &
 > pty bash -c "read -p 'go> '; echo \$\$ > pid; stty cols $1; shift; exec sluice run app.sql --sink HOT=null: --sink COUNTS=null: ${*:2}" <<< '+ now' | sed -E 's/(in|out) [0-9]+/\1 N/g'
 > SH
 $ bash killed.sh 34
