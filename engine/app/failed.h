@@ -26,8 +26,8 @@ struct failed_way failed_way(struct arena *a, const struct app_plan *plan, uint3
 struct batch *failed_rows_of(const struct app_plan *plan, const struct failed_way *way,
                              struct batch *errors);
 
-/* A row that the function before a folder refused, as a row of error_stream; one reference. `schema` is the rows', bytes
- * what would have been written: told without PERSONAL columns. */
+/* A row that the function before a folder refused, as a row of error_stream; one reference. `schema` is the rows',
+ * bytes what would have been written: told without PERSONAL columns. */
 struct batch *failed_row_refused(const struct app_plan *plan, const struct io_endpoint *sink,
                                  const struct schema *schema, const struct batch *rows,
                                  uint32_t row, struct str bytes, bool unanswered);

@@ -282,7 +282,8 @@ static void put_hex(struct error_log *log, struct builder *out, const char *text
 /* A record of a source with PERSONAL columns is shown without them, or not at all. */
 static void put_data_row(struct error_log *log, struct builder *out, struct error_row *e)
 {
-    bool secret = e->record_of && schema_has_personal(&log->config.plan->sources[e->record_of - 1].schema);
+    const struct plan_source *sources = log->config.plan->sources;
+    bool secret = e->record_of && schema_has_personal(&sources[e->record_of - 1].schema);
     if (!e->record_of || !log->config.row_of_record) {
         if (!secret) put_hex(log, out, text_of(e), e->text_len);
         return;

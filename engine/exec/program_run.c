@@ -147,7 +147,7 @@ static void run_call(struct run *r, const struct instr *in, const struct active 
 {
     const struct fn_def *fn = in->expr->call.fn;
     bool strict = fn->nulls == SLUICE_STRICT;
-    bool constant = in->n_args > 0;
+    bool constant = in->n_args > 0 && !fn->random; /* another value for each row */
     for (uint32_t i = 0; i < in->n_args; i++) {
         const struct vector *v = &r->regs[in->args[i].reg];
         memcpy(&r->args[i], v, sizeof *v);

@@ -92,10 +92,10 @@ struct decoder;
  * the row path goes through two arrays. */
 struct status decoder_new(struct arena *a, const char *format, const struct decode_config *config,
                           struct decoder **out) MUST_CHECK;
-/* Decodes records of the block from byte `from` on, until about max_rows rows are there, a processor refused one, or the
- * block ends;
- * returns the byte behind the last record taken (block->size: all done). first: `from` is the beginning of
- * an input (header). The result's batch has one reference; columns that are not needed are constant NULLs. */
+/* Decodes records of the block from byte `from` on, until about max_rows rows are there, a processor refused
+ * one, or the block ends; returns the byte behind the last record taken (block->size: all done). first: `from` is the
+ * beginning of an input (header). The result's batch has one reference; columns that are not needed are constant
+ * NULLs. */
 size_t decoder_run(struct decoder *d, struct block *block, size_t from, uint32_t max_rows,
                    bool first, struct decoded *out);
 

@@ -4,8 +4,8 @@
  *     {"attemptsMade":1,"arrivalTimestamp":1520280173000,"errorCode":"DATA_ERROR","errorMessage":"text",
  *      "attemptEndingTimestamp":1520280173000,"rawData":"base64 of the row","lambdaArn":"name of the pump"}
  *
- * Nothing is tried twice but a function that fails, which is asked four times. rawData is what DATA_ROW shows: the row as JSON, without PERSONAL columns;
- * empty where there is none.
+ * Nothing is tried twice but a function that fails, which is asked four times. rawData is what DATA_ROW shows: the
+ * row as JSON, without PERSONAL columns; empty where there is none.
  */
 
 #include "io/fmt_failed_write.h"

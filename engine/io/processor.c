@@ -201,7 +201,8 @@ static struct block *join(struct block *old, const struct pieces *pieces, bool c
     struct block_map *map = mem_alloc(sizeof *map + pieces->count * sizeof map->ends[0]);
     map->n = pieces->count;
     b->refusals = refusals_new(pieces);
-    for (size_t i = 0; i < pieces->count; i++) n_refused += pieces->items[i].result == LAMBDA_FAILED;
+    for (size_t i = 0; i < pieces->count; i++)
+        n_refused += pieces->items[i].result == LAMBDA_FAILED;
     char *room = b->refusals ? (char *)(b->refusals->items + n_refused) : NULL;
     for (size_t i = 0; i < pieces->count; i++) {
         const struct lambda_record *r = &pieces->items[i];

@@ -230,8 +230,8 @@ static struct status roll(struct output *o, rowtime time)
     return f->open && (time >= f->due || f->size >= f->size_max) ? end_object(o) : OK;
 }
 
-/* Rows that failed come from two sides, on the way and at the delivery: time does not go back for that, as objects that were
- * begun after a position are known by it. */
+/* Rows that failed come from two sides, on the way and at the delivery: time does not go back for that, as objects that
+ * were begun after a position are known by it. */
 static rowtime time_of(const struct output *o, const struct batch *batch, uint32_t i)
 {
     const struct folder *f = o->folder;

@@ -32,3 +32,14 @@ $ sh run.sh domains.sql > one; SLUICE_KEYS="pseudonym p $(printf %064d 9)" sluic
 $ SLUICE_KEYS="pseudonym p $(printf %064d 7)" sluice explain keyed.sql | grep -c 0000000
 0
 [exit 1]
+
+# Random values differ from row to row, of a constant too, however many rows are worked on at once; equal calls of a row are one.
+$ cat > random.sql <<'SQL'
+> CREATE SOURCE s (x INTEGER, c VARCHAR(4)) FROM 'same.ndjson';
+> SELECT STREAM TOKEN('a') AS t, ENCRYPT('a', 'n') AS e, TOKEN(c) AS tc, TOKEN('a') = TOKEN('a') AND TOKEN(c) = TOKEN(c) AS same FROM s;
+> SQL
+$ seq 1000 | sed 's/.*/{"X":1,"C":"one"}/' > same.ndjson; sh run.sh random.sql > random.out; for f in 4 8 12; do cut -d '"' -f $f random.out | sort -u | wc -l; done; grep -c '"SAME":true' random.out
+1000
+1000
+1000
+1000

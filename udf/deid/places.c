@@ -86,15 +86,17 @@ static bool bind_area(struct sluice_bind *b)
         return true;
     }
     if (sluice_is_null(&b->constants[1], 0) || read_areas(b->constants[1].str, areas)) return true;
-    b->refusal = "the list of sparsely populated areas is one of three-digit areas, such as '036 059'";
+    b->refusal = "the list of sparsely populated areas is one of three-digit areas, such as "
+                 "'036 059'";
     return false;
 }
 
 /* The list of a row, read again when it is not the one of the row before. False: it is none. */
 static bool row_areas(const struct sluice_str *list, struct sluice_str *last, struct areas *out)
 {
-    bool same = last->len == list->len && memcmp(sluice_str_data(last), sluice_str_data(list), list->len) == 0;
-    if (same) return true;
+    if (last->len == list->len &&
+        memcmp(sluice_str_data(last), sluice_str_data(list), list->len) == 0)
+        return true;
     memset(out, 0, sizeof *out);
     *last = (struct sluice_str){ 0 };
     if (!read_areas(list, out)) return false;
@@ -199,9 +201,9 @@ static const struct sluice_fn functions[] = {
         .kernel = postal_area,
         .doc = "The first three digits of a postal code; 000 for the areas with 20,000 people or "
                "less (those of the census of 2000, or the list `sparse`, such as '036 059', a "
-               "constant or from a reference table), and for what does not begin with three digits. Hides the rest of the "
-               "code. Leaves the area. Settles the postal codes of item B of HIPAA Safe Harbor "
-               "when the list is that of the current census.",
+               "constant or from a reference table), and for what does not begin with three "
+               "digits. Hides the rest of the code. Leaves the area. Settles the postal codes of "
+               "item B of HIPAA Safe Harbor when the list is that of the current census.",
         .examples = "POSTAL_AREA('94110-1234') => \"941\"\nPOSTAL_AREA('03601') => \"000\"\n"
                     "POSTAL_AREA('94110', '941 942') => \"000\"\nPOSTAL_AREA('') => \"\"",
         .deidentifies = true,
