@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "app/serve_impl.h"
+#include "base/utf8.h"
 
 /* of one processor, for all clients together; and how much may be saved up */
 static const double CPU_SHARE = 0.05, CPU_SAVED_S = 0.02;
@@ -199,7 +200,8 @@ void serve_close(struct serve *s)
 
 static void keep_text(char out[SERVE_TEXT], struct str text)
 {
-    size_t n = text.len < SERVE_TEXT - 1 ? text.len : SERVE_TEXT - 1;
+    size_t n = text.len;
+    if (n > SERVE_TEXT - 1) n = utf8_prefix(str_data(&text), n, SERVE_TEXT / 4 - 1);
     memcpy(out, str_data(&text), n);
     out[n] = 0;
 }

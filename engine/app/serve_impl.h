@@ -12,7 +12,7 @@
 enum {
     SERVE_CLIENTS = 16,
     SERVE_ERRORS = 5, /* the last rows of error_stream that are kept */
-    SERVE_TEXT = 240, /* bytes of a message that is kept */
+    SERVE_TEXT = 1024,/* bytes of a message that is kept */
     SERVE_LOOK_MS = 20 /* how often a query looks for rows */
 };
 
