@@ -14,7 +14,7 @@
 
 enum {
     LOOK_MS = 20,
-    PATIENCE_MS = 10000 /* for a source that is being read */
+    PATIENCE_MS = 2000 /* for a source that is being read */
 };
 
 /* ---- rest ---- */

@@ -95,8 +95,7 @@ static void list(struct talk *t, const struct doc_node *m)
     (void)m;
     struct arena *a = arena_new();
     struct session_object *objects;
-    pthread_mutex_lock(&t->serve->lock);
-    size_t n = session_objects(t->serve->view, a, &objects);
+    size_t n = session_objects(host_view(t->serve, a), a, &objects);
     control_put_true(&t->out, "ok", true);
     control_member(&t->out, "objects");
     buf_append_char(&t->out, '[');
@@ -105,7 +104,7 @@ static void list(struct talk *t, const struct doc_node *m)
         put_object(&t->out, &objects[i]);
     }
     buf_append_char(&t->out, ']');
-    pthread_mutex_unlock(&t->serve->lock);
+    host_done(t->serve);
     end_line(t);
     arena_free(a);
 }
@@ -113,9 +112,9 @@ static void list(struct talk *t, const struct doc_node *m)
 static void why(struct talk *t, const struct doc_node *m)
 {
     struct buf text = { 0 };
-    pthread_mutex_lock(&t->serve->lock);
-    struct status st = session_why(t->serve->view, control_text(m, "stream"), &text);
-    pthread_mutex_unlock(&t->serve->lock);
+    struct arena *a = arena_new();
+    struct status st = session_why(host_view(t->serve, a), control_text(m, "stream"), &text);
+    host_done(t->serve);
     if (st.err != ERR_NONE) {
         refuse(t, st, NULL);
     } else {
@@ -125,6 +124,7 @@ static void why(struct talk *t, const struct doc_node *m)
         end_line(t);
     }
     buf_free(&text);
+    arena_free(a);
 }
 
 static void metrics(struct talk *t, const struct doc_node *m)
@@ -158,9 +158,9 @@ static void ask(struct talk *t, const struct doc_node *m)
     struct arena *a = arena_new();
     struct session_text text = text_of(a, m);
     struct buf messages = { 0 };
-    pthread_mutex_lock(&t->serve->lock); /* nothing changes between compiling and tapping */
+    host_view(t->serve, a); /* nothing changes between compiling and tapping */
     struct status st = live_ask(t->serve, &text, &t->query, &messages);
-    pthread_mutex_unlock(&t->serve->lock);
+    host_done(t->serve);
     if (st.err != ERR_NONE) {
         refuse(t, st, &messages);
     } else {
@@ -221,9 +221,9 @@ static void define(struct talk *t, const struct doc_node *m)
     struct session_text *texts = ARENA_ARRAY(a, struct session_text, list->count);
     for (uint32_t i = 0; i < list->count; i++) texts[i] = text_of(a, list->items[i]);
     struct buf messages = { 0 };
-    pthread_mutex_lock(&t->serve->lock);
-    struct status st = session_define(t->serve->view, texts, list->count, &messages);
-    pthread_mutex_unlock(&t->serve->lock);
+    struct status st =
+        session_define(host_view(t->serve, NULL), texts, list->count, &messages);
+    host_done(t->serve);
     if (st.err != ERR_NONE) {
         refuse(t, st, &messages);
     } else {

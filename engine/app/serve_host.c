@@ -110,6 +110,20 @@ struct status host_open(struct serve *s)
     return OK;
 }
 
+struct session *host_view(struct serve *s, struct arena *a)
+{
+    pthread_mutex_lock(&s->lock);
+    s->view_arena = s->view->arena;
+    if (a) s->view->arena = a;
+    return s->view;
+}
+
+void host_done(struct serve *s)
+{
+    s->view->arena = s->view_arena;
+    pthread_mutex_unlock(&s->lock);
+}
+
 void host_close(struct serve *s)
 {
     session_free(s->view);

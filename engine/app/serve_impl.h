@@ -12,7 +12,7 @@
 enum {
     SERVE_CLIENTS = 16,
     SERVE_ERRORS = 5, /* the last rows of error_stream that are kept */
-    SERVE_TEXT = 1024,/* bytes of a message that is kept */
+    SERVE_TEXT = 1024, /* bytes of a message that is kept */
     SERVE_LOOK_MS = 20 /* how often a query looks for rows */
 };
 
@@ -48,6 +48,7 @@ struct serve {
     struct session       *view; /* the run as a session; under the lock */
     struct session_host   host;
     struct app           *known; /* the run's application compiled from the view's definitions; NULL: not yet */
+    struct arena         *view_arena; /* the view's own, while it has another */
     bool                  knows_run; /* it is the run's own */
     struct gauge_board   *board;
     struct budget         budget;
@@ -74,6 +75,10 @@ void client_run(void *arg);
 /* ---- serve_host.c ---- */
 
 struct status host_open(struct serve *s) MUST_CHECK;
+/* Between these two the view is the caller's. What it says lives in the arena: a client that asks without end costs no
+ * memory that stays. NULL: what is defined stays. */
+struct session *host_view(struct serve *s, struct arena *a);
+void            host_done(struct serve *s);
 void          host_close(struct serve *s);
 /* The run's numbers as members of a message. */
 void host_put_metrics(struct serve *s, struct buf *out);

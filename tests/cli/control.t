@@ -342,3 +342,39 @@ the same
 5
 the same
 5
+
+# A client that does not read loses rows and is told how many; the run does not wait for it, and each row is either shown or counted.
+$ cat > slow.pl <<'PL'
+> use IO::Socket::UNIX;
+> my ($rows, $left_out, $more) = (0, 0, 0);
+> my $s = IO::Socket::UNIX->new(Peer => 'run.sock') or die; $s->autoflush(1);
+> print $s "{\"do\":\"ask\",\"text\":\"SELECT STREAM v FROM s\"}\n"; readline $s; print STDERR "asked\n";
+> sleep 1 until -e 'ended';
+> while (my $line = <$s>) {
+>   if ($more) { $more--; $rows++ } elsif ($line =~ /"rows":(\d+)/) { $more = $1 } elsif ($line =~ /"left_out":(\d+)/) { $left_out = $1 } elsif ($line =~ /"end":true/) { last }
+> }
+> print $left_out > 0 && $rows > 0 ? "some rows were left out" : "$rows rows, $left_out left out", ", ", $rows + $left_out == 300000 ? "each is shown or counted\n" : "$rows + $left_out rows\n";
+> PL
+$ rm -f sums.ndjson ended; sed -i "s/'exec:[^']*'/'exec:while [ ! -e go ]; do sleep 0.05; done; cat numbers.ndjson; touch ended; sleep 2'/" numbers.sql; sluice run --quiet --control run.sock numbers.sql & sh appears run.sock; perl slow.pl 2> asked & sh -c 'for i in $(seq 100); do [ -s asked ] && break; sleep 0.05; done'; touch go; sh appears ended; sleep 0.5; wc -l < sums.ndjson; wait; cmp sums.ndjson undisturbed.ndjson && echo the same
+300
+some rows were left out, each is shown or counted
+the same
+
+# \watch repeats a query over the run's tables and streams until Ctrl-C.
+$ sh feed | sluice run --quiet --control run.sock app.sql & sh appears run.sock; pty sluice repl --connect run.sock <<'END' | awk '!seen[$0]++'; kill -INT $!; wait
+> > SELECT STREAM device FROM hot LIMIT 1;
+> + \watch 0.3
+> ~ a7
+> ~ a7
+> = ^C
+> + \q
+> END
+sluice 0.1.0, looking into the run at run.sock. \? lists commands, \q ends the visit.
+sluice> SELECT STREAM device FROM hot LIMIT 1;
+ DEVICE
+----------
+ a7
+(1 row)
+sluice> \watch 0.3
+^C
+sluice> \q
