@@ -80,6 +80,17 @@ struct rejects *rejects_new(struct arena *a, const struct app_plan *plan)
     return r;
 }
 
+void rejects_go_on(struct rejects *r, const struct rejects *before)
+{
+    if (!r || !before) return;
+    for (uint32_t i = 0; i < r->plan->n_sources; i++) {
+        for (uint32_t k = 0; k < before->plan->n_sources; k++) {
+            if (str_equal(&r->plan->sources[i].name, &before->plan->sources[k].name))
+                r->numbers[i] = before->numbers[k];
+        }
+    }
+}
+
 void rejects_warn(const struct rejects *r)
 {
     if (!r || r->vault) return;

@@ -17,6 +17,8 @@ struct rejects;
 
 /* NULL when no column is PERSONAL. Plan and arena outlive it; nothing is opened before the first reject. */
 struct rejects *rejects_new(struct arena *a, const struct app_plan *plan);
+/* Goes on counting where another one of the same sources, by their names, has come to. */
+void rejects_go_on(struct rejects *r, const struct rejects *before);
 /* Says at the start which sources' records will be lost. */
 void rejects_warn(const struct rejects *r);
 /* graph_config.reject with `arg` a struct rejects *. What fails is kept for rejects_flush. */

@@ -36,12 +36,15 @@ struct definitions {
     size_t              count;
 };
 
+struct rejects;
+
 /* A compiled application, and what runs of it. */
 struct generation {
     struct app            *app;
     const struct app_plan *plan;
     struct graph          *graph;
     struct reftable      **tables;
+    struct rejects        *rejects; /* of sources with PERSONAL columns; NULL: nobody keeps them */
     struct keyed         **keyed;     /* as graph_config.keyed */
     double                *refreshed; /* monotonic seconds, by table */
 };
@@ -137,8 +140,10 @@ bool world_same_text(struct span a, struct span b);
 /* Which sources and pumps of a plan are those of an earlier one, by their places there; GRAPH_NEW: none. */
 void world_match(const struct app_plan *old, const struct app_plan *plan, uint32_t *sources,
                  uint32_t *pumps);
-/* Graph configuration of a plan. */
-struct status world_graph(struct session *s, struct app *app, struct generation *out) MUST_CHECK;
+/* Graph configuration of a plan. keeps: records that do not fit go to the application's vault, as they do not when a
+ * query reads a source by itself. */
+struct status world_graph(struct session *s, struct app *app, bool keeps,
+                          struct generation *out) MUST_CHECK;
 void world_forget(struct generation *g);
 /* Streams that some live source can reach, by number. */
 bool *world_live_streams(struct session *s, struct arena *a, const struct app_plan *plan);

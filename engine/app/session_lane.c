@@ -8,6 +8,7 @@
  */
 
 #include "app/session_impl.h"
+#include "app/rejects.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -98,6 +99,7 @@ static struct status pause_lane(struct session_lane *l)
     struct status st = send_bound(l, clock_now(&s->clock));
     for (size_t i = 0; i < s->sinks.count && st.err == ERR_NONE; i++)
         st = sink_flush(s->sinks.items[i]->sink);
+    if (st.err == ERR_NONE) st = rejects_flush(s->now.rejects);
     pthread_mutex_unlock(&s->lock);
     return st;
 }
@@ -111,6 +113,7 @@ static void end_lane(struct session_lane *l)
         st = graph_advance(s->now.graph, l->streams[i], BOUND_END);
     for (size_t i = 0; i < s->sinks.count && st.err == ERR_NONE; i++)
         st = sink_flush(s->sinks.items[i]->sink);
+    if (st.err == ERR_NONE) st = rejects_flush(s->now.rejects);
     l->ended = true;
     fail(l, st);
     pthread_cond_signal(&s->lane_ended);

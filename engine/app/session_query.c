@@ -289,7 +289,7 @@ static struct status start_alone(struct session_query *q, const struct plan_pump
                                  const bool *needed)
 {
     TRY(no_url(q, needed));
-    TRY(world_graph(q->session, q->own.app, &q->own));
+    TRY(world_graph(q->session, q->own.app, false, &q->own));
     struct graph_sink results = query_sink(q), errors = { .arg = q, .rows = tell_errors };
     graph_add_sink(q->own.graph, PLAN_STDOUT, (uint32_t)(pump - q->own.plan->pumps), &results);
     graph_add_sink(q->own.graph, PLAN_ERROR_STREAM, 0, &errors);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "app/session_impl.h"
+#include "app/rejects.h"
 #include "base/log.h"
 #include "data/value.h"
 #include "sql/explain.h"
@@ -416,12 +417,14 @@ static rowtime session_now(void *arg)
     return clock_now(&s->clock);
 }
 
-struct status world_graph(struct session *s, struct app *app, struct generation *out)
+struct status world_graph(struct session *s, struct app *app, bool keeps, struct generation *out)
 {
     struct arena *a = app_arena(app);
     *out = (struct generation){ .app = app, .plan = app_compile(app) };
     const struct app_plan *plan = out->plan;
     TRY(load_tables(s, out));
+    if (keeps) out->rejects = rejects_new(a, plan);
+    if (out != &s->now) rejects_go_on(out->rejects, s->now.rejects);
     int64_t *lateness = ARENA_ARRAY(a, int64_t, plan->n_sources + 1);
     int32_t *column = ARENA_ARRAY(a, int32_t, plan->n_sources + 1);
     for (uint32_t i = 0; i < plan->n_sources; i++) {
@@ -436,14 +439,25 @@ struct status world_graph(struct session *s, struct app *app, struct generation 
                                    .now_arg = s,
                                    .row_of_record = feed_row_of_record,
                                    .row_arg = feed_rows_of_new(a, plan),
+                                   .reject = out->rejects ? rejects_take : NULL,
+                                   .reject_arg = out->rejects,
                                    .memory_limit = s->config.memory_limit,
                                    .lateness_ms = lateness,
                                    .rowtime_column = column };
     return graph_new(a, &config, &out->graph);
 }
 
+/* Under the lock, while lanes run: sinks into the same vault share its connection. */
+static void forget_rejects(struct generation *g)
+{
+    struct status st = rejects_close(g->rejects);
+    g->rejects = NULL;
+    if (st.err != ERR_NONE) log_message(LOG_WARNING, "%s", st.message);
+}
+
 void world_forget(struct generation *g)
 {
+    forget_rejects(g);
     if (g->graph) graph_free(g->graph);
     for (uint32_t i = 0; g->tables && i < g->plan->n_tables; i++) {
         if (g->tables[i]) reftable_release(g->tables[i]);
@@ -461,7 +475,7 @@ static struct status prepare(struct session *s, struct app *app, struct generati
     for (size_t i = 0; i < s->lanes.count; i++) s->lanes.items[i]->kept = GRAPH_NEW;
     for (size_t i = 0; i < s->sinks.count; i++) s->sinks.items[i]->kept = false;
     TRY(open_lanes(s, app_compile(app)));
-    TRY(world_graph(s, app, next));
+    TRY(world_graph(s, app, true, next));
     TRY(open_sinks(s, app, next->plan));
     attach_sinks(s, next);
     return OK;
@@ -510,6 +524,7 @@ static void close_gone(struct session *s, struct generation *old)
     mem_free(gone);
     struct status st = OK;
     pthread_mutex_lock(&s->lock);
+    forget_rejects(old);
     close_sinks(s, false, &st);
     pthread_mutex_unlock(&s->lock);
     if (st.err != ERR_NONE) log_message(LOG_WARNING, "%s", st.message);
@@ -548,7 +563,7 @@ struct status world_open(struct session *s)
     struct app *app = app_new(s->config.functions);
     *array_push(s->arena, &s->apps) = app;
     app_compile(app);
-    TRY(world_graph(s, app, &s->now));
+    TRY(world_graph(s, app, true, &s->now));
     return graph_start(s->now.graph);
 }
 

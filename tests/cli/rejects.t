@@ -96,3 +96,8 @@ sluice: warning: records with PERSONAL columns that did not fit and are lost: 6
 # The table's name is kept.
 $ sed 's/table=people/table=sluice_rejects/' app.sql > bad.sql; sluice run --quiet bad.sql --keys keys 2>&1 | head -1
 bad.sql:5:32: error HY024: no table of vault PEOPLE can be called sluice_rejects
+
+# The REPL keeps them as well, also when the application changes; a query that reads the source for itself does not.
+$ sluice vault init r.db --keys keys; sed 's/v.db/r.db/; /SINK errors/d' app.sql > repl.sql; { echo 'SELECT STREAM n FROM s;'; until sluice vault get r.db --rejects --keys keys 2>/dev/null | grep -q '"number":6'; do sleep 0.05; echo '-- more'; [ $((n += 1)) -lt 200 ] || break; [ $n != 3 ] || echo 'CREATE STREAM more (a INTEGER);'; done; } | sluice repl repl.sql --keys keys > /dev/null 2>&1; sluice vault get r.db --rejects --raw --keys keys | cmp - <(tail -n +2 in.ndjson) && sluice vault verify r.db --keys keys
+people: 1 row, all as they were sealed
+sluice_rejects: 6 rows, all as they were sealed
