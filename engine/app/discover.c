@@ -36,8 +36,9 @@ static void cut_lines(struct buf *sample, uint32_t lines)
     sample->len = at;
 }
 
+/* *refused: how many of its records the function did not take. */
 static struct status read_sample(struct source *s, const struct discover_request *r,
-                                 struct buf *out)
+                                 struct buf *out, size_t *refused)
 {
     uint32_t lines = 0, wanted = r->records + (r->header != DISCOVER_HEADER_NO);
     while (lines < wanted && out->len < SAMPLE_MAX) {
@@ -49,6 +50,7 @@ static struct status read_sample(struct source *s, const struct discover_request
         if (result == SOURCE_FAILED) return st;
         if (result != SOURCE_BLOCK) break;
         buf_append(out, b->data, b->size);
+        if (b->refusals) *refused += b->refusals->n;
         lines += count_lines(b->data, b->size);
         if (out->len && out->data[out->len - 1] != '\n') buf_append_char(out, '\n');
         block_release(b);
@@ -58,11 +60,11 @@ static struct status read_sample(struct source *s, const struct discover_request
 }
 
 static struct status open_and_read(struct arena *a, const struct discover_request *r,
-                                   struct io_endpoint *e, struct buf *out)
+                                   struct io_endpoint *e, struct buf *out, size_t *refused)
 {
     struct source *s;
     TRY(source_open(a, e, &s));
-    struct status st = read_sample(s, r, out);
+    struct status st = read_sample(s, r, out, refused);
     source_close(s);
     return st;
 }
@@ -136,8 +138,11 @@ static void note_kind(struct buf *out, const struct discovered *d, size_t i)
     buf_append_c(out, k->n_members > 12 ? ", ...\n" : "\n");
 }
 
-static void note_all(struct buf *out, const struct discovered *d)
+static void note_all(struct buf *out, const struct discovered *d, size_t refused)
 {
+    if (refused)
+        buf_printf(out, "%zu %s refused by the function and will go to error_stream.\n", refused,
+                   refused == 1 ? "record is" : "records are");
     if (d->kinds.count > 1) {
         buf_printf(out,
                    "The stream holds %zu types of records; columns that a type has not are NULL:\n",
@@ -167,7 +172,7 @@ static struct str take(struct arena *a, struct buf *b)
 }
 
 static void describe(struct arena *a, const struct discover_request *r, const struct discovered *d,
-                     struct discover_result *out)
+                     size_t refused, struct discover_result *out)
 {
     struct buf sql = { 0 }, notes = { 0 };
     bool is_stdin = strcmp(r->url, "-") == 0;
@@ -184,7 +189,7 @@ static void describe(struct arena *a, const struct discover_request *r, const st
         .processor = r->processor ? str_c(r->processor) : STR_EMPTY,
     };
     discover_print(d, &source, &sql);
-    note_all(&notes, d);
+    note_all(&notes, d, refused);
     out->sql = take(a, &sql);
     out->notes = take(a, &notes);
 }
@@ -205,7 +210,8 @@ struct status discover_source(struct arena *a, const struct discover_request *re
     struct discovered d;
     *e = (struct io_endpoint){ .url = str_c(request->url), .base_dir = ".", .name = "the sample" };
     if (request->processor) add_processor(a, request->processor, e);
-    struct status st = open_and_read(a, request, e, &bytes);
+    size_t refused = 0;
+    struct status st = open_and_read(a, request, e, &bytes, &refused);
     struct str sample = take(a, &bytes);
     TRY(st);
     struct str delimiter = request->column_delimiter ? str_c(request->column_delimiter) : STR_EMPTY;
@@ -218,6 +224,6 @@ struct status discover_source(struct arena *a, const struct discover_request *re
     if (request->header == DISCOVER_HEADER_YES) config.header = HEADER_YES;
     if (request->header == DISCOVER_HEADER_NO) config.header = HEADER_NO;
     TRY(discover(a, sample, &config, &d));
-    describe(a, request, &d, out);
+    describe(a, request, &d, refused, out);
     return decode_sample(a, &d, sample, request->rows, out);
 }

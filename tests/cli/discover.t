@@ -169,7 +169,7 @@ $ gzip -k orders.ndjson; sluice discover orders.ndjson.gz --rows 1 --records 1 |
 # A function sees the records first; the statement names it, and runs.
 $ printf '%s\n' '{"a": 1}' '{"a": 2, "note": "drop"}' '{"a": 3, "note": "poison"}' > packed.ndjson
 $ sluice discover packed.ndjson --processor 'exec:handler same' | tee packed.sql
-sluice: warning: the processor of the sample refused a record; it is left out
+-- 1 record is refused by the function and will go to error_stream.
 CREATE SOURCE "SOURCE_SQL_STREAM_001" (
     "a" INTEGER
 ) FROM 'packed.ndjson' WITH (format = 'json', processor = 'exec:handler same');
@@ -178,8 +178,8 @@ CREATE SOURCE "SOURCE_SQL_STREAM_001" (
 -- ---
 --  1
 $ echo 'SELECT STREAM "a" FROM SOURCE_SQL_STREAM_001;' > q.sql; sluice run packed.sql q.sql --quiet
-sluice: warning: the processor of SOURCE_SQL_STREAM_001 refused a record; it is left out
 {"a":1}
+sluice: warning: record refused, PROCESSING_FAILED: refused by the processor
 $ sluice discover packed.ndjson --processor 'what:ever'
 error HY024: 'what:ever' of the sample is no function
 hint: write exec:COMMAND, or http://HOST:PORT/PATH
