@@ -166,7 +166,10 @@ static const struct trace *way_of_call(struct flow *f, const struct expr *e, str
     const struct trace *t = way_of_args(f, e, in);
     bool recut = e->implicit && type_is_text(e->type) && type_is_text(e->args[0]->type);
     if (t && !recut) note_fault(f, e->at, fn->errors, t);
-    if (fn->reidentifies) t = trace_call(f->b->arena, fn->name, e->at);
+    if (fn->reidentifies) {
+        t = trace_call(f->b->arena, fn->name, e->at);
+        f->plan->personal = true; /* what is handled has to be kept secret, even if no column has it */
+    }
     return fn->deidentifies && !is_onlookers(f, e->at) ? way_of_shown(f, e, in) : t;
 }
 
@@ -226,33 +229,92 @@ static void mark_read(const struct expr *e, const struct trace *t, struct row_wa
     for (uint32_t i = 0; i < e->n_args; i++) mark_read(e->args[i], t, row);
 }
 
-static void equate(struct flow *f, const struct expr *e, struct row_ways row)
-{
-    if (e->kind == EXPR_AND) {
-        for (uint32_t i = 0; i < e->n_args; i++) equate(f, e->args[i], row);
-    } else if (e->kind == EXPR_SUBQUERY && e->subquery->kind == SUBQUERY_IN) {
-        const struct trace *t = way_of(f, e, row);
-        for (uint32_t i = 0; t && i < e->n_args; i++) mark_read(e->args[i], t, row);
-    } else if (expr_is_call(e, "=")) {
-        const struct trace *left = way_of(f, e->args[0], row), *right = way_of(f, e->args[1], row);
-        if (left && !right) mark_read(e->args[1], left, row);
-        if (right && !left) mark_read(e->args[0], right, row);
-    }
-}
-
-/* A condition that the rows fulfil: what it makes equal is marked, in both directions of a chain of two. */
-static void fulfil(struct flow *f, const struct expr *condition, struct row_ways row)
-{
-    for (int again = 0; condition && again < 2; again++) equate(f, condition, row);
-}
-
-static const struct trace *meet(struct flow *f, const struct expr *a, const struct expr *b,
-                                struct row_ways row)
+static void meet_sides(struct flow *f, const struct expr *a, const struct expr *b,
+                       struct row_ways row)
 {
     const struct trace *left = way_of(f, a, row), *right = way_of(f, b, row);
     if (left && !right) mark_read(b, left, row);
     if (right && !left) mark_read(a, right, row);
-    return either(left, right);
+}
+
+static bool is_one_of(const struct expr *e, const char *const *names)
+{
+    while (*names && !expr_is_call(e, *names)) names++;
+    return *names != NULL;
+}
+
+/* What tells, when it is true, that its arguments are the same: a pattern without wildcards does, too. */
+static bool says_equal(const struct expr *e, bool negated)
+{
+    static const char *const same[] = { "=", "IS NOT DISTINCT FROM", "LIKE", "SIMILAR TO", NULL };
+    static const char *const other[] = { "<>", "IS DISTINCT FROM", "NOT LIKE", "NOT SIMILAR TO",
+                                         NULL };
+    return is_one_of(e, negated ? other : same);
+}
+
+/* Whether the condition is true where its argument is false, or not true. */
+static bool turns(const struct expr *e)
+{
+    static const char *const names[] = { "NOT", "IS FALSE", "IS NOT TRUE", NULL };
+    return is_one_of(e, names);
+}
+
+static bool is_made_of_conditions(const struct expr *e)
+{
+    static const char *const names[] = { "IS TRUE", "IS NOT FALSE", NULL };
+    return e->kind == EXPR_AND || e->kind == EXPR_OR || e->kind == EXPR_CASE ||
+           e->kind == EXPR_COALESCE || turns(e) || is_one_of(e, names);
+}
+
+/* What one of several conditions would make equal is marked as well: the others may never be true. */
+static void equate(struct flow *f, const struct expr *e, bool negated, struct row_ways row)
+{
+    if (is_made_of_conditions(e)) {
+        for (uint32_t i = 0; i < e->n_args; i++)
+            equate(f, e->args[i], negated != turns(e), row);
+    } else if (e->kind == EXPR_SUBQUERY && e->subquery->kind == SUBQUERY_IN && !negated) {
+        const struct trace *t = way_of(f, e, row);
+        for (uint32_t i = 0; t && i < e->n_args; i++) mark_read(e->args[i], t, row);
+    } else if (says_equal(e, negated)) {
+        meet_sides(f, e->args[0], e->args[1], row);
+    }
+}
+
+/* The conditions that the rows of a node fulfil; its columns are the first of the row. */
+static void equate_node(struct flow *f, const struct plan_node *n, struct row_ways row)
+{
+    if (n->kind == PLAN_FILTER) equate(f, n->predicate, false, row);
+    for (uint32_t i = 0; n->kind == PLAN_LOOKUP && i < n->lookup.n_keys; i++) {
+        const struct expr column = { .kind = EXPR_COLUMN,
+                                     .column = n->inputs[0]->out.n_columns +
+                                               n->lookup.table_keys[i] };
+        meet_sides(f, n->lookup.stream_keys[i], &column, row);
+    }
+    for (uint32_t i = 0; n->kind == PLAN_JOIN && i < n->join.n_keys; i++)
+        meet_sides(f, n->join.sides[0].keys[i], n->join.sides[1].keys[i], row);
+    const struct expr *on = n->kind == PLAN_LOOKUP ? n->lookup.condition
+                            : n->kind == PLAN_JOIN ? n->join.condition
+                                                   : NULL;
+    if (on) equate(f, on, false, row);
+    if (n->kind == PLAN_FILTER || n->kind == PLAN_LOOKUP || n->kind == PLAN_JOIN)
+        equate_node(f, n->inputs[0], row);
+}
+
+static uint32_t count_marked(struct row_ways row)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < row.n_columns; i++) n += row.columns[i] != NULL;
+    return n;
+}
+
+/* What the conditions of a node, and of those that feed it, make equal is marked, whatever their order. */
+static void fulfil(struct flow *f, const struct plan_node *n, struct row_ways row)
+{
+    uint32_t before;
+    do {
+        before = count_marked(row);
+        equate_node(f, n, row);
+    } while (count_marked(row) > before);
 }
 
 /* ---- operators ---- */
@@ -322,17 +384,13 @@ static struct row_ways lookup_ways(struct flow *f, struct plan_node *n, struct r
     memcpy(out.columns, in.columns, in.n_columns * sizeof *out.columns);
     for (uint32_t i = in.n_columns; i < out.n_columns; i++)
         out.columns[i] = f->tables[l->table][i - in.n_columns];
-    const struct trace *chosen = NULL;
     for (uint32_t i = 0; i < l->n_keys; i++)
         check_key(f, l->table, l->stream_keys[i]->at, way_of(f, l->stream_keys[i], in));
-    for (int again = 0; again < 2; again++) {
-        for (uint32_t i = 0; i < l->n_keys; i++) {
-            const struct expr column = { .kind = EXPR_COLUMN,
-                                         .column = in.n_columns + l->table_keys[i] };
-            chosen = either(chosen, meet(f, l->stream_keys[i], &column, out));
-        }
-        if (l->condition) equate(f, l->condition, out);
-    }
+    fulfil(f, n, out);
+    const struct trace *chosen = NULL;
+    for (uint32_t i = 0; i < l->n_keys; i++)
+        chosen = either(chosen, either(way_of(f, l->stream_keys[i], out),
+                                       out.columns[in.n_columns + l->table_keys[i]]));
     chosen = either(chosen, way_of_optional(f, l->condition, out));
     note_choice(f, n->at, "ON chooses rows by", chosen);
     return out;
@@ -344,13 +402,11 @@ static struct row_ways join_ways(struct flow *f, struct plan_node *n, struct row
     struct row_ways out = ways_new(f, n->out.n_columns);
     memcpy(out.columns, left.columns, left.n_columns * sizeof *out.columns);
     memcpy(out.columns + left.n_columns, right.columns, right.n_columns * sizeof *out.columns);
+    fulfil(f, n, out);
     const struct trace *chosen = NULL;
-    for (int again = 0; again < 2; again++) {
-        for (uint32_t i = 0; i < n->join.n_keys; i++)
-            chosen = either(chosen, meet(f, n->join.sides[0].keys[i], n->join.sides[1].keys[i],
-                                         out));
-        if (n->join.condition) equate(f, n->join.condition, out);
-    }
+    for (uint32_t i = 0; i < n->join.n_keys; i++)
+        chosen = either(chosen, either(way_of(f, n->join.sides[0].keys[i], out),
+                                       way_of(f, n->join.sides[1].keys[i], out)));
     chosen = either(chosen, way_of_optional(f, n->join.condition, out));
     note_choice(f, n->at, "ON chooses rows by", chosen);
     return out;
@@ -389,7 +445,7 @@ static struct row_ways filter_ways(struct flow *f, struct plan_node *n, struct r
     note_choice(f, n->predicate->at, what, way_of(f, n->predicate, in));
     struct row_ways out = ways_new(f, in.n_columns);
     memcpy(out.columns, in.columns, in.n_columns * sizeof *out.columns);
-    fulfil(f, n->predicate, out);
+    fulfil(f, n, out);
     return out;
 }
 

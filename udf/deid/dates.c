@@ -141,7 +141,7 @@ static const struct sluice_fn functions[] = {
         .group = "De-identification",
         .args = { { .name = "date", .class = SLUICE_CLASS_DATETIME },
                   { .name = "subject", .class = SLUICE_CLASS_TEXT },
-                  { .name = "days", .class = SLUICE_CLASS_INTEGER } },
+                  { .name = "days", .class = SLUICE_CLASS_INTEGER, .shows = true } },
         .errors = "22000 22008 22023",
         .bind = bind_shift,
         .kernel = date_shift,
