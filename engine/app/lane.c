@@ -158,6 +158,7 @@ static void note_whole(struct lane *l, uint64_t first, uint64_t behind)
 /* At its first block; others may be looking into the lane. */
 static void look(struct lane *l, const struct block *block)
 {
+    atomic_store_explicit(&l->heard_ms, clock_steady_ms(), memory_order_relaxed);
     if (l->feed.looked) return;
     pthread_mutex_lock(&l->run->graph_lock);
     feed_look(&l->feed, block);
@@ -514,6 +515,7 @@ static struct status follow(struct run *r, struct arena *a, struct lane *l, uint
     l->streams = r->plan->sources[source].streams;
     TRY(feed_init(a, r->plan, source, l->streams[0], l->feed.format, &feed));
     feed.endpoint = l->feed.endpoint;
+    feed.looked = l->feed.looked;
     memcpy(feed.misnamed, l->feed.misnamed, sizeof feed.misnamed);
     l->feed = l->whole = feed;
     if (r->taps) feed_need_all(a, &l->whole);

@@ -52,6 +52,7 @@ struct lane {
     bool has_offset;
     uint64_t seq; /* number of the next row, from 1; under the graph's lock */
     atomic_ullong records;
+    atomic_llong heard_ms; /* when something came, by the steady clock; 0: nothing has */
     struct buf place; /* in the source, behind the last row that entered the graph */
     bool ended;       /* its last bound was sent */
     rowtime progress; /* latest ROWTIME read, under the run's pace_lock */

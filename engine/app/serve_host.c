@@ -18,6 +18,7 @@ static void show_lanes(struct serve *s, struct session *view)
         l->plan = &r->plan->sources[i];
         l->feed = r->lanes[i].feed;
         l->running = true;
+        atomic_store(&l->heard_ms, atomic_load(&r->lanes[i].heard_ms));
         l->ended = r->lanes[i].ended;
         l->source = r->lanes[i].source;
         l->live = l->source && source_is_live(l->source);

@@ -62,6 +62,7 @@ struct session_lane {
     uint32_t                 kept; /* its index in the plan that comes; GRAPH_NEW: it goes */
     uint64_t                 seq;
     bool                     live, running, ended;
+    atomic_llong             heard_ms; /* when something came, by the steady clock; 0: nothing has */
     struct thread            thread;
 };
 

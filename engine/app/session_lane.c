@@ -131,6 +131,7 @@ static void run_lane(void *arg)
         world_refresh(l->session);
         got = source_read(l->source, PIECE_BYTES, IDLE_MS, &block, &first, &st);
         if (got == SOURCE_BLOCK) {
+            atomic_store_explicit(&l->heard_ms, clock_steady_ms(), memory_order_relaxed);
             if (!l->feed.looked) look(l, block);
             st = push_block(l, block, first);
             block_release(block);

@@ -9,6 +9,8 @@
 #include "app/session_impl.h"
 #include "data/calendar.h"
 
+enum { IDLE_MS = 2000 /* a source that says nothing for so long is worth a word */ };
+
 struct why {
     struct session *s;
     struct arena   *arena;
@@ -36,6 +38,10 @@ static void print_count(struct buf *out, uint64_t n, const char *one, const char
 static void why_idle(struct why *w, const struct session_lane *l, struct bound bound)
 {
     bool by_rows = l->feed.rowtime_column >= 0;
+    long long heard_ms = atomic_load(&l->heard_ms);
+    int64_t idle_ms = heard_ms ? clock_steady_ms() - heard_ms : 0;
+    if (idle_ms >= IDLE_MS)
+        buf_printf(w->out, "; idle, nothing has come for %.1f s", (double)idle_ms * 1e-3);
     struct source_look look = { 0 };
     if (l->source) look = source_look(l->source);
     if (look.connection.failing_ms > 0)
