@@ -129,7 +129,9 @@ static enum exit_code generate(const struct cli_args *args)
     if (!read_seed(args, &seed)) return EXIT_USAGE;
     watch_signals();
     struct status st = generate_run(args->arena, &config, seed);
-    return st.err == ERR_NONE ? EXIT_DONE : cli_failed(&st);
+    /* who reads standard output has seen enough (`| head`) */
+    bool enough = st.err == ERR_INTERRUPTED && strcmp(config.to, "-") == 0;
+    return st.err == ERR_NONE || enough ? EXIT_DONE : cli_failed(&st);
 }
 
 static const struct cli_option options[] = {

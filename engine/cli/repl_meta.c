@@ -153,22 +153,27 @@ static void metrics(struct repl *r, const char *word)
 
 /* ---- how rows are shown ---- */
 
-static bool switch_to(const char *word, bool now)
+/* Without a word the other way round. False: the word is another one, which is told. */
+static bool switch_to(struct repl *r, const char *name, const char *word, bool *setting)
 {
-    if (strcasecmp(word, "on") == 0) return true;
-    if (strcasecmp(word, "off") == 0) return false;
-    return !now;
+    bool on = strcasecmp(word, "on") == 0;
+    if (*word && !on && strcasecmp(word, "off") != 0) {
+        repl_complain(r, "%s takes on or off, not \"%s\"", name, word);
+        return false;
+    }
+    *setting = *word ? on : !*setting;
+    return true;
 }
 
 static void expanded(struct repl *r, const char *word)
 {
-    r->expanded = switch_to(word, r->expanded);
+    if (!switch_to(r, "\\x", word, &r->expanded)) return;
     if (r->interactive) printf("Rows are shown as %s.\n", r->expanded ? "blocks" : "lines");
 }
 
 static void timing(struct repl *r, const char *word)
 {
-    r->timing = switch_to(word, r->timing);
+    if (!switch_to(r, "\\timing", word, &r->timing)) return;
     if (r->interactive) printf("Timing is %s.\n", r->timing ? "on" : "off");
 }
 
@@ -275,7 +280,12 @@ static void pause_for(double seconds)
 
 static void watch(struct repl *r, const char *word)
 {
-    double every = *word ? strtod(word, NULL) : 2;
+    char *end;
+    double every = *word ? strtod(word, &end) : 2;
+    if (*word && (*end || !(every > 0))) {
+        repl_complain(r, "\\watch takes a number of seconds above 0, not \"%s\"", word);
+        return;
+    }
     if (every < 0.1) every = 0.1;
     struct buf text = { 0 };
     buf_append(&text, r->last.data ? r->last.data : "", r->last.len);

@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -107,6 +108,13 @@ static struct status use_address(struct arena *a, const struct io_endpoint *e, c
     return OK;
 }
 
+/* A number from 0 to 65535 (0, in listening: a free one), or the name of a service. */
+static bool is_port(const char *port)
+{
+    size_t digits = strspn(port, "0123456789");
+    return port[digits] || (digits <= 5 && strtol(port, NULL, 10) <= 65535);
+}
+
 static struct status use_tcp(struct arena *a, const struct io_endpoint *e, const char *path,
                              const char *verb, socket_use use, int *out)
 {
@@ -116,6 +124,11 @@ static struct status use_tcp(struct arena *a, const struct io_endpoint *e, const
         struct status st = status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s has no host and port",
                                       STR_ARG(e->url), e->name);
         return status_with_hint(st, "write tcp://127.0.0.1:9000");
+    }
+    if (!is_port(port)) {
+        struct status st = status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s: there is no port %s",
+                                      STR_ARG(e->url), e->name, port);
+        return status_with_hint(st, "ports are numbers up to 65535");
     }
     return use_address(a, e, host, port, verb, use, out, &why);
 }

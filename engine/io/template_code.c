@@ -22,6 +22,13 @@ static double number_of(const json_t *v, double otherwise)
     return otherwise;
 }
 
+/* False: there is such a member, and it is no number. */
+static bool no_other(const json_t *object, const char *member)
+{
+    const json_t *v = json_object_get(object, member);
+    return !v || json_is_null(v) || !isnan(number_of(v, NAN));
+}
+
 static struct str text_of(struct compiling *k, const json_t *v, const char *otherwise)
 {
     if (!json_is_string(v)) return str_c(otherwise);
@@ -82,7 +89,11 @@ static void prepare_number(struct compiling *k, struct call *c, const json_t *ar
     c->min = number_of(json_object_get(argument, "min"), 0);
     c->max = number_of(json_object_get(argument, "max"), number_of(argument, 99999));
     c->step = number_of(json_object_get(argument, "precision"), 1);
-    if (argument && !json_is_object(argument) && isnan(number_of(argument, NAN)))
+    bool fits = json_is_object(argument)
+                    ? no_other(argument, "min") && no_other(argument, "max") &&
+                          no_other(argument, "precision")
+                    : !argument || !isnan(number_of(argument, NAN));
+    if (!fits)
         k->problem = "the argument is a number, or {\"min\": n, \"max\": n, \"precision\": n}";
     else if (c->step <= 0) k->problem = "precision is above 0";
     else if (c->max < c->min) k->problem = "max is below min";

@@ -49,3 +49,11 @@ Try "sluice help generate".
 $ sluice generate nothing.template
 sluice: nothing.template: No such file or directory
 [exit 2]
+
+# Who has seen enough of the records may go; a program that was to take all of them may not.
+$ set -o pipefail; sluice generate dice.template --quiet | head -n 1 | wc -l
+1
+$ sluice generate dice.template --quiet --to 'exec:head -n 1 | wc -l'
+1
+error 08001: program 'head -n 1 | wc -l' of generate has closed its input
+[exit 4]

@@ -344,6 +344,28 @@ SELECT STREAM temp FROM readings LIMIT 1;
 Time: N ms
 sluice> \q
 
+# What a command does not take is told, and changes nothing.
+$ pty sluice repl <<'END'
+> > \timing maybe
+> > \x 1
+> > \watch soon
+> > \watch 0
+> > \watch
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> \timing maybe
+\timing takes on or off, not "maybe"
+sluice> \x 1
+\x takes on or off, not "1"
+sluice> \watch soon
+\watch takes a number of seconds above 0, not "soon"
+sluice> \watch 0
+\watch takes a number of seconds above 0, not "0"
+sluice> \watch
+\watch repeats the last query, and there is none
+sluice> \q
+
 # A plain SELECT over tables, VALUES or nothing is answered and ends.
 $ printf '{"id":"a","ward":1,"w":1.5}\n{"id":"b","ward":2,"w":0.5}\n{"id":"c","ward":1,"w":7}\n' > devices.ndjson
 $ cat > devices.sql <<'END'

@@ -117,6 +117,11 @@ trap 'rm -rf "$top"' EXIT
 passed=0
 failed=0
 for file in "${files[@]}"; do
+    [ -f "$file" ] || file=tests/cli/$file
+    if [ ! -f "$file" ]; then
+        echo "there is no transcript $file" >&2
+        exit 2
+    fi
     work=$top/$(basename "$file")
     mkdir -p "$work"
     run_file "$file" "$work"

@@ -71,8 +71,9 @@ CREATE SOURCE s (k INTEGER, t VARCHAR(20)) FROM 'unix:in.sock' WITH (listen = TR
 # TCP, and addresses that are none.
 $ sed "s/unix:in.sock/tcp:\/\/127.0.0.1:47613/" serve.sql > a.sql; sed "s/unix:in.sock/tcp:\/\/127.0.0.1:47613/" send.sql > b.sql; rm -f out.ndjson; sluice run --quiet a.sql & sh appears out.ndjson; sleep 0.2; seq 1 20000 | sed 's/.*/{"K":&,"T":"t"}/' | sluice run --quiet b.sql; sh filled out.ndjson 20000; kill -INT $!; wait; sort -u out.ndjson | wc -l
 20000
-$ for url in tcp:127.0.0.1:9 tcp://127.0.0.1 tcp://127.0.0.1:1 unix:; do echo "CREATE SOURCE s (k INTEGER) FROM '$url'; SELECT STREAM k FROM s;" > a.sql; sluice run --quiet a.sql 2>&1 | grep error; done
+$ for url in tcp:127.0.0.1:9 tcp://127.0.0.1 tcp://127.0.0.1:1 tcp://127.0.0.1:65536 unix:; do echo "CREATE SOURCE s (k INTEGER) FROM '$url'; SELECT STREAM k FROM s;" > a.sql; sluice run --quiet a.sql 2>&1 | grep error; done
 a.sql:1:34: error HY024: 'tcp:127.0.0.1:9' of S has no host and port
 a.sql:1:34: error HY024: 'tcp://127.0.0.1' of S has no host and port
 a.sql:1:34: error 08001: cannot connect to 'tcp://127.0.0.1:1' for S: Connection refused
+a.sql:1:34: error HY024: 'tcp://127.0.0.1:65536' of S: there is no port 65536
 a.sql:1:34: error HY024: 'unix:' of S has nothing behind its scheme

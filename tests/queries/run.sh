@@ -1,12 +1,13 @@
 #!/bin/bash
-# Tries the READMEs of queries/ as a new user would: every command of a block marked "console run" is typed in.
+# Tries READMEs and the guide as a new user would: every command of a block marked "console run" is typed in.
 #
-#   tests/queries/run.sh BUILD [README.md...]
+#   tests/queries/run.sh BUILD [PAGE.md...]
 #
-# Commands stand behind "$ " and go on while they end in a backslash or a quotation is open; they run in one shell, in
-# the top folder of a fresh tree that holds queries/ and the programs of BUILD. Lines below a command are what must
-# come, standard error included; a line "..." stands for any lines; without any lines everything may come. The exit
-# code must be 0. Commands that begin with "make " are left out: all is built. Each command counts as one test.
+# A block of SQL whose first line is a comment "-- NAME.sql" is that file. Commands stand behind "$ " and go on while
+# they end in a backslash or a quotation is open; they run in one shell, in the top folder of a fresh tree that holds
+# queries/, those files and the programs of BUILD. Lines below a command are what must come, standard error included; a
+# line "..." stands for any lines; without any lines everything may come. The exit code must be 0. Commands that begin
+# with "make " are left out: all is built. Each command counts as one test.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 ROOT=$PWD
@@ -37,6 +38,16 @@ same_output() {
 # The lines of the blocks of $1, each behind the number it has there.
 blocks() {
     awk '/^```console run$/ { inside = 1; next } /^```/ { inside = 0 } inside { print NR ":" $0 }' "$1"
+}
+
+# Puts the files that $1 shows into the folder $2.
+files_of() {
+    awk -v folder="$2" '
+        /^```sql$/ { starts = 1; next }
+        /^```/     { if (out) close(out); out = "" }
+        starts && match($0, /^-- [a-z0-9_-]+[.]sql/) { out = folder "/" substr($0, 4, RLENGTH - 3) }
+        { starts = 0 }
+        out { print > out }' "$1"
 }
 
 goes_on() {
@@ -98,22 +109,23 @@ build=$(cd "$1" && pwd) || exit 2
 shift
 files=("$@")
 if [ ${#files[@]} = 0 ]; then
-    mapfile -t files < <(grep -rl --include=README.md '^```console run$' queries | LC_ALL=C sort)
+    mapfile -t files < <(grep -rl --include='*.md' '^```console run$' README.md docs queries | LC_ALL=C sort)
 fi
 
 top=$(mktemp -d)
 trap 'rm -rf "$top"' EXIT
 trap '' PIPE
-export LC_ALL=C TZ=UTC LSAN_OPTIONS=suppressions=$ROOT/tests/cli/leaks.txt:print_suppressions=0
+export PATH="$build:$PATH" LC_ALL=C TZ=UTC LSAN_OPTIONS=suppressions=$ROOT/tests/cli/leaks.txt:print_suppressions=0
 total=0
 bad=0
 typed=0
 for file in "${files[@]}"; do
-    work=$top/$((total + bad))-$(basename "$(dirname "$file")")
+    work=$top/$((total + bad))-$(basename "$(dirname "$file")")-$(basename "$file" .md)
     mkdir -p "$work/tree/build"
     cp -R queries "$work/tree/queries"
     ln -s "$build" "$work/tree/build/release"
     ln -s release/sluice "$work/tree/build/sluice"
+    files_of "$file" "$work/tree"
     passed=0
     failed=0
     coproc user { cd "$work/tree" && exec setsid bash; }

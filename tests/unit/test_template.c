@@ -202,6 +202,8 @@ static void slips_are_told_with_their_place(void **state)
     refuse("{{random.number}} {{date.now", 1, 19, "no }}");
     refuse("{{}}", 1, 3, "empty");
     refuse("{{random.number(5}}", 1, 3, "parenthesis");
+    refuse("{{random.number({\"min\":\"x\"})}}", 1, 3, "\"min\": n");
+    refuse("{{random.number({\"precision\":[]})}}", 1, 3, "\"precision\": n");
     refuse("{{random.number(abc)}}", 1, 3, "number");
     refuse("{{random.number({\"min\":5,\"max\":1})}}", 1, 3, "below");
     refuse("{{random.weightedArrayElement({\"weights\":[1],\"data\":[1,2]})}}", 1, 3, "weight");
