@@ -129,9 +129,21 @@ void feed_keyed_clear(struct keyed **keyed, const struct app_plan *plan)
     }
 }
 
+/* An answer about other keys than those that were asked for is a mistake somewhere. */
+static void tell_strays(struct keyed *k, const struct plan_table *t)
+{
+    uint64_t n = keyed_counts(k).strays;
+    if (n)
+        log_message(LOG_WARNING,
+                    "%llu rows that came for reference table %.*s were left out: their key "
+                    "is none that was asked for",
+                    (unsigned long long)n, STR_ARG(t->name));
+}
+
 void feed_keyed_close(struct keyed **keyed, const struct app_plan *plan)
 {
     for (uint32_t i = 0; keyed && i < plan->n_tables; i++) {
+        if (keyed[i]) tell_strays(keyed[i], &plan->tables[i]);
         keyed_free(keyed[i]);
         keyed[i] = NULL;
     }

@@ -122,6 +122,12 @@ sluice: warning: cannot look up in http://HOST/none/d of DEVICES (1 try): the se
 $ bash make.sh http://HOST/d "on_error = 'stop', retries = 0"; sed -i '$d' app.sql; echo "SELECT STREAM n, LOOKUP('DEVICES', 'MAKER', id) AS maker FROM s;" >> app.sql; bash on.sh 503; bash quiet.sh
 run.sql:2:84: error 08001: cannot look up in http://HOST/d of DEVICES (1 try): the server answers 503: not today!
 
+$ bash make.sh http://127.0.0.1:1/d "backoff = INTERVAL '60' SECOND, retries = 0"; cp app.sql run.sql; export no_proxy='*'; sluice run --quiet run.sql 2> said & sleep 1; kill -INT $!; wait $!; echo $?; grep -o 'rows wait\|cannot look up.*tr[a-z]*)' said
+4
+cannot look up in http://127.0.0.1:1/d of DEVICES (1 try)
+rows wait
+cannot look up in http://127.0.0.1:1/d of DEVICES (2 tries)
+
 # Rows that are no rows are left out; those that nobody asked for too; an answer about one key need not repeat it.
 $ printf '{"ID":"a","MAKER":"Acme","YR":"x"}\n{"ID":"x-\\"e\\"","MAKER":"Stray"}\n{"MAKER":"No name", "OF":"b/c d"}\n' > got/www/odd
 $ bash make.sh http://HOST/odd; bash on.sh; bash quiet.sh
@@ -133,6 +139,7 @@ sluice: warning: row left out of reference table DEVICES: cannot convert x to IN
 {"N":5,"ID":null,"MAKER":null,"YR":null}
 {"N":6,"ID":"e","MAKER":null,"YR":null}
 {"N":7,"ID":"none","MAKER":null,"YR":null}
+sluice: warning: 1 rows that came for reference table DEVICES were left out: their key is none that was asked for
 $ bash make.sh http://HOST/key/odd/{id}; bash on.sh; bash quiet.sh
 sluice: warning: row left out of reference table DEVICES: cannot convert x to INTEGER for column "YR"
 {"N":1,"ID":"a","MAKER":null,"YR":null}
