@@ -65,16 +65,29 @@ static const struct text_file *copy_text(struct app *app, const char *name, cons
     return file;
 }
 
-const struct text_file *app_add_text(struct app *app, const char *name, const char *text,
-                                     size_t size, const char *base_dir)
+static const struct text_file *add_statements(struct app *app, const struct text_file *file,
+                                              const char *base_dir)
 {
-    const struct text_file *file = copy_text(app, name, text, size);
     struct ast_statements statements = { 0 };
     const char *dir = arena_dup(app->arena, base_dir, strlen(base_dir) + 1);
     *array_push(app->arena, &app->texts) = (struct app_text){ file, dir };
     parse_file(app->arena, file, &statements, &app->diags);
     bind_statements(app->binder, &statements, dir);
     return file;
+}
+
+const struct text_file *app_add_text(struct app *app, const char *name, const char *text,
+                                     size_t size, const char *base_dir)
+{
+    return add_statements(app, copy_text(app, name, text, size), base_dir);
+}
+
+const struct text_file *app_add_onlookers_text(struct app *app, const char *name, const char *text,
+                                               size_t size, const char *base_dir)
+{
+    const struct text_file *file = copy_text(app, name, text, size);
+    bind_onlookers_text(app->binder, file);
+    return add_statements(app, file, base_dir);
 }
 
 /* A query ends after so many rows: that is for whoever shows them, not for the plan. */

@@ -22,6 +22,9 @@ void app_add_file(struct app *app, const char *path);
  * paths in it stand relative to. Returns what places in it point to. */
 const struct text_file *app_add_text(struct app *app, const char *name, const char *text,
                                      size_t size, const char *base_dir);
+/* The same with what somebody who may not see PERSONAL values has defined through a control socket. */
+const struct text_file *app_add_onlookers_text(struct app *app, const char *name, const char *text,
+                                               size_t size, const char *base_dir);
 /* Whose query it is: an onlooker's who may see PERSONAL values, or may not (sql/bind.h). */
 enum app_asker { ASKER_OWN, ASKER_SEES, ASKER_ONLOOKER };
 /* The same for a query that is typed: LIMIT n is taken out and told, -1 without; one over tables alone is answered. */

@@ -93,7 +93,9 @@ static size_t list_find(const struct definitions *l, const struct definition *d)
 static void add_definition(struct app *app, const struct definition *d,
                            const struct text_file **file)
 {
-    *file = app_add_text(app, d->name, d->text, d->size, d->base_dir);
+    *file = d->onlookers
+                ? app_add_onlookers_text(app, d->name, d->text, d->size, d->base_dir)
+                : app_add_text(app, d->name, d->text, d->size, d->base_dir);
 }
 
 static bool is_among(const struct text_file *file, const struct text_file *const *files, size_t n)
@@ -313,7 +315,11 @@ struct status session_define(struct session *s, const struct session_text *texts
     if (s->remote) return remote_define(s, texts, n, messages);
     struct definitions list = lasting(&s->definitions);
     size_t fresh = list.count;
-    for (size_t i = 0; i < n; i++) list_add(&list, definition_new(s->arena, &texts[i]));
+    for (size_t i = 0; i < n; i++) {
+        struct definition *d = definition_new(s->arena, &texts[i]);
+        d->onlookers = s->host && !s->config.sees_personal;
+        list_add(&list, d);
+    }
     struct definition *last = n ? list.items[list.count - 1] : NULL;
     struct status st = OK;
     if (n == 1 && is_own_drop(last)) {

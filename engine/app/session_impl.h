@@ -28,6 +28,7 @@ struct definition {
     size_t        size;
     size_t        padding; /* bytes of the text that only stand for what is before it in its file */
     const char   *base_dir;
+    bool          onlookers; /* of one who came through a control socket and may not see PERSONAL values */
     bool          once; /* an INSERT of rows: it stands until the next change */
 };
 

@@ -107,13 +107,23 @@ void bind_answers(struct binder *b)
 
 bool binder_is_onlookers(const struct binder *b, struct span at)
 {
-    return b->onlooker && !b->onlooker_sees && (b->onlooker_calls > 0 || at.file == b->onlooker);
+    if (b->onlooker_calls > 0) return true;
+    for (size_t i = 0; i < b->onlookers.count; i++) {
+        if (b->onlookers.items[i] == at.file) return true;
+    }
+    return false;
 }
 
 void bind_onlooker(struct binder *b, const struct text_file *query, bool sees)
 {
     b->onlooker = query;
     b->onlooker_sees = sees;
+    if (!sees) bind_onlookers_text(b, query);
+}
+
+void bind_onlookers_text(struct binder *b, const struct text_file *file)
+{
+    *array_push(b->arena, &b->onlookers) = file;
 }
 
 struct status bind_one(struct binder *b, const struct ast_statement *s, const char *base_dir)

@@ -24,6 +24,9 @@ void bind_answers(struct binder *b);
  * columns of its result that hold some are not refused but marked, for others to cut; and the text cannot release
  * them, nor learn of them by choosing, grouping, or letting fail, which is refused. */
 void bind_onlooker(struct binder *b, const struct text_file *query, bool sees);
+/* The definitions of this text are those of somebody who may not see PERSONAL values: it cannot do either. Before they
+ * are bound. */
+void bind_onlookers_text(struct binder *b, const struct text_file *file);
 /* Binds one more statement, a sink's as well, at once (tests): what it misses is its failure, not left for later. */
 struct status bind_one(struct binder *b, const struct ast_statement *s,
                        const char *base_dir) MUST_CHECK;

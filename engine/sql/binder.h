@@ -40,6 +40,7 @@ struct binder {
     bool answering; /* such a query is being bound: all its rows are of one time */
     const struct text_file *onlooker; /* of a query that is not the application's (bind_onlooker); NULL: none */
     bool onlooker_sees;               /* PERSONAL values, too */
+    ARRAY(const struct text_file *) onlookers; /* texts of those who may not see PERSONAL values */
     uint32_t onlooker_calls;          /* functions of the application within each other, which his text calls */
     ARRAY(uint32_t) reads;           /* streams that the statement reads */
     ARRAY(struct early_sink)

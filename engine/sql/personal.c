@@ -7,8 +7,9 @@
  * within it looks at. Columns that a condition makes equal to a PERSONAL value hold that value, too. A de-identifying
  * function and RELEASE end the way. Which rows there are may depend on PERSONAL values; that is listed, not refused.
  *
- * The query of an onlooker (bind_onlooker) is not the application's word: in its text nothing ends a way, and what is
- * only listed elsewhere is refused; but its result may have PERSONAL columns, which are cut.
+ * What an onlooker says (bind_onlooker, bind_onlookers_text) is not the application's word: in his texts nothing ends a
+ * way, and what is only listed elsewhere is refused; but the result of his query may have PERSONAL columns, which are
+ * cut.
  */
 
 #include "sql/personal.h"
@@ -61,8 +62,6 @@ static bool is_noted(const struct app_plan *p, const struct status *st)
 /* Whether the place, or without one the pump, is of an onlooker's text who may not see PERSONAL values. */
 static bool is_onlookers(const struct flow *f, struct span at)
 {
-    const struct text_file *query = f->b->onlooker;
-    if (!query || f->b->onlooker_sees) return false;
     if (!at.file && f->pump) at = f->pump->at;
     return binder_is_onlookers(f->b, at);
 }

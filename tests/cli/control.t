@@ -146,6 +146,69 @@ $ sh feed | sluice run --quiet --control run.sock --control-personal personal.sq
  Mr top floor
 (1 row)
 
+# What is defined through the socket is no word of the application's either: it neither releases nor chooses by a PERSONAL value, and what it makes of one is cut.
+$ sh feed | sluice run --quiet --control run.sock --control-write personal.sql 2>/dev/null & sh appears run.sock; sluice repl --connect run.sock <<'END' 2>&1; kill -INT $!; wait
+> CREATE VIEW stolen AS SELECT STREAM RELEASE(patient, 'I say so') AS p FROM hot;
+> SELECT STREAM p FROM stolen LIMIT 1;
+> CREATE FUNCTION own(x VARCHAR(30)) RETURNS VARCHAR(30) RETURN RELEASE(x, 'I say so');
+> CREATE VIEW owns AS SELECT STREAM own(patient) AS p FROM hot;
+> SELECT STREAM p FROM owns LIMIT 1;
+> CREATE VIEW again AS SELECT STREAM released(patient) AS p FROM hot;
+> SELECT STREAM p FROM again LIMIT 1;
+> CREATE VIEW ends AS SELECT STREAM MASK(patient, 1, 1) AS p FROM hot;
+> SELECT STREAM p FROM ends LIMIT 1;
+> CREATE STREAM taken (p VARCHAR(30));
+> \pset format json
+> CREATE PUMP t1 AS INSERT INTO taken SELECT STREAM RELEASE(patient, 'I say so') FROM hot;
+> \pset format json
+> CREATE PUMP t2 AS INSERT INTO taken SELECT STREAM device FROM hot WHERE patient LIKE 'Mr t%';
+> \pset format json
+> CREATE PUMP t3 AS INSERT INTO taken SELECT STREAM UPPER(patient) FROM hot;
+> SELECT STREAM p FROM taken LIMIT 1;
+> CREATE OR REPLACE VIEW titles AS SELECT STREAM device, patient AS title FROM hot;
+> SELECT STREAM title FROM titles LIMIT 1;
+> END
+<stdin>:1:37: error 42501: PERSONAL column "WHO" of "READINGS" is released: I say so: refused to onlookers
+CREATE VIEW stolen AS SELECT STREAM RELEASE(patient, 'I say so') AS p FROM hot;
+                                    ^~~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+<stdin>:3:63: error 42501: RELEASE is the application's word: refused to onlookers
+CREATE FUNCTION own(x VARCHAR(30)) RETURNS VARCHAR(30) RETURN RELEASE(x, 'I say so');
+                                                              ^~~~~~~~~~~~~~~~~~~~~~
+<stdin>:5:22: error 42P01: no stream or table "OWNS"
+SELECT STREAM p FROM owns LIMIT 1;
+                     ^~~~
+hint: an input or table is declared first, in this file or an earlier one, by CREATE SOURCE or CREATE REFERENCE TABLE: CREATE SOURCE "OWNS" (column type, ...) FROM 'url';
+personal.sql:6:68: error 42501: RELEASE is the application's word: refused to onlookers
+CREATE FUNCTION released(x VARCHAR(30)) RETURNS VARCHAR(30) RETURN RELEASE(x, 'for the application');
+                                                                   ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+<stdin>:7:22: error 42P01: no stream or table "AGAIN"
+SELECT STREAM p FROM again LIMIT 1;
+                     ^~~~~
+hint: an input or table is declared first, in this file or an earlier one, by CREATE SOURCE or CREATE REFERENCE TABLE: CREATE SOURCE "AGAIN" (column type, ...) FROM 'url';
+<stdin>:8:35: error 42501: MASK is for the application: refused to onlookers
+CREATE VIEW ends AS SELECT STREAM MASK(patient, 1, 1) AS p FROM hot;
+                                  ^~~~
+hint: sluice run --control-personal lets them see
+<stdin>:9:22: error 42P01: no stream or table "ENDS"
+SELECT STREAM p FROM ends LIMIT 1;
+                     ^~~~
+hint: an input or table is declared first, in this file or an earlier one, by CREATE SOURCE or CREATE REFERENCE TABLE: CREATE SOURCE "ENDS" (column type, ...) FROM 'url';
+<stdin>:12:51: error 42501: PERSONAL column "WHO" of "READINGS" is released: I say so: refused to onlookers
+CREATE PUMP t1 AS INSERT INTO taken SELECT STREAM RELEASE(patient, 'I say so') FROM hot;
+                                                  ^~~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+<stdin>:14:73: error 42501: what is computed from PERSONAL column "WHO" of "READINGS" may fail by it: refused to onlookers
+CREATE PUMP t2 AS INSERT INTO taken SELECT STREAM device FROM hot WHERE patient LIKE 'Mr t%';
+                                                                        ^~~~~~~
+hint: sluice run --control-personal lets them see
+<stdin>:14:73: error 42501: WHERE chooses rows by PERSONAL column "WHO" of "READINGS": which rows there are is not proved: refused to onlookers
+CREATE PUMP t2 AS INSERT INTO taken SELECT STREAM device FROM hot WHERE patient LIKE 'Mr t%';
+                                                                        ^~~~~~~
+hint: sluice run --control-personal lets them see
+{"P":null}
+{"TITLE":null}
+
 # A second run does not take the socket away, a socket that a killed run left behind does not bother the next one, a file is left alone.
 $ sh feed | sluice run --quiet --control run.sock app.sql & sh appears run.sock; sluice run --control run.sock app.sql < /dev/null; sluice explain --live run.sock nix; kill -KILL $!; wait $! 2>/dev/null; ls run.sock; sluice repl --connect run.sock < /dev/null; echo '{"device":"b"}' | sluice run --quiet --control run.sock app.sql; ls run.sock 2>&1
 error 08001: no control socket at 'run.sock': another run holds it
