@@ -36,6 +36,23 @@ static void cut_lines(struct buf *sample, uint32_t lines)
     sample->len = at;
 }
 
+/* A block's records; the empty lines of those that a processor refused are left out. */
+static uint32_t append_block(struct buf *out, const struct block *b, size_t *refused)
+{
+    const struct block_refusals *r = b->refusals;
+    size_t at = 0, from = out->len;
+    for (size_t i = 0; r && i < r->n; i++) {
+        buf_append(out, b->data + at, r->items[i].at - at);
+        at = r->items[i].at + 1;
+    }
+    buf_append(out, b->data + at, b->size - at);
+    *refused += r ? r->n : 0;
+    if (out->len == from) return 0;
+    uint32_t lines = count_lines(out->data + from, out->len - from);
+    if (out->data[out->len - 1] != '\n') buf_append_char(out, '\n');
+    return lines;
+}
+
 /* *refused: how many of its records the function did not take. */
 static struct status read_sample(struct source *s, const struct discover_request *r,
                                  struct buf *out, size_t *refused)
@@ -49,10 +66,7 @@ static struct status read_sample(struct source *s, const struct discover_request
         enum source_result result = source_read(s, BLOCK_WANT, wait_ms, &b, &first, &st);
         if (result == SOURCE_FAILED) return st;
         if (result != SOURCE_BLOCK) break;
-        buf_append(out, b->data, b->size);
-        if (b->refusals) *refused += b->refusals->n;
-        lines += count_lines(b->data, b->size);
-        if (out->len && out->data[out->len - 1] != '\n') buf_append_char(out, '\n');
+        lines += append_block(out, b, refused);
         block_release(b);
     }
     cut_lines(out, wanted);
