@@ -209,6 +209,39 @@ hint: sluice run --control-personal lets them see
 {"P":null}
 {"TITLE":null}
 
+# What comes through the socket is an onlooker's word, pumps, views and functions too.
+$ sh feed | sluice run --quiet --control run.sock --control-write personal.sql 2>/dev/null & sh appears run.sock; sluice repl --connect run.sock <<'END' 2>&1; kill -INT $!; wait
+> CREATE STREAM copy (who VARCHAR(30));
+> CREATE PUMP c AS INSERT INTO copy SELECT STREAM patient FROM hot;
+> SELECT STREAM * FROM copy LIMIT 1;
+> CREATE VIEW leak AS SELECT STREAM RELEASE(patient, 'so what') AS r FROM hot;
+> SELECT STREAM * FROM leak LIMIT 1;
+> CREATE FUNCTION opened(x VARCHAR(30)) RETURNS VARCHAR(30) RETURN RELEASE(x, 'so what');
+> SELECT STREAM opened(patient) AS o FROM hot LIMIT 1;
+> CREATE OR REPLACE PUMP c AS INSERT INTO copy SELECT STREAM RELEASE(patient, 'so what') FROM hot;
+> DROP PUMP c;
+> CREATE PUMP c AS INSERT INTO copy SELECT STREAM device FROM hot WHERE patient = 'Mr top floor';
+> END
+ WHO
+------------------
+ (personal)
+(1 row)
+<stdin>:4:35: error 42501: PERSONAL column "WHO" of "READINGS" is released: so what: refused to onlookers
+CREATE VIEW leak AS SELECT STREAM RELEASE(patient, 'so what') AS r FROM hot;
+                                  ^~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+<stdin>:6:66: error 42501: RELEASE is the application's word: refused to onlookers
+CREATE FUNCTION opened(x VARCHAR(30)) RETURNS VARCHAR(30) RETURN RELEASE(x, 'so what');
+                                                                 ^~~~~~~~~~~~~~~~~~~~~
+<stdin>:8:60: error 42501: PERSONAL column "WHO" of "READINGS" is released: so what: refused to onlookers
+CREATE OR REPLACE PUMP c AS INSERT INTO copy SELECT STREAM RELEASE(patient, 'so what') FROM hot;
+                                                           ^~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+<stdin>:10:71: error 42501: WHERE chooses rows by PERSONAL column "WHO" of "READINGS": which rows there are is not proved: refused to onlookers
+CREATE PUMP c AS INSERT INTO copy SELECT STREAM device FROM hot WHERE patient = 'Mr top floor';
+                                                                      ^~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+
 # A second run does not take the socket away, a socket that a killed run left behind does not bother the next one, a file is left alone.
 $ sh feed | sluice run --quiet --control run.sock app.sql & sh appears run.sock; sluice run --control run.sock app.sql < /dev/null; sluice explain --live run.sock nix; kill -KILL $!; wait $! 2>/dev/null; ls run.sock; sluice repl --connect run.sock < /dev/null; echo '{"device":"b"}' | sluice run --quiet --control run.sock app.sql; ls run.sock 2>&1
 error 08001: no control socket at 'run.sock': another run holds it
