@@ -195,6 +195,8 @@ static const struct trace *way_of_subquery(struct flow *f, const struct expr *e,
     const struct trace *chosen = either(filter, way_of_optional(f, s->condition, row));
     for (uint32_t i = 0; i < s->n_keys; i++)
         chosen = either(chosen, f->tables[s->table][s->table_keys[i]]);
+    if (s->can_fault && either(asked, chosen))
+        note_fault(f, e->at, NULL, either(asked, chosen)); /* it finds several rows, or none */
     if (s->kind != SUBQUERY_SCALAR)
         return either(either(asked, chosen), way_of_optional(f, s->match, row));
     note_choice(f, e->at, "the query chooses rows by", chosen);
@@ -545,19 +547,34 @@ static void follow_pump(struct flow *f, struct plan_pump *p)
     f->pump = NULL;
 }
 
-static void follow_table(struct flow *f, uint32_t t)
+static void follow_query(struct flow *f, uint32_t t, struct plan_node *query)
 {
     struct plan_table *table = &f->plan->tables[t];
-    if (table->query) {
-        struct row_ways out = way_of_node(f, table->query);
-        for (uint32_t i = 0; i < out.n_columns && i < table->schema.n_columns; i++)
-            take_up(f, &f->tables[t][i], out.columns[i]);
+    if (!query) return;
+    struct row_ways out = way_of_node(f, query);
+    for (uint32_t i = 0; i < out.n_columns && i < table->schema.n_columns; i++)
+        take_up(f, &f->tables[t][i], out.columns[i]);
+}
+
+/* UNION, EXCEPT and INTERSECT of rows that are equal. */
+static void note_set(struct flow *f, uint32_t t)
+{
+    static const char *const names[] = { [SET_UNION] = "UNION compares",
+                                         [SET_EXCEPT] = "EXCEPT compares",
+                                         [SET_INTERSECT] = "INTERSECT compares" };
+    const struct plan_table *table = &f->plan->tables[t];
+    for (uint32_t i = 0; table->second && i < table->schema.n_columns; i++) {
+        if (!f->tables[t][i]) continue;
+        note_choice(f, table->at, names[table->set], f->tables[t][i]);
+        return;
     }
-    if (table->second) {
-        struct row_ways out = way_of_node(f, table->second);
-        for (uint32_t i = 0; i < out.n_columns && i < table->schema.n_columns; i++)
-            take_up(f, &f->tables[t][i], out.columns[i]);
-    }
+}
+
+static void follow_table(struct flow *f, uint32_t t)
+{
+    follow_query(f, t, f->plan->tables[t].query);
+    follow_query(f, t, f->plan->tables[t].second);
+    note_set(f, t);
 }
 
 static void follow_all(struct flow *f)

@@ -146,6 +146,53 @@ $ sh feed | sluice run --quiet --control run.sock --control-personal personal.sq
  Mr top floor
 (1 row)
 
+# Queries over reference tables with PERSONAL columns tell no more: not by how many rows are equal, and not by which keys are there.
+$ printf '{"id":1,"nick":"Ann"}\n{"id":2,"nick":"Bob"}\n' > people.ndjson; printf '{"name":"Ann","ward":"w1"}\n' > wards.ndjson; cat > people.sql <<'SQL'
+> CREATE SOURCE visits (id INTEGER PATH '$.n', who VARCHAR(20) PERSONAL PATH '$.note') FROM '-';
+> CREATE REFERENCE TABLE people (id INTEGER PATH '$.id', nick VARCHAR(20) PERSONAL PATH '$.nick', PRIMARY KEY (id)) FROM 'people.ndjson';
+> CREATE REFERENCE TABLE wards (name VARCHAR(20) PATH '$.name', ward VARCHAR(20) PATH '$.ward', PRIMARY KEY (name)) FROM 'wards.ndjson' WITH (on_missing = 'error');
+> SQL
+$ sh feed | sluice run --quiet --control run.sock people.sql 2>/dev/null & sh appears run.sock; sluice repl --connect run.sock <<'END' 2>&1; kill -INT $!; wait
+> SELECT id, nick FROM people;
+> SELECT 'Ann' AS guess EXCEPT SELECT nick FROM people;
+> SELECT name FROM wards INTERSECT SELECT nick FROM people;
+> SELECT 'Ann' AS guess UNION SELECT nick FROM people;
+> SELECT nick FROM people UNION ALL SELECT name FROM wards;
+> SELECT STREAM LOOKUP('WARDS', 'WARD', who) AS ward FROM visits LIMIT 1;
+> SELECT STREAM (SELECT ward FROM wards WHERE name = who) AS ward FROM visits LIMIT 1;
+> END
+ ID | NICK
+----+------------
+  1 | (personal)
+  2 | (personal)
+(2 rows)
+<stdin>:2:1: error 42501: EXCEPT compares PERSONAL column "NICK" of "PEOPLE": which rows there are is not proved: refused to onlookers
+SELECT 'Ann' AS guess EXCEPT SELECT nick FROM people;
+^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+<stdin>:3:1: error 42501: INTERSECT compares PERSONAL column "NICK" of "PEOPLE": which rows there are is not proved: refused to onlookers
+SELECT name FROM wards INTERSECT SELECT nick FROM people;
+^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+<stdin>:4:1: error 42501: UNION compares PERSONAL column "NICK" of "PEOPLE": which rows there are is not proved: refused to onlookers
+SELECT 'Ann' AS guess UNION SELECT nick FROM people;
+^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+ NICK
+------------
+ (personal)
+ (personal)
+ (personal)
+(3 rows)
+<stdin>:6:15: error 42501: what is computed from PERSONAL column "WHO" of "VISITS" may fail by it: refused to onlookers
+SELECT STREAM LOOKUP('WARDS', 'WARD', who) AS ward FROM visits LIMIT 1;
+              ^~~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+<stdin>:7:16: error 42501: what is computed from PERSONAL column "WHO" of "VISITS" may fail by it: refused to onlookers
+SELECT STREAM (SELECT ward FROM wards WHERE name = who) AS ward FROM visits LIMIT 1;
+               ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+
 # What is defined through the socket is no word of the application's either: it neither releases nor chooses by a PERSONAL value, and what it makes of one is cut.
 $ sh feed | sluice run --quiet --control run.sock --control-write personal.sql 2>/dev/null & sh appears run.sock; sluice repl --connect run.sock <<'END' 2>&1; kill -INT $!; wait
 > CREATE VIEW stolen AS SELECT STREAM RELEASE(patient, 'I say so') AS p FROM hot;
