@@ -36,6 +36,9 @@ LDFLAGS_asan    := -fsanitize=address,undefined
 LDFLAGS_tsan    := -fsanitize=thread
 LDFLAGS_fuzz    := -fsanitize=address,undefined
 
+# A view of a short text holds its bytes itself; a pointer into one that is gone shows only with this.
+export ASAN_OPTIONS ?= detect_stack_use_after_return=1
+
 ifeq ($(filter $(MODE),release debug asan tsan fuzz),)
 $(error MODE is "$(MODE)"; it can be release, debug, asan, tsan)
 endif

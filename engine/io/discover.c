@@ -301,7 +301,8 @@ static struct status discover_json(struct arena *a, struct str sample,
                                    const struct discover_config *config, struct discovered *out)
 {
     struct json_sample s = { .arena = a, .config = config, .out = out };
-    const char *p = str_data(&sample), *end = p + sample.len;
+    /* messages show lines of it after this call, whose own view holds the bytes of a short sample */
+    const char *p = str_to_c(a, sample), *end = p + sample.len;
     s.root = ARENA_NEW(a, struct seen);
     s.kinds = kinds_new(a);
     for (uint32_t number = 0; p < end; number++) {

@@ -163,6 +163,7 @@ $ pty bash ask.sh <<'END'
 > + go
 > ~ it runs
 > = ^C
+> ~ ask>
 > + go
 > END
 ask> go
