@@ -19,6 +19,7 @@ enum way { WAY_ONE, WAY_LIST, WAY_POST };
 struct piece {
     struct str text;
     bool       keys;   /* {keys} stands here */
+    bool       step;   /* it stands in the path */
     int32_t    column; /* of the key, that stands here; -1: the text */
 };
 
@@ -79,6 +80,7 @@ static struct status add_piece(struct arena *a, const struct keyed_table *t, str
 static struct status cut_url(struct arena *a, const struct keyed_table *t, const char *url,
                              struct pieces *out)
 {
+    const char *whole = url;
     while (*url) {
         size_t n = strcspn(url, "{");
         if (n) *array_push(a, out) = (struct piece){ .text = str_view(url, n), .column = -1 };
@@ -87,6 +89,7 @@ static struct status cut_url(struct arena *a, const struct keyed_table *t, const
         size_t size = strcspn(url + 1, "}");
         if (!url[1 + size]) return bad_url(a, t, "has a brace that is not closed");
         TRY(add_piece(a, t, str_view(url + 1, size), out));
+        out->items[out->count - 1].step = strchr(whole, '?') == NULL || strchr(whole, '?') > url;
         url += size + 2;
     }
     return OK;
@@ -149,16 +152,31 @@ static bool is_unreserved(char c)
            c == '-' || c == '_' || c == '.' || c == '~';
 }
 
-/* RFC 3986 2.1. A value that is all dots would be a step in a path. */
+/* Whether a part of the key would lead out of its place in the path, however it is written: RFC 3986 5.2.4. */
+static bool is_step(const struct http *h, const struct keyed_asking *x, uint32_t key)
+{
+    struct buf text = { 0 };
+    bool step = false;
+    for (size_t i = 0; i < h->pieces.count; i++) {
+        const struct piece *p = &h->pieces.items[i];
+        if (p->column < 0 || !p->step) continue;
+        buf_clear(&text);
+        append_text(&text, &x->keys[p->column], x->rows[key]);
+        struct str s = str_view(text.data, text.len);
+        step = step || s.len == 0 || str_equal_c(s, ".") || str_equal_c(s, "..");
+    }
+    buf_free(&text);
+    return step;
+}
+
+/* RFC 3986 2.1. */
 static void append_escaped(struct buf *out, const struct vector *v, uint32_t row)
 {
     struct buf text = { 0 };
     append_text(&text, v, row);
-    bool dots = text.len > 0 && text.len <= 2;
-    for (size_t i = 0; i < text.len; i++) dots = dots && text.data[i] == '.';
     for (size_t i = 0; i < text.len; i++) {
         char c = text.data[i];
-        if (is_unreserved(c) && !dots) buf_append_char(out, c);
+        if (is_unreserved(c)) buf_append_char(out, c);
         else buf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
     }
     buf_free(&text);
@@ -274,6 +292,7 @@ static void make_questions(const struct http *h, const struct keyed_asking *x, s
 {
     q->numbers = ARENA_ARRAY(x->arena, uint32_t, x->n);
     for (uint32_t i = 0; i < x->n; i++) {
+        x->done[i] = x->done[i] || is_step(h, x, i); /* there is no such row */
         if (!x->done[i]) q->numbers[q->n++] = i;
     }
     q->items = arena_calloc(x->arena, q->n * sizeof *q->items);

@@ -69,6 +69,13 @@ $ bash make.sh http://HOST/d "batch = 1"; bash on.sh; bash quiet.sh > /dev/null;
   ["e"]
   ["none"]
 
+$ printf '{"N":1,"ID":".."}\n{"N":2,"ID":"."}\n{"N":3,"ID":"../d"}\n{"N":4,"ID":" "}\n' > steps.json; FROM=steps.json bash make.sh http://HOST/key/d/{key}; bash on.sh; bash quiet.sh; cat got/log
+{"N":1,"ID":"..","MAKER":null,"YR":null}
+{"N":2,"ID":".","MAKER":null,"YR":null}
+{"N":3,"ID":"../d","MAKER":null,"YR":null}
+{"N":4,"ID":" ","MAKER":null,"YR":null}
+GET /key/d/..%2Fd HTTP/1.1
+
 # With many threads too, and in an expression; JOIN leaves out what is not there.
 $ bash make.sh http://HOST/d; sed -i '$d' app.sql; echo "SELECT STREAM n, LOOKUP('DEVICES', 'MAKER', id) AS maker, id IN (SELECT d.id FROM devices d) AS known, LOOKUP('DEVICES', 'YR', 'a') AS y FROM s;" >> app.sql; bash on.sh; bash quiet.sh --threads 4; bash keys.sh
 {"N":1,"MAKER":"Acme","KNOWN":true,"Y":2001}
