@@ -1,5 +1,6 @@
 /* src_dir.c: dir:PATH: all files below a folder, in the order of their paths. Hidden files and folders are
- * left out, files that a folder sink has not finished yet, links to folders, and what is no regular file. */
+ * left out, files that a folder sink has not finished yet, folders of what failed on the way to one, links to
+ * folders, and what is no regular file. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,6 +10,7 @@
 
 #include "base/array.h"
 #include "io/input.h"
+#include "io/prefix.h"
 
 struct file_list {
     char **items;
@@ -37,7 +39,8 @@ static struct status collect(struct input *in, struct arena *a, const char *fold
         char       *path = (char *)(uintptr_t)str_format_c(a, "%s/%s", folder, entry->d_name);
         struct stat itself, about;
         if (lstat(path, &itself) != 0 || stat(path, &about) != 0) continue;
-        if (S_ISDIR(itself.st_mode)) st = collect(in, a, path, out);
+        bool failed = strcmp(entry->d_name, PREFIX_FAILED) == 0;
+        if (S_ISDIR(itself.st_mode) && !failed) st = collect(in, a, path, out);
         if (!S_ISREG(about.st_mode)) continue;
         *array_push(a, out) = path;
         in->size += (uint64_t)about.st_size;

@@ -125,3 +125,14 @@ bad.sql:13:28: error HY024: no expression !{firehose:x} for the prefix of P
 CREATE SINK p FROM o2 INTO 'dir:placed' WITH (error_prefix = 'bad/!{firehose:x}/');
 hint: known are !{timestamp:PATTERN}, !{firehose:random-string} and !{firehose:error-output-type}
 bad.sql:12:28: error HY024: option "failed" is for folders (dir:), not for 'plain' of C
+
+# A pipeline that reads what was delivered does not read what failed, unless its folder is that.
+$ cat > next.sql <<'SQL'
+> CREATE SOURCE n (d VARCHAR(8), "errorCode" VARCHAR(40)) FROM 'dir:joined';
+> SELECT STREAM d, "errorCode" FROM n;
+> SQL
+$ rm -r joined; sluice run --quiet failed.sql 2>/dev/null; ls joined; sluice run --quiet next.sql | sort | uniq -c | head -3; sluice run --quiet next.sql --source N=dir:joined/processing-failed | sort -u
+enriched
+processing-failed
+  13334 {"D":"a","errorCode":null}
+{"D":null,"errorCode":"DATA_ERROR"}
