@@ -24,6 +24,7 @@ enum {
 struct remote {
     int                  fd;
     struct control_lines lines;
+    bool                 lost;
 };
 
 struct remote_query {
@@ -41,6 +42,7 @@ struct remote_query {
 
 static struct status gone(const struct session *s, const char *why)
 {
+    s->remote->lost = true;
     return status_new(s->arena, ERR_UNREACHABLE, SPAN_NONE, "the run is gone: %s", why);
 }
 
@@ -160,6 +162,11 @@ struct status session_connect(const struct session_config *config, const char *p
     return st;
 }
 
+bool remote_is_lost(const struct remote *r)
+{
+    return r->lost;
+}
+
 void remote_close(struct remote *r)
 {
     close(r->fd);
@@ -205,7 +212,6 @@ size_t remote_objects(struct session *s, struct arena *a, struct session_object 
     control_put_text(&text, "do", str_c("list"));
     struct status st = request(s, &text, a, &answer, NULL);
     buf_free(&text);
-    if (st.err != ERR_NONE) s->failure = st;
     const struct doc_node *list = st.err == ERR_NONE ? doc_get(answer, "objects") : NULL;
     uint32_t n = list && list->kind == DOC_LIST ? list->count : 0;
     *out = ARENA_ARRAY(a, struct session_object, n + 1);

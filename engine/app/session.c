@@ -402,6 +402,11 @@ bool session_is_connected(const struct session *s)
     return s->remote != NULL;
 }
 
+bool session_is_lost(const struct session *s)
+{
+    return s->remote && remote_is_lost(s->remote);
+}
+
 struct status session_finish(struct session *s)
 {
     struct status st = s->failure;

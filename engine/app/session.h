@@ -35,8 +35,9 @@ struct session *session_new(const struct session_config *config);
  * is told by whatever is called next. */
 struct status session_connect(const struct session_config *config, const char *path,
                               struct arena *a, struct session **out) MUST_CHECK;
-/* Whether it is a connection. */
+/* Whether it is a connection; whether it is one that is lost: the run has ended. */
 bool session_is_connected(const struct session *s);
+bool session_is_lost(const struct session *s);
 /* After session_finish, or instead of it: then sources are cut off. */
 void session_free(struct session *s);
 

@@ -170,6 +170,7 @@ struct status lane_push(struct graph *g, const uint32_t *streams, uint32_t n_str
 /* ---- remote.c: what the functions of session.h do with a connection ---- */
 
 void remote_close(struct remote *r);
+bool remote_is_lost(const struct remote *r);
 struct status remote_define(struct session *s, const struct session_text *texts, size_t n,
                             struct buf *messages) MUST_CHECK;
 struct status remote_ask(struct session *s, const struct session_text *text, struct arena *a,

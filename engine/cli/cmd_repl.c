@@ -53,6 +53,16 @@ void repl_complain(struct repl *r, const char *format, ...)
     buf_free(&text);
 }
 
+void repl_check(struct repl *r)
+{
+    if (r->quit || !session_is_lost(r->session)) return;
+    struct buf text = { 0 };
+    buf_printf(&text, "the run at %s has ended\n", cli_value(r->args, "connect"));
+    repl_failed(r, ERR_UNREACHABLE, &text);
+    buf_free(&text);
+    r->quit = true;
+}
+
 /* ---- statements ---- */
 
 /* What programs of sources and sinks inherit: the Ctrl-C of the terminal is for the session. */
@@ -95,6 +105,7 @@ void repl_statement(struct repl *r, const struct session_text *text)
     if (kind == SESSION_QUERY) repl_query(r, text);
     else if (define(r, text, 1) && r->interactive) fputs("OK\n", stdout);
     tell_time(r, began);
+    repl_check(r);
 }
 
 /* ---- scripts ---- */

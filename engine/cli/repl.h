@@ -49,6 +49,8 @@ bool repl_script_file(struct repl *r, const char *path);
 void repl_failed(struct repl *r, enum err err, const struct buf *messages);
 void repl_complain(struct repl *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 double repl_seconds(void);
+/* A session that is connected to a run ends with it. */
+void repl_check(struct repl *r);
 
 /* ---- repl_meta.c ---- */
 

@@ -50,7 +50,7 @@ static void list_objects(struct repl *r, bool pumps)
         cells[n_cells++] = str_c(o->state);
         cells[n_cells++] = shortened(a, o->detail);
     }
-    repl_show(r, headings, 5, cells, n_cells);
+    if (!session_is_lost(r->session)) repl_show(r, headings, 5, cells, n_cells);
     arena_free(a);
 }
 
@@ -108,7 +108,7 @@ static bool show_named(struct repl *r, const char *word, bool functions_only)
 static void describe(struct repl *r, const char *word)
 {
     if (!*word) list_objects(r, false);
-    else if (!show_named(r, word, false))
+    else if (!show_named(r, word, false) && !session_is_lost(r->session))
         repl_complain(r, "there is no \"%s\"; \\d lists what there is", word);
 }
 
@@ -134,7 +134,8 @@ static void why(struct repl *r, const char *word)
         repl_complain(r, "\\why needs the name of a stream");
     } else {
         struct status st = session_why(r->session, stored_name(a, word), &text);
-        if (st.err != ERR_NONE) repl_complain(r, "%s; \\d lists what there is", st.message);
+        if (st.err != ERR_NONE && !session_is_lost(r->session))
+            repl_complain(r, "%s; \\d lists what there is", st.message);
         cli_write(r->out, &text);
     }
     buf_free(&text);
@@ -146,7 +147,7 @@ static void metrics(struct repl *r, const char *word)
     (void)word;
     struct buf text = { 0 };
     struct status st = session_metrics(r->session, &text);
-    if (st.err != ERR_NONE) repl_complain(r, "%s", st.message);
+    if (st.err != ERR_NONE && !session_is_lost(r->session)) repl_complain(r, "%s", st.message);
     cli_write(r->out, &text);
     buf_free(&text);
 }
@@ -392,4 +393,5 @@ void repl_meta(struct repl *r, const char *line)
     }
     fflush(r->out);
     arena_free(a);
+    repl_check(r);
 }

@@ -521,3 +521,13 @@ sluice> SELECT STREAM device FROM hot LIMIT 1;
 sluice> \watch 0.3
 ^C
 sluice> \q
+
+# The visit ends with the run.
+$ echo '{"v":1}' > one.ndjson; sed -i "s/'exec:[^']*'/'exec:cat one.ndjson; while [ ! -e enough ]; do sleep 0.05; done'/" numbers.sql; sluice run --quiet --control run.sock numbers.sql & sh appears run.sock; (sleep 3; touch enough) & pty sluice repl --connect run.sock <<'END' | grep -o '(0 rows)\|the run at .* has ended'; wait
+> > \dp
+> + SELECT STREAM v FROM s;
+> ~ rows
+> + \d
+> END
+(0 rows)
+the run at run.sock has ended
