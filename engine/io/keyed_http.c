@@ -410,7 +410,7 @@ static struct status http_open(struct arena *a, const struct keyed_table *t, con
     TRY(cut_url(a, t, u->path, &h->pieces));
     TRY(way_of(a, t, &h->pieces, &h->way));
     if (h->way == WAY_ONE) allow_no_key(a, h);
-    TRY(web_open(a, t->endpoint, &h->web));
+    TRY(web_open(a, t->endpoint, &h->schema, &h->web));
     *out = h;
     return OK;
 }

@@ -36,8 +36,9 @@ static enum courier_answer judge(struct courier *c, struct answer *a)
     libcurl.easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &code);
     if (code >= 200 && code < 300) return COURIER_DONE;
     while (a->size && a->text[a->size - 1] == ' ') a->text[--a->size] = 0;
+    if (schema_has_personal(c->output->schema)) a->size = 0; /* servers like to quote what they refuse */
     snprintf(c->reason, sizeof c->reason, "the server answers %ld%s%s", code, a->size ? ": " : "",
-             a->text);
+             a->size ? a->text : "");
     return web_code_passes(code) ? COURIER_LATER : COURIER_NEVER;
 }
 

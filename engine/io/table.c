@@ -255,7 +255,7 @@ static struct status read_document(struct arena *a, const struct table_reading *
     struct web *web;
     bool known = r->version && (r->version->marks.etag[0] || r->version->marks.modified[0]);
     struct web_request q = { .url = u->path, .known = known ? &r->version->marks : NULL };
-    TRY(web_open(a, r->endpoint, &web));
+    TRY(web_open(a, r->endpoint, r->config->schema, &web));
     struct status st = ask(a, r, u, web, &q);
     *same = st.err == ERR_NONE && q.answer == WEB_SAME;
     if (st.err == ERR_NONE && !*same) st = decode_answer(a, r, u, &q);

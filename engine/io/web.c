@@ -29,6 +29,7 @@ struct web {
     int64_t                   timeout_ms;
     size_t                    body_limit;
     const char               *ca;
+    bool                      hushed;
 };
 
 /* ---- what is shared with sinks ---- */
@@ -163,11 +164,11 @@ static void take_type(struct wire *x)
 }
 
 /* The beginning of what a server says about a failure, in one line. */
-static void judge_refusal(struct web_request *r, long code)
+static void judge_refusal(struct web_request *r, long code, bool hushed)
 {
     char said[REASON_KEPT];
     size_t n = 0;
-    for (size_t i = 0; i < r->body.len && n + 1 < sizeof said; i++)
+    for (size_t i = 0; !hushed && i < r->body.len && n + 1 < sizeof said; i++)
         said[n++] = (unsigned char)r->body.data[i] < ' ' ? ' ' : r->body.data[i];
     while (n && said[n - 1] == ' ') n--;
     said[n] = 0;
@@ -184,7 +185,7 @@ static void judge_code(struct wire *x)
     if (code >= 200 && code < 300) r->answer = WEB_DONE;
     else if (code == 304 && r->known) r->answer = WEB_SAME;
     else if (code == 404 || code == 410) r->answer = WEB_NONE;
-    else judge_refusal(r, code);
+    else judge_refusal(r, code, x->web->hushed);
     if (r->answer == WEB_NONE)
         snprintf(r->reason, sizeof r->reason, "the server answers %ld", code);
 }
@@ -228,11 +229,13 @@ static struct status read_options(struct arena *a, struct web *w)
     return web_headers(a, e, &w->get);
 }
 
-struct status web_open(struct arena *a, const struct io_endpoint *e, struct web **out)
+struct status web_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
+                       struct web **out)
 {
     struct web *w = ARENA_NEW(a, struct web);
     TRY(libcurl_load(a, e->at));
     w->endpoint = e;
+    w->hushed = schema_has_personal(schema);
     TRY(read_options(a, w));
     arena_on_free(a, free_web, w);
     w->multi = libcurl.multi_init();

@@ -59,8 +59,10 @@ struct web_request {
 
 struct web;
 
-/* By the options timeout, size_limit, ca and those of web_headers; freed with the arena. */
-struct status web_open(struct arena *a, const struct io_endpoint *e, struct web **out) MUST_CHECK;
+/* By the options timeout, size_limit, ca and those of web_headers; freed with the arena. The schema is that of what
+ * comes: where it has PERSONAL columns, reasons do not quote what the server said. */
+struct status web_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
+                       struct web **out) MUST_CHECK;
 /* Performs n requests, a few at the same time, until each has its answer; one thread at a time. `stop`, if given, ends
  * those under way when it becomes true. */
 void web_perform(struct web *w, struct web_request *requests, size_t n, const atomic_bool *stop);

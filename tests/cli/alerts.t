@@ -204,6 +204,16 @@ $ bash with.sh smtp 1 '' smtp://HOST "tls = FALSE, \"from\" = 'x@y', \"to\" = '{
 sluice: warning: smtp://127.0.0.1:PORT of K did not take rows, which are left out: 'a@b  Bcc: c@d' is no mail address
 sluice: warning: 3 rows of K were left out: smtp://127.0.0.1:PORT did not take them
 RCPT TO:<a@b>
+
+# A sink that may have PERSONAL values tells none in messages: neither what is no address, nor what a server says, which may quote it.
+$ sed -i 's/device VARCHAR(40)/& PERSONAL/' app.sql
+$ bash with.sh smtp 1 '' smtp://HOST "personal = TRUE, tls = FALSE, \"from\" = 'x@y', \"to\" = '{{device}}', on_failure = 'drop'"; bash with.sh http 4 '400' http://HOST/ "personal = TRUE, on_failure = 'drop'"; sed -i 's/ PERSONAL//' app.sql
+sluice: warning: source "S" has PERSONAL columns and there is no vault: records that do not fit it are counted, their bytes are kept in no place
+sluice: warning: smtp://127.0.0.1:PORT of K did not take rows, which are left out: what a PERSONAL row has for "to" is no mail address
+sluice: warning: 3 rows of K were left out: smtp://127.0.0.1:PORT did not take them
+sluice: warning: source "S" has PERSONAL columns and there is no vault: records that do not fit it are counted, their bytes are kept in no place
+sluice: warning: http://127.0.0.1:PORT/ of K did not take rows, which are left out: the server answers 400
+sluice: warning: 1 rows of K were left out: http://127.0.0.1:PORT/ did not take them
 $ bash with.sh smtp 1 '' smtp://HOST "tls = FALSE, \"from\" = 'x@y', \"to\" = '{{devise}}'"
 run.sql:4:27: error HY024: option "to" names "devise", which is no column of its stream
 CREATE SINK k FROM o INTO 'smtp://127.0.0.1:PORT' WITH (tls = FALSE, "from" = 'x@y', "to" = '{{devise}}');

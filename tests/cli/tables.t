@@ -89,6 +89,8 @@ sluice: warning: cannot read http://HOST/array of T: the server answers 503: not
 run.sql:1:57: error 08001: cannot read http://HOST/array of T (3 tries): the server answers 503: not today!
 $ . ./table.sh; table http://HOST/array "backoff = INTERVAL '0.01' SECOND"; bash on.sh 1 '403'; bash quiet.sh
 run.sql:1:57: error 08001: cannot read http://HOST/array of T (1 try): the server answers 403: not today!
+$ . ./table.sh; table http://HOST/array "retries = 0"; sed -i 's/v INTEGER/&, n VARCHAR(9) PERSONAL/' table.sql; bash on.sh 1 '503'; bash quiet.sh
+run.sql:1:80: error 08001: cannot read http://HOST/array of T (1 try): the server answers 503
 $ . ./table.sh; table http://HOST/gone "backoff = INTERVAL '0.01' SECOND"; bash on.sh 1; bash quiet.sh
 run.sql:1:57: error 08001: cannot read http://HOST/gone of T (1 try): the server answers 404
 $ . ./table.sh; table http://HOST/array "retries = 0"; bash on.sh 1 page; bash quiet.sh
