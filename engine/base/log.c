@@ -28,6 +28,7 @@ static bool           as_json;
 
 static pthread_mutex_t status_lock = PTHREAD_MUTEX_INITIALIZER;
 static char            status[STATUS_BYTES]; /* empty: there is no status line */
+static bool            prompt_shown, prompt_taken; /* under the same lock */
 
 static const char clear_line[] = "\r\033[K";
 
@@ -96,11 +97,29 @@ void log_resume_status(void)
     pthread_mutex_unlock(&status_lock);
 }
 
+void log_set_prompt(bool shown)
+{
+    pthread_mutex_lock(&status_lock);
+    prompt_shown = shown;
+    prompt_taken = false;
+    pthread_mutex_unlock(&status_lock);
+}
+
+bool log_took_prompt(void)
+{
+    pthread_mutex_lock(&status_lock);
+    bool taken = prompt_taken;
+    prompt_taken = false;
+    pthread_mutex_unlock(&status_lock);
+    return taken;
+}
+
 static void write_line(const char *p, size_t n)
 {
     struct buf out = { 0 };
     pthread_mutex_lock(&status_lock);
-    if (status[0]) {
+    if (status[0] || prompt_shown) {
+        prompt_taken = prompt_shown;
         buf_append_c(&out, clear_line);
         buf_append(&out, p, n);
         buf_append_c(&out, status);

@@ -63,4 +63,9 @@ void log_set_status(const char *text);
 void log_pause_status(void);
 void log_resume_status(void);
 
+/* Whether a prompt stands on the terminal's last line: a message takes its place. log_took_prompt() tells, once, that
+ * one has, so that the prompt must be drawn again. */
+void log_set_prompt(bool shown);
+bool log_took_prompt(void);
+
 #endif

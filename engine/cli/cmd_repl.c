@@ -19,7 +19,7 @@
 
 enum { SCRIPT_DEPTH = 16, WAIT_MS = 100 };
 
-volatile sig_atomic_t repl_interrupted, repl_ended;
+volatile sig_atomic_t repl_interrupted, repl_ended, repl_continued;
 
 /* ---- messages ---- */
 
@@ -338,6 +338,7 @@ static void talk(struct repl *r)
 static void on_signal(int number)
 {
     if (number == SIGINT) repl_interrupted = 1;
+    else if (number == SIGCONT) repl_continued = 1;
     else repl_ended = 1;
 }
 
@@ -348,6 +349,8 @@ static void watch_signals(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGCONT, &action, NULL);
 }
 
 /* All files of the command line are one application. */

@@ -35,6 +35,8 @@ struct repl {
 extern volatile sig_atomic_t repl_interrupted;
 /* Set by SIGTERM and SIGHUP. */
 extern volatile sig_atomic_t repl_ended;
+/* Set when the session goes on after Ctrl-Z. */
+extern volatile sig_atomic_t repl_continued;
 
 /* ---- cmd_repl.c ---- */
 

@@ -12,10 +12,14 @@
 #include <glob.h>
 #include <histedit.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <wchar.h>
 
-enum { HISTORY_ENTRIES = 2000, LISTED_MAX = 100 };
+#include "base/log.h"
+
+enum { HISTORY_ENTRIES = 2000, LISTED_MAX = 100, REDRAW_MS = 100 };
 
 struct repl_line {
     struct repl *repl;
@@ -255,6 +259,38 @@ static char *prompt_of(EditLine *edit)
     return (char *)(uintptr_t)l->prompt;
 }
 
+/* The shell that stopped us has used the terminal its own way. */
+static void take_terminal(EditLine *edit)
+{
+    repl_continued = 0;
+    el_set(edit, EL_PREP_TERM, 0);
+    el_set(edit, EL_PREP_TERM, 1);
+    el_set(edit, EL_REFRESH);
+}
+
+/* One character; -1: a signal came (errno EINTR), 0: the end. Meanwhile the prompt, and what was typed behind it, is
+ * drawn again below messages. */
+static int read_key(EditLine *edit, wchar_t *key)
+{
+    mbstate_t state = { 0 };
+    for (;;) {
+        struct pollfd typed = { .fd = STDIN_FILENO, .events = POLLIN };
+        int ready = poll(&typed, 1, REDRAW_MS);
+        if (ready < 0 && !repl_continued) return -1;
+        if (repl_continued) take_terminal(edit);
+        if (ready < 0) continue;
+        if (log_took_prompt()) el_set(edit, EL_REFRESH);
+        if (ready == 0) continue;
+        char c;
+        ssize_t got = read(STDIN_FILENO, &c, 1);
+        if (got < 0 && errno == EAGAIN) continue;
+        if (got <= 0) return (int)got;
+        size_t n = mbrtowc(key, &c, 1, &state);
+        if (n <= 1) return 1;
+        if (n == (size_t)-1) state = (mbstate_t){ 0 }; /* no character: passed over */
+    }
+}
+
 struct repl_line *repl_line_open(struct repl *r)
 {
     struct repl_line *l = ARENA_NEW(r->arena, struct repl_line);
@@ -271,6 +307,7 @@ struct repl_line *repl_line_open(struct repl *r)
     l->edit = el_init("sluice", stdin, stdout, stderr);
     el_set(l->edit, EL_CLIENTDATA, l);
     el_set(l->edit, EL_PROMPT, prompt_of);
+    el_set(l->edit, EL_GETCFN, read_key);
     el_set(l->edit, EL_EDITOR, "emacs");
     el_set(l->edit, EL_HIST, history, l->history);
     el_set(l->edit, EL_ADDFN, "sluice-complete", "completes a word", complete);
@@ -285,7 +322,9 @@ const char *repl_line_read(struct repl_line *l, const char *prompt)
     int count = 0;
     l->prompt = prompt;
     fflush(stdout);
+    log_set_prompt(isatty(STDERR_FILENO));
     const char *line = el_gets(l->edit, &count);
+    log_set_prompt(false);
     if (!line || count <= 0) return NULL;
     buf_clear(&l->line);
     buf_append(&l->line, line, (size_t)count);

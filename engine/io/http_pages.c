@@ -114,7 +114,10 @@ static struct status listen_at(struct arena *a, const char *address, const char 
     struct io_endpoint e = { .url = str_c(address), .name = what };
     struct url u = { .kind = URL_TCP,
                      .path = str_format_c(a, "//%s%s", port ? ":" : "", address) };
-    TRY(socket_listen(a, &e, &u, fd));
+    struct status st = socket_listen(a, &e, &u, fd);
+    if (st.err == ERR_BAD_URL)
+        return status_with_hint(st, "write a port, 9464, or HOST:PORT, 127.0.0.1:9464");
+    TRY(st);
     fcntl(*fd, F_SETFL, O_NONBLOCK);
     return OK;
 }

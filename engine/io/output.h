@@ -53,6 +53,7 @@ struct output {
     const char *path; /* where things go, for messages and summaries */
     bool gzip;
     bool is_terminal; /* standard output, and it is one */
+    bool told_removed; /* that the file is no longer there */
     bool resume; /* an earlier run's output is gone on with */
     int fd;
     int pid;

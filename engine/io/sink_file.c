@@ -1,5 +1,6 @@
 /* sink_file.c: file:PATH and bare paths, standard output, and null:. A file is begun anew; its folders are made. */
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -27,8 +28,21 @@ static struct status ignore_time(struct output *o, rowtime bound)
     return OK;
 }
 
+/* A file that somebody has removed, or put another one in the place of, takes rows that nobody will find. */
+static void tell_removed(struct output *o)
+{
+    struct stat s;
+    if (o->told_removed || o->fd < 0 || fstat(o->fd, &s) != 0) return;
+    if (!S_ISREG(s.st_mode) || s.st_nlink > 0) return;
+    o->told_removed = true;
+    log_event(LOG_WARNING, LOG_FIELDS(LOG_C("sink", o->endpoint->name), LOG_C("where", o->path)),
+              "%s of %s was removed or replaced while it was written: its rows are lost", o->path,
+              o->endpoint->name);
+}
+
 static struct status file_save(struct output *o, struct snap_writer *w)
 {
+    tell_removed(o);
     return output_save_file(o, o->path, w);
 }
 
@@ -42,6 +56,7 @@ static struct status file_restore(struct output *o, struct snap_reader *r)
 static struct status file_close(struct output *o)
 {
     struct status packed = o->fd < 0 ? OK : output_finish_member(o);
+    tell_removed(o);
     struct status closed = output_close_fd(o, o->path);
     return packed.err == ERR_NONE ? closed : packed;
 }

@@ -366,6 +366,25 @@ sluice> \watch
 \watch repeats the last query, and there is none
 sluice> \q
 
+# A message takes the place of the prompt, which comes again below it with what was typed so far.
+$ pty sluice repl <<'END'
+> > CREATE SOURCE late (n INTEGER) FROM 'exec:sleep 1; echo nothing; sleep 30';
+> = SELECT
+> ~ PARSE_ERROR
+> >  1 AS one;
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> CREATE SOURCE late (n INTEGER) FROM 'exec:sleep 1; echo nothing; sleep 30';
+OK
+sluice: warning: row to error_stream, PARSE_ERROR: record is not valid JSON: unknown word at byte 1
+sluice> SELECT 1 AS one;
+ ONE
+-----
+   1
+(1 row)
+sluice> \q
+
 # A plain SELECT over tables, VALUES or nothing is answered and ends.
 $ printf '{"id":"a","ward":1,"w":1.5}\n{"id":"b","ward":2,"w":0.5}\n{"id":"c","ward":1,"w":7}\n' > devices.ndjson
 $ cat > devices.sql <<'END'

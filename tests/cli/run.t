@@ -174,3 +174,9 @@ it runs
 {"a":3}
 end
 ask> go
+
+# A file that goes away while it is written is told of: nobody will find its rows.
+$ echo "CREATE SOURCE n (v INTEGER PATH '$.v') FROM 'exec:echo \"{\\\"v\\\":1}\"; sleep 0.3; rm -f gone.ndjson; echo \"{\\\"v\\\":2}\"'; CREATE SINK g FROM n INTO 'gone.ndjson';" > gone.sql; sluice run --quiet gone.sql; ls gone.ndjson
+sluice: warning: gone.ndjson of G was removed or replaced while it was written: its rows are lost
+ls: cannot access 'gone.ndjson': No such file or directory
+[exit 2]

@@ -170,3 +170,11 @@ $ printf 'CREATE SOURCE s (n INTEGER) FROM %s;\nCREATE STREAM u (n INTEGER);\nCR
 {"LEVEL":"warning","PLACE":null,"LINE":null,"COL":null,"CODE":null,"ERROR":"PARSE_ERROR","SUBJECT":null,"SINK":null,"MESSAGE":"record refused, PARSE_ERROR: record is not valid JSON: expected : behind a member name at byte 5","HINT":null}
 {"LEVEL":"info","PLACE":null,"LINE":null,"COL":null,"CODE":null,"ERROR":null,"SUBJECT":null,"SINK":null,"MESSAGE":"ended after 3 records","HINT":null}
 {"LEVEL":"info","PLACE":null,"LINE":null,"COL":null,"CODE":null,"ERROR":null,"SUBJECT":null,"SINK":null,"MESSAGE":"2 rows went to error_stream; --sink error_stream=errors.ndjson keeps them","HINT":null}
+
+# An address that is none.
+$ sluice run app.sql --metrics here; sluice run app.sql --metrics 99999
+error HY024: 'here' of --metrics has no host and port
+hint: write a port, 9464, or HOST:PORT, 127.0.0.1:9464
+error HY024: '99999' of --metrics: there is no port 99999
+hint: write a port, 9464, or HOST:PORT, 127.0.0.1:9464
+[exit 3]
