@@ -48,6 +48,7 @@ struct generation {
     struct rejects        *rejects; /* of sources with PERSONAL columns; NULL: nobody keeps them */
     struct keyed         **keyed;     /* as graph_config.keyed */
     double                *refreshed; /* monotonic seconds, by table */
+    struct table_version  *versions;  /* that were read, by table */
 };
 
 /* A source on its way into the graph. */

@@ -331,14 +331,16 @@ static double seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* The rows of a table that stays, with what is known of them; NULL: it is new. */
 static struct reftable *same_table(const struct session *s, const struct plan_table *t,
-                                   double *refreshed)
+                                   double *refreshed, struct table_version *version)
 {
     for (uint32_t i = 0; s->now.plan && i < s->now.plan->n_tables; i++) {
         const struct plan_table *o = &s->now.plan->tables[i];
         if (o->constant || t->constant || !world_same_text(o->at, t->at)) continue;
         if (!str_equal(&o->name, &t->name) || !same_place(&o->endpoint, &t->endpoint)) continue;
         *refreshed = s->now.refreshed[i];
+        *version = s->now.versions[i];
         return reftable_retain(s->now.tables[i]);
     }
     return NULL;
@@ -349,44 +351,50 @@ static struct status load_tables(struct session *s, struct generation *g)
     struct arena *a = app_arena(g->app);
     g->tables = arena_calloc(a, (g->plan->n_tables + 1) * sizeof *g->tables);
     g->refreshed = ARENA_ARRAY(a, double, g->plan->n_tables + 1);
+    g->versions = arena_calloc(a, (g->plan->n_tables + 1) * sizeof *g->versions);
     TRY(feed_keyed_open(a, g->plan, NULL, &g->keyed));
     for (uint32_t i = 0; i < g->plan->n_tables; i++) {
         g->refreshed[i] = seconds();
-        g->tables[i] = same_table(s, &g->plan->tables[i], &g->refreshed[i]);
+        g->tables[i] =
+            same_table(s, &g->plan->tables[i], &g->refreshed[i], &g->versions[i]);
+        struct feed_reading how = { .version = &g->versions[i] };
         if (!g->tables[i])
-            TRY(feed_fill_table(a, g->plan, g->tables, g->keyed, i, clock_now(&s->clock), NULL,
+            TRY(feed_fill_table(a, g->plan, g->tables, g->keyed, i, clock_now(&s->clock), &how,
                                 &g->tables[i]));
     }
     return OK;
 }
 
 /* A table whose `refresh` has passed; from now on it is the caller's to read. Under the lock. */
-static bool next_due(struct session *s, uint32_t *out)
+static bool next_due(struct session *s, uint32_t *out, struct table_version *version)
 {
     for (uint32_t i = 0; i < s->now.plan->n_tables; i++) {
         int64_t every_ms = plan_table_refresh_ms(&s->now.plan->tables[i]);
         double now = seconds();
         if (every_ms == 0 || now < s->now.refreshed[i] + (double)every_ms * 1e-3) continue;
         s->now.refreshed[i] = now;
+        *version = s->now.versions[i];
         *out = i;
         return true;
     }
     return false;
 }
 
+/* rows: NULL: those that are there stay. */
 static void set_table(struct session *s, const struct app_plan *plan, uint32_t table,
-                      struct reftable *rows)
+                      const struct table_version *version, struct reftable *rows)
 {
     pthread_mutex_lock(&s->lock);
     bool same = s->now.plan == plan; /* else the application has changed meanwhile: the next time */
-    if (same) {
+    if (same) s->now.versions[table] = *version;
+    if (same && rows) {
         graph_set_table(s->now.graph, table, reftable_retain(rows));
         reftable_release(s->now.tables[table]);
         s->now.tables[table] = rows;
         feed_refill_queries(plan, s->now.tables, s->now.keyed, s->now.graph, clock_now(&s->clock));
     }
     pthread_mutex_unlock(&s->lock);
-    if (!same) reftable_release(rows);
+    if (!same && rows) reftable_release(rows);
 }
 
 void world_refresh(struct session *s)
@@ -395,16 +403,16 @@ void world_refresh(struct session *s)
         uint32_t table;
         pthread_mutex_lock(&s->lock);
         const struct app_plan *plan = s->now.plan;
-        bool due = next_due(s, &table);
+        struct table_version version;
+        bool due = next_due(s, &table, &version);
         pthread_mutex_unlock(&s->lock);
         if (!due) return;
         struct arena *a = arena_new();
         struct reftable *rows = NULL;
-        struct table_version none = { .stamp = 0 };
-        struct feed_reading how = { .version = &none, .again = true };
+        struct feed_reading how = { .version = &version, .again = true };
         struct status st = feed_load_table(a, plan, table, &how, &rows);
-        if (st.err == ERR_NONE) set_table(s, plan, table, rows);
-        else
+        set_table(s, plan, table, &version, rows);
+        if (st.err != ERR_NONE)
             log_message(LOG_WARNING, "reference table %.*s keeps its rows: %s",
                         STR_ARG(plan->tables[table].name), st.message);
         arena_free(a);

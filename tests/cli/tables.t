@@ -137,6 +137,15 @@ $ . ./table.sh; echo '[{"K":"a","V":1}]' > got/www/array; table http://HOST/arra
 {"K":"a","V":1}
 {"K":"a","V":2}
 
+# The REPL reads again, too, and only what is new.
+$ . ./table.sh; echo '[{"K":"a","V":1}]' > got/www/array; table http://HOST/array "refresh = INTERVAL '0.1' SECOND"; sed -i '/^SELECT/d; /^CREATE SOURCE/d' table.sql; bash on.sh 100; export no_proxy='*'
+> (echo '> SELECT v FROM t;'; sleep 0.5; echo '> SELECT v FROM t;'; echo '[{"K":"a","V":2}]' > got/www/new; sleep 0.3; mv got/www/new got/www/array; echo '> SELECT v FROM t;'; sleep 0.3; echo '> SELECT v FROM t;'; echo '> \q') | pty sluice repl run.sql | grep '^ [0-9]'; grep -c If-None got/log > asked; [ $(grep -c GET got/log) = $(($(cat asked) + 1)) ] && echo only the first asks for it whatever it is
+ 1
+ 1
+ 2
+ 2
+only the first asks for it whatever it is
+
 # Options of servers are for servers; streams cannot be read from there.
 $ . ./table.sh; table t.csv "timeout = INTERVAL '1' SECOND"; sluice check table.sql
 table.sql:1:57: error HY024: option "timeout" of T is for http: and https:
