@@ -175,9 +175,11 @@ static uint32_t render_row(struct error_log *log, struct row_ref from, const str
 static bool tells_value(const struct error_log *log, uint32_t pump, enum err err)
 {
     const struct app_plan *plan = log->config.plan;
-    if (!plan->personal || err == ERR_NULL_NOT_ALLOWED) return false;
+    if (!plan->personal) return false;
     for (uint32_t i = 0; i < plan->n_pumps; i++) {
-        if (plan->pumps[i].number == pump) return plan->pumps[i].personal;
+        const struct plan_pump *p = &plan->pumps[i];
+        if (p->number == pump)
+            return err == ERR_NULL_NOT_ALLOWED ? p->personal_nulls : p->personal;
     }
     return true;
 }

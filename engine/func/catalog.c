@@ -576,6 +576,7 @@ static struct entry entry_of(struct fn_catalog *c, const struct sluice_export *e
         fn->group = group;
         if (strict) fn->nulls = SLUICE_STRICT;
         fn->deidentifies = false; /* what may leave is for the application to say, by RELEASE */
+        fn->errors = NULL;        /* it may fail, whatever it says */
         entry.fn = fn;
     } else if (e->kind == SLUICE_EXPORTS_AGGREGATE) {
         struct sluice_agg *agg = arena_dup(c->arena, e->row, sizeof *agg);

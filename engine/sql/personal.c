@@ -143,6 +143,7 @@ static void note_fault(struct flow *f, struct span at, const char *errors, const
 {
     if (errors && !errors[0]) return;
     if (f->pump) f->pump->personal = true;
+    if (f->pump && !errors) f->pump->personal_nulls = true;
     if (f->last && is_onlookers(f, at))
         refuse_onlooker(f, at, str_format_c(f->b->arena, "what is computed from %s may fail by it",
                                             trace_origin(f->b->arena, t)));

@@ -337,6 +337,7 @@ struct plan_pump {
     struct plan_node *root;   /* its rows have the target's columns */
     uint32_t          reads;  /* first stream that its rows come from, whose row a fault shows */
     bool              personal; /* a fault of it may be of a PERSONAL value: messages tell no values */
+    bool              personal_nulls; /* nor do messages about NULL: others than the engine write them */
 };
 #define PLAN_STDOUT (UINT32_MAX - 1)
 

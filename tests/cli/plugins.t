@@ -18,6 +18,29 @@ $ (cat own.sql; echo 'SELECT STREAM fahrenheit(d * -100) AS f FROM s WHERE d > 2
 sluice: warning: record refused, DATA_ERROR: -300 degrees Celsius are below absolute zero
 sluice: warning: record refused, DATA_ERROR: -500 degrees Celsius are below absolute zero
 
+# What a plug-in says about a PERSONAL value is in no message, also when it fails as what it says it never does, or as a NULL.
+$ cat > tells.c <<'C'
+> #include "sluice.h"
+> static void tell(struct sluice_call *call, enum sluice_fault kind)
+> {
+>     for (uint32_t i = 0; i < call->n_rows; i++) {
+>         const struct sluice_str *s = &call->args[0].str[sluice_at(&call->args[0], call->rows[i])];
+>         sluice_fault(call, call->rows[i], kind, "it is %.*s", (int)s->len, sluice_str_data(s));
+>     }
+> }
+> static void data(struct sluice_call *call) { tell(call, SLUICE_FAULT_DATA); }
+> static void null(struct sluice_call *call) { tell(call, SLUICE_FAULT_NULL); }
+> static const struct sluice_fn of_data = { .args = { { .name = "s", .class = SLUICE_CLASS_TEXT } }, .returns = { .kind = SLUICE_INTEGER }, .errors = "", .kernel = data };
+> static const struct sluice_fn of_null = { .args = { { .name = "s", .class = SLUICE_CLASS_TEXT } }, .returns = { .kind = SLUICE_INTEGER }, .errors = "", .kernel = null };
+> SLUICE_EXPORT(data_of, FUNCTION, &of_data);
+> SLUICE_EXPORT(null_of, FUNCTION, &of_null);
+> C
+$ cc -shared -fPIC -I "$ROOT/engine" -o tells.so tells.c && for f in data null; do for p in '' PERSONAL; do echo "CREATE FUNCTION f (s VARCHAR(20)) RETURNS INTEGER LANGUAGE C EXTERNAL NAME 'tells.so:${f}_of'; CREATE SOURCE s (name VARCHAR(20) $p) FROM '-'; CREATE STREAM o (x INTEGER); CREATE PUMP p AS INSERT INTO o SELECT STREAM f(name) FROM s; CREATE SINK k FROM o INTO 'null:' WITH (personal = TRUE);" > tells.sql; echo '{"NAME":"Ann Abbott"}' | sluice run --quiet tells.sql 2>&1 | grep refused; done; done
+sluice: warning: row refused by pump P, DATA_ERROR: it is Ann Abbott
+sluice: warning: row refused by pump P, DATA_ERROR: bad data
+sluice: warning: row refused by pump P, NULL_NOT_ALLOWED: it is Ann Abbott
+sluice: warning: row refused by pump P, NULL_NOT_ALLOWED: null for a NOT NULL column
+
 # An aggregate, with GROUP BY and with OVER, in whatever slices and on two threads.
 $ (cat own.sql; echo 'SELECT STREAM k, geometric_mean(d) AS m, geometric_mean(DISTINCT d) AS n FROM s GROUP BY k, FLOOR(s.ROWTIME TO MINUTE);') > a.sql; sluice run --quiet a.sql
 {"K":0,"M":2.3403473193207156,"N":2.3403473193207156}
