@@ -184,6 +184,7 @@ void serve_close(struct serve *s)
     thread_join(&s->thread);
     double until = seconds(CLOCK_MONOTONIC) + GRACE_MS * 1e-3;
     while (is_talking(s) && seconds(CLOCK_MONOTONIC) < until) poll(NULL, 0, 5);
+    atomic_store(&s->closing, true);
     for (int i = 0; i < SERVE_CLIENTS; i++) {
         if (s->clients[i].used) shutdown(s->clients[i].fd, SHUT_RDWR);
     }

@@ -320,7 +320,7 @@ static void receive(struct talk *t)
 static void work(struct talk *t, bool ending)
 {
     bool busy = true;
-    while (t->query && busy && waiting(t) < OUT_BYTES &&
+    while (t->query && busy && waiting(t) < OUT_BYTES && !atomic_load(&t->serve->closing) &&
            (ending || budget_has_rows(&t->serve->budget))) {
         uint32_t rows = 0;
         double began = serve_cpu_seconds();
@@ -350,7 +350,7 @@ void client_run(void *arg)
 {
     struct client *c = arg;
     struct talk t = { .serve = c->serve, .fd = c->fd, .lines = { .limit = CONTROL_REQUEST_MAX } };
-    while (!t.over) {
+    while (!t.over && !atomic_load(&t.serve->closing)) {
         bool ending = atomic_load(&t.serve->ending);
         take_lines(&t);
         work(&t, ending);

@@ -43,7 +43,7 @@ struct serve {
     int                   fd, wake; /* an eventfd: the run is ending */
     struct control_place  place;
     struct thread         thread;
-    atomic_bool           ending;
+    atomic_bool           ending, closing; /* the run ends; nobody is waited for any more */
     pthread_mutex_t       lock; /* one client at a time compiles, describes or changes */
     struct session       *view; /* the run as a session; under the lock */
     struct session_host   host;

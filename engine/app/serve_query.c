@@ -12,8 +12,11 @@
 #include "io/encode.h"
 
 enum {
+    STEP_ROWS = 256,      /* of one step, which nothing ends early */
     ANSWER_ROWS = 100000, /* of a query over tables alone */
-    STATE_BYTES = 256 << 20
+    STATE_BYTES = 64 << 20, /* that its windows and joins may keep */
+    TEXT_BYTES = 4 << 20,   /* of rows that one step makes, about ... */
+    ANSWER_BYTES = 64 << 20 /* ... and of an answer */
 };
 
 /* A stream that the query reads. */
@@ -22,6 +25,8 @@ struct live_input {
     uint32_t      stream;
     uint64_t      seq;
     struct bound  bound; /* that the graph has been told */
+    struct batch *held;  /* rows on their way in; NULL: none */
+    uint32_t      at;    /* the next one, among the live rows */
 };
 
 struct live_query {
@@ -69,6 +74,10 @@ static struct status take_rows(void *arg, struct batch *rows)
 {
     struct live_query *q = arg;
     uint32_t n = batch_live(rows), most = n;
+    if (q->text.len > (q->n_inputs ? TEXT_BYTES : ANSWER_BYTES)) {
+        q->left_out += n;
+        return OK;
+    }
     int64_t end = q->limit >= 0 ? q->limit : INT64_MAX;
     if (q->n_inputs == 0 && end > ANSWER_ROWS) end = ANSWER_ROWS;
     if (end - q->given < most) most = (uint32_t)(end - q->given);
@@ -317,6 +326,7 @@ void live_free(struct live_query *q)
     if (!q) return;
     for (uint32_t i = 0; i < q->n_inputs; i++) {
         if (q->inputs[i].tap) tap_close(q->inputs[i].tap);
+        if (q->inputs[i].held) batch_release(q->inputs[i].held);
     }
     graph_free(q->graph);
     for (uint32_t i = 0; q->tables && i < q->plan.n_tables; i++) {
@@ -353,11 +363,30 @@ static struct status push(struct live_query *q, struct live_input *in, struct ba
     return st;
 }
 
+/* A few rows; the caller's reference. NULL: none wait, and *bound is the stream's. */
+static struct batch *next_rows(struct live_input *in, struct bound *bound)
+{
+    uint32_t sel[STEP_ROWS], n = 0;
+    if (!in->held) {
+        in->held = tap_take(in->tap, bound);
+        in->at = 0;
+    }
+    if (!in->held) return NULL;
+    uint32_t live = batch_live(in->held);
+    while (n < STEP_ROWS && in->at < live) sel[n++] = batch_row(in->held, in->at++);
+    struct batch *out = batch_narrow(in->held, sel, n);
+    if (in->at == live) {
+        batch_release(in->held);
+        in->held = NULL;
+    }
+    return out;
+}
+
 /* The next rows of one stream, or its time where none wait. */
 static bool step_input(struct live_query *q, struct live_input *in)
 {
     struct bound bound;
-    struct batch *rows = tap_take(in->tap, &bound);
+    struct batch *rows = next_rows(in, &bound);
     if (rows) {
         q->failure = push(q, in, rows);
         batch_release(rows);
