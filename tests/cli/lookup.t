@@ -175,7 +175,7 @@ $ printf '{"ID":"a","MAKER":"old","YR":1}\n' > got/www/d3; FROM=- bash make.sh h
       1 "a"
       2 "q"
 $ printf '{"ID":"a","MAKER":"old","YR":1}\n' > got/www/d3; FROM=- bash make.sh http://HOST/d3; bash on.sh; export no_proxy='*'
-> mkfifo rows; sluice run --quiet run.sql < rows & exec 3> rows; echo '{"N":1,"ID":"a"}' >&3; sleep 0.4; cp new got/www/d3; echo '{"N":2,"ID":"a"}' >&3; sleep 0.2; kill -HUP $!; sleep 0.4; echo '{"N":3,"ID":"a"}' >&3; exec 3>&-; wait
+> mkfifo rows; sluice run --quiet run.sql < rows & exec 3> rows; echo '{"N":1,"ID":"a"}' >&3; sleep 0.4; cp new got/www/d3; echo '{"N":2,"ID":"a"}' >&3; sleep 0.2; kill -HUP $!; sleep 0.8; echo '{"N":3,"ID":"a"}' >&3; exec 3>&-; wait
 {"N":1,"ID":"a","MAKER":"old","YR":1}
 {"N":2,"ID":"a","MAKER":"old","YR":1}
 {"N":3,"ID":"a","MAKER":"new","YR":1}

@@ -105,7 +105,7 @@ run.sql:1:57: error 58030: the gzip data of T cannot be undone: it holds more by
 
 # Read again: only what is new travels; a broken version leaves the one before, and is told once.
 $ cat > change <<'SH'
-> say() { sleep 0.4; echo '{"K":"a"}'; sleep 0.2; }
+> say() { sleep 0.7; echo '{"K":"a"}'; sleep 0.2; }
 > say; echo '[{"K":"a","V":2}]' > got/www/new; mv got/www/new got/www/array
 > say; echo '[{"K":"a","V":3}' > got/www/new; mv got/www/new got/www/array
 > say; printf '{"K":"a","V":4}\n{"K":"\n' > got/www/new; mv got/www/new got/www/array
@@ -133,7 +133,7 @@ only the first asks for it whatever it is
 
 # SIGHUP asks, too.
 $ . ./table.sh; echo '[{"K":"a","V":1}]' > got/www/array; table http://HOST/array "retries = 0"; sed -i "s/'s.json'/'-'/" table.sql; bash on.sh 2; export no_proxy='*'
-> mkfifo rows; sluice run --quiet run.sql < rows & exec 3> rows; echo '{"K":"a"}' >&3; sleep 0.4; echo '[{"K":"a","V":2}]' > got/www/array; kill -HUP $!; sleep 0.4; echo '{"K":"a"}' >&3; exec 3>&-; wait
+> mkfifo rows; sluice run --quiet run.sql < rows & exec 3> rows; echo '{"K":"a"}' >&3; sleep 0.4; echo '[{"K":"a","V":2}]' > got/www/array; kill -HUP $!; sleep 0.8; echo '{"K":"a"}' >&3; exec 3>&-; wait
 {"K":"a","V":1}
 {"K":"a","V":2}
 
