@@ -178,8 +178,9 @@ static bool tells_value(const struct error_log *log, uint32_t pump, enum err err
     if (!plan->personal) return false;
     for (uint32_t i = 0; i < plan->n_pumps; i++) {
         const struct plan_pump *p = &plan->pumps[i];
-        if (p->number == pump)
-            return err == ERR_NULL_NOT_ALLOWED ? p->personal_nulls : p->personal;
+        if (p->number != pump) continue;
+        if (err == ERR_NULL_NOT_ALLOWED) return p->personal_nulls;
+        return p->personal || (err == ERR_STRING_TOO_LONG && p->personal_texts);
     }
     return true;
 }

@@ -62,6 +62,7 @@ static const struct option_def source_options[] = {
     { "follow", OPTION_BOOLEAN },
     { "listen", OPTION_BOOLEAN },
     { "processor", OPTION_TEXT },
+    { "personal", OPTION_BOOLEAN },
     /* of mqtt: */
     { "qos", OPTION_COUNT },
     { "client_id", OPTION_TEXT },

@@ -138,15 +138,29 @@ static const struct trace *way_of_optional(struct flow *f, const struct expr *e,
     return e ? way_of(f, e, in) : NULL;
 }
 
+static void refuse_failing(struct flow *f, struct span at, const struct trace *t)
+{
+    if (f->last && is_onlookers(f, at))
+        refuse_onlooker(f, at, str_format_c(f->b->arena, "what is computed from %s may fail by it",
+                                            trace_origin(f->b->arena, t)));
+}
+
 /* A fault that something PERSONAL is part of may quote it. Which rows fail tells of it, too. */
 static void note_fault(struct flow *f, struct span at, const char *errors, const struct trace *t)
 {
     if (errors && !errors[0]) return;
     if (f->pump) f->pump->personal = true;
     if (f->pump && !errors) f->pump->personal_nulls = true;
-    if (f->last && is_onlookers(f, at))
-        refuse_onlooker(f, at, str_format_c(f->b->arena, "what is computed from %s may fail by it",
-                                            trace_origin(f->b->arena, t)));
+    refuse_failing(f, at, t);
+}
+
+/* A text that gets the type of its column: it may be too long, and nothing else. */
+static void note_fit(struct flow *f, const struct expr *e, const struct trace *t)
+{
+    uint32_t from = e->args[0]->type.length, to = e->type.length;
+    if (to == 0 || (from != 0 && from <= to)) return;
+    if (f->pump) f->pump->personal_texts = true;
+    refuse_failing(f, e->at, t);
 }
 
 /* A de-identifying function may show some of its arguments as they are. */
@@ -164,8 +178,9 @@ static const struct trace *way_of_call(struct flow *f, const struct expr *e, str
 {
     const struct fn_def *fn = e->call.fn;
     const struct trace *t = way_of_args(f, e, in);
-    bool recut = e->implicit && type_is_text(e->type) && type_is_text(e->args[0]->type);
-    if (t && !recut) note_fault(f, e->at, fn->errors, t);
+    bool fits = e->implicit && type_is_text(e->type) && type_is_text(e->args[0]->type);
+    if (t && fits) note_fit(f, e, t);
+    else if (t) note_fault(f, e->at, fn->errors, t);
     if (fn->reidentifies) {
         t = trace_call(f->b->arena, fn->name, e->at);
         f->plan->personal = true; /* what is handled has to be kept secret, even if no column has it */
@@ -640,18 +655,24 @@ static void refuse_column(struct flow *f, const struct plan_sink *sink, uint32_t
 }
 
 /* A vault seals each PERSONAL column, whatever its options say. */
-static bool is_vault(struct str url)
+static bool has_scheme(struct str url, const char *scheme)
 {
-    return url.len > 6 && str_equal_nocase_c(str_view(str_data(&url), 6), "vault:");
+    uint32_t n = (uint32_t)strlen(scheme);
+    return url.len > n && str_equal_nocase_c(str_view(str_data(&url), n), scheme);
+}
+
+static bool says_personal(const struct plan_endpoint *e)
+{
+    const struct plan_option *o = plan_option_find(e, "personal");
+    if (!o || o->value.null) return false;
+    if (o->value.type.kind == TYPE_BOOLEAN) return o->value.b;
+    return type_is_text(o->value.type) && str_equal_nocase_c(o->value.str, "true");
 }
 
 static bool may_have_personal(const struct plan_sink *s)
 {
-    if (s->endpoint.has_url && is_vault(s->endpoint.url)) return true;
-    const struct plan_option *o = plan_option_find(&s->endpoint, "personal");
-    if (!o || o->value.null) return false;
-    if (o->value.type.kind == TYPE_BOOLEAN) return o->value.b;
-    return type_is_text(o->value.type) && str_equal_nocase_c(o->value.str, "true");
+    bool is_vault = s->endpoint.has_url && has_scheme(s->endpoint.url, "vault:");
+    return is_vault || says_personal(&s->endpoint);
 }
 
 static void check_sinks(struct flow *f)
@@ -664,6 +685,31 @@ static void check_sinks(struct flow *f)
             if (f->streams[sink->stream][c])
                 refuse_column(f, sink, c, f->streams[sink->stream][c]);
         }
+    }
+}
+
+static void refuse_processor(struct flow *f, const struct plan_source *s, struct span at,
+                             const struct trace *t)
+{
+    struct status st = status_new(f->b->arena, ERR_PERSONAL, at,
+                                  "%s would leave with the records that the processor of source "
+                                  "\"%.*s\" is sent",
+                                  trace_origin(f->b->arena, t), STR_ARG(s->name));
+    binder_report(f->b, status_with_hint(st, "the source's option personal = TRUE lets it"));
+}
+
+/* A function that sees records first may be a server's. */
+static void check_processors(struct flow *f)
+{
+    for (uint32_t i = 0; i < f->plan->n_sources; i++) {
+        const struct plan_source *s = &f->plan->sources[i];
+        const struct plan_option *o = plan_option_find(&s->endpoint, "processor");
+        if (!o || o->value.null || !type_is_text(o->value.type)) continue;
+        if (has_scheme(o->value.str, "exec:") || says_personal(&s->endpoint)) continue;
+        const struct trace *t = NULL;
+        for (uint32_t c = 0; c < s->schema.n_columns; c++)
+            t = either(t, f->streams[s->streams[0]][c]);
+        if (t) refuse_processor(f, s, o->at, t);
     }
 }
 
@@ -709,6 +755,7 @@ struct flow *plan_check_personal(struct binder *b, struct app_plan *plan)
     mark_plan(f);
     check_rowtimes(f);
     check_sinks(f);
+    check_processors(f);
     return f;
 }
 

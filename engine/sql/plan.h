@@ -338,6 +338,7 @@ struct plan_pump {
     uint32_t          reads;  /* first stream that its rows come from, whose row a fault shows */
     bool              personal; /* a fault of it may be of a PERSONAL value: messages tell no values */
     bool              personal_nulls; /* nor do messages about NULL: others than the engine write them */
+    bool              personal_texts; /* a PERSONAL text may be too long: messages do not tell how long */
 };
 #define PLAN_STDOUT (UINT32_MAX - 1)
 
