@@ -209,14 +209,16 @@ static struct status adopt(struct change *c)
     struct graph *old = r->graph;
     end_taps(c);
     lanes_leave(r);
+    pthread_mutex_lock(&r->plan_lock);
     release_tables(r->tables, r->plan);
     r->graph = c->graph;
     r->plan = c->plan;
     r->tables = c->tables;
     r->keyed = c->keyed;
+    outlets_follow(r, c->arena);
+    pthread_mutex_unlock(&r->plan_lock);
     *array_push(r->arena, &r->changed) = c->app;
     graph_free(old);
-    outlets_follow(r, c->arena);
     TRY(lanes_follow(r, c->arena));
     /* what is new below a source that has ended hears of it */
     for (uint32_t i = 0; i < r->n_lanes; i++) {

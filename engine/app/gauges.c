@@ -162,7 +162,7 @@ static struct str sink_name(const struct run *r, uint32_t sink, struct arena *a)
 {
     const struct run_sink *s = &r->sinks[sink];
     uint32_t earlier = 0;
-    if (s->way) return str_format(a, "%s failed", s->stream);
+    if (s->way) return str_format(a, "%s, failed", s->stream);
     for (uint32_t i = 0; i < sink; i++)
         earlier += !r->sinks[i].way && strcmp(r->sinks[i].stream, s->stream) == 0;
     return unique_name(a, str_c(s->stream), earlier);
@@ -199,7 +199,8 @@ static void look_at_state(const struct run *r, struct gauges *out)
 
 void gauges_look(struct gauge_board *b, struct arena *a, struct gauges *out)
 {
-    const struct run *r = b->run;
+    struct run *r = b->run;
+    pthread_mutex_lock(&r->plan_lock); /* a change waits for it, and freshen for a change only for a moment */
     pthread_mutex_lock(&b->lock);
     freshen(b);
     copy_graph(b, a, out);
@@ -209,6 +210,7 @@ void gauges_look(struct gauge_board *b, struct arena *a, struct gauges *out)
     pthread_mutex_unlock(&b->lock);
     look_at_sinks(r, a, out);
     look_at_tables(r, a, out);
+    pthread_mutex_unlock(&r->plan_lock);
     look_at_state(r, out);
     out->faults = tally_read(&r->faults);
     out->rejects = rejects_count(r->rejects);

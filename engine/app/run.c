@@ -203,6 +203,7 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     clock_init_wall(&r.clock);
     atomic_init(&r.checkpoint.at, ROWTIME_MIN);
     pthread_mutex_init(&r.graph_lock, NULL);
+    pthread_mutex_init(&r.plan_lock, NULL);
     pthread_mutex_init(&r.failure_lock, NULL);
     pthread_mutex_init(&r.watch_lock, NULL);
     pthread_mutex_init(&r.pace_lock, NULL);

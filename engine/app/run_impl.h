@@ -103,6 +103,7 @@ struct run {
     struct refresher *refresher; /* NULL: no table is read again */
     struct graph *graph;
     pthread_mutex_t graph_lock;
+    pthread_mutex_t plan_lock; /* within graph_lock: plan, tables and sinks' ways stay, for who looks without that */
     struct lane *lanes;
     uint32_t n_lanes;
     struct run_sink *sinks;
