@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 
 #include "base/thread.h"
+#include "exec/agg_set.h"
 
 enum { PAIRS_MAX = 4096 }; /* about how many pairs are looked at together */
 
@@ -30,6 +31,8 @@ struct subquery {
     struct program              *keys;
     struct program              *condition; /* NULL: none */
     struct program              *result;    /* the comparison or the value; NULL: none */
+    struct plan_node             group;     /* its aggregates */
+    struct program              *agg_args;  /* of them all; NULL: none */
     struct type                  type;
     uint32_t                     n_table;   /* columns */
     bool                        *passes;    /* rows of the table */
@@ -81,6 +84,7 @@ struct asking {
     struct faults            *faults;
     uint32_t                 *found;   /* an asking row each: pairs that count */
     bool                     *unknown; /* IN: a comparison was UNKNOWN */
+    struct agg_set           *aggs;    /* an asking row each; NULL: the query has none */
 };
 
 static void take(const struct vector *from, const uint32_t *at, uint32_t n, struct arena *a,
@@ -168,6 +172,23 @@ static void put_value(const struct asking *k, uint32_t row, const struct vector 
     }
 }
 
+/* Whether the value is the one that the asking row has; texts without blanks behind them. */
+static bool is_same(const struct asking *k, uint32_t row, const struct vector *v, uint32_t at)
+{
+    const struct vector *out = k->out;
+    bool null = vector_is_null(v, at);
+    if (null || nulls_get(out->nulls, row)) return null == nulls_get(out->nulls, row);
+    at = vector_at(v, at);
+    switch (type_form(out->type)) {
+    case FORM_BOOL: return out->b[row] == v->b[at];
+    case FORM_I64: return out->i64[row] == v->i64[at];
+    case FORM_F64: return !(out->f64[row] < v->f64[at]) && !(out->f64[row] > v->f64[at]);
+    case FORM_STR: break;
+    }
+    struct str x = str_trim_right(out->str[row]), y = str_trim_right(v->str[at]);
+    return str_equal(&x, &y);
+}
+
 /* A pair that counts; v: its comparison or value. */
 static void count_pair(const struct asking *k, uint32_t asker, const struct vector *v, uint32_t at)
 {
@@ -179,10 +200,34 @@ static void count_pair(const struct asking *k, uint32_t asker, const struct vect
         return;
     case SUBQUERY_SCALAR: break;
     }
+    if (k->found[asker] && k->s->plan->distinct && is_same(k, k->rows[asker], v, at)) return;
     if (k->found[asker]++ == 0) put_value(k, k->rows[asker], v, at);
     if (k->found[asker] != 2) return;
     faults_add(k->faults, k->scratch,
                (struct fault){ k->rows[asker], ERR_DATA, "a query as a value gives several rows" });
+}
+
+/* The pairs at[0..n) as rows of their asking rows' aggregates. */
+static void step_pairs(const struct asking *k, const struct batch *b, const struct pairs *p,
+                       const uint32_t *at, uint32_t n)
+{
+    struct vector *args = ARENA_ARRAY(k->scratch, struct vector, k->aggs->n_args);
+    uint32_t *rows = ARENA_ARRAY(k->scratch, uint32_t, n);
+    uint32_t *ids = ARENA_ARRAY(k->scratch, uint32_t, n);
+    struct faults faults = { 0 };
+    if (k->s->agg_args) {
+        program_run(k->s->agg_args, k->env, b, at, n, k->scratch, k->scratch, args, &faults);
+        add_faults(k, p, &faults);
+    }
+    uint32_t kept = 0;
+    size_t next = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        while (next < faults.count && faults.items[next].row < at[i]) next++;
+        if (next < faults.count && faults.items[next].row == at[i]) continue;
+        rows[kept] = at[i];
+        ids[kept++] = p->row[at[i]];
+    }
+    if (kept) agg_set_step(k->aggs, args, rows, ids, kept, k->scratch);
 }
 
 static void try_pairs(const struct asking *k, const struct pairs *p)
@@ -192,6 +237,10 @@ static void try_pairs(const struct asking *k, const struct pairs *p)
     uint32_t *at = ARENA_ARRAY(k->scratch, uint32_t, p->n);
     for (uint32_t i = 0; i < p->n; i++) at[i] = i;
     uint32_t n = pass_condition(k, &b, p, at, p->n);
+    if (k->aggs) {
+        step_pairs(k, &b, p, at, n);
+        return;
+    }
     struct vector v = { 0 };
     struct faults faults = { 0 };
     if (k->s->result) {
@@ -228,6 +277,70 @@ static void ask_pairs(const struct asking *k, const uint32_t *first)
         p.n = 0;
     }
     try_pairs(k, &p);
+}
+
+/* ---- aggregates ---- */
+
+/* Args, columns of the table that nobody reads, aggregates: a row an asking row. */
+static struct batch group_batch(const struct asking *k, struct faults *faults)
+{
+    const struct subquery *s = k->s;
+    uint32_t n_args = s->plan->n_args, n_before = n_args + s->n_table;
+    struct batch b = { .n_rows = k->n, .n_columns = n_before + s->plan->n_aggs };
+    b.columns = ARENA_ARRAY(k->scratch, struct vector, b.n_columns);
+    uint32_t *ids = ARENA_ARRAY(k->scratch, uint32_t, k->n);
+    rowtime *times = ARENA_ARRAY(k->scratch, rowtime, k->n);
+    rowtime *causes = ARENA_ARRAY(k->scratch, rowtime, k->n);
+    uint64_t *seqs = ARENA_ARRAY(k->scratch, uint64_t, k->n);
+    for (uint32_t i = 0; i < k->n; i++) {
+        ids[i] = i;
+        times[i] = k->args->rowtimes[k->rows[i]];
+        causes[i] = k->args->cause_times[k->rows[i]];
+        seqs[i] = k->args->cause_seqs[k->rows[i]];
+    }
+    b.rowtimes = times;
+    b.cause_times = causes;
+    b.cause_seqs = seqs;
+    for (uint32_t c = 0; c < n_args; c++)
+        take(&k->args->columns[c], k->rows, k->n, k->scratch, &b.columns[c]);
+    for (uint32_t c = 0; c < s->n_table; c++)
+        vector_new_null(k->scratch, type_of(TYPE_BOOLEAN), &b.columns[n_args + c]);
+    agg_set_values(k->aggs, ids, k->n, b.columns + n_before, k->scratch, k->scratch, faults);
+    return b;
+}
+
+static void add_row_faults(const struct asking *k, const struct faults *faults, bool *failed)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        struct fault f = faults->items[i];
+        failed[f.row] = true;
+        f.row = k->rows[f.row];
+        faults_add(k->faults, k->scratch, f);
+    }
+}
+
+/* The aggregates of all pairs of an asking row, and the value over them. */
+static void ask_groups(struct asking *k, const uint32_t *first)
+{
+    struct agg_set set;
+    agg_set_open(&set, k->scratch, &k->s->group);
+    agg_set_reserve(&set, k->n);
+    k->aggs = &set;
+    ask_pairs(k, first);
+    bool *failed = arena_calloc(k->scratch, k->n * sizeof *failed);
+    struct faults of_aggs = { 0 }, of_values = { 0 };
+    struct batch b = group_batch(k, &of_aggs);
+    add_row_faults(k, &of_aggs, failed);
+    struct vector v = { 0 };
+    program_run(k->s->result, k->env, &b, NULL, k->n, k->scratch, k->scratch, &v, &of_values);
+    add_row_faults(k, &of_values, failed);
+    for (uint32_t i = 0; i < k->n; i++) {
+        if (failed[i]) continue;
+        put_value(k, k->rows[i], &v, i);
+        k->found[i] = 1;
+    }
+    agg_set_close(&set, k->n);
+    k->aggs = NULL;
 }
 
 /* ---- by key alone ---- */
@@ -326,6 +439,7 @@ static void ask(struct asking *k)
     k->found = arena_calloc(k->scratch, k->n * sizeof *k->found);
     k->unknown = arena_calloc(k->scratch, k->n * sizeof *k->unknown);
     if (p->n_keys && !s->condition && !s->result) ask_keys(k, keys, first);
+    else if (p->n_aggs) ask_groups(k, first);
     else ask_pairs(k, first);
     give_answers(k);
     if (k->table != s->table) reftable_release(k->table);
@@ -435,6 +549,10 @@ static struct status open_programs(struct subquery *s, struct arena *a)
     }
     struct expr *condition = p->condition, *result = p->match ? p->match : p->value;
     if (condition) TRY(program_compile(a, &condition, 1, &s->condition));
+    s->group = (struct plan_node){ .aggs = p->aggs, .n_aggs = p->n_aggs };
+    uint32_t n = agg_set_n_exprs(&s->group);
+    struct expr **args = ARENA_ARRAY(a, struct expr *, n + 1);
+    if (agg_set_exprs(&s->group, args)) TRY(program_compile(a, args, n, &s->agg_args));
     return result ? program_compile(a, &result, 1, &s->result) : OK;
 }
 

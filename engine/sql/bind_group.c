@@ -13,9 +13,6 @@
 
 #include "sql/expr_text.h"
 
-/* Columns from here on are aggregates on their way. */
-enum { AGG_BASE = 1 << 24 };
-
 struct group {
     const struct from *from;
     struct rows        input;
@@ -398,4 +395,45 @@ struct status bind_grouped(struct binder *b, const struct ast_query *q, const st
     TRY(group_node(b, q, &g, &rows));
     if (having) TRY(binder_filter(b, &rows, having, "HAVING", q->having->at));
     return bind_result(b, q, &rows, &items, &order, out);
+}
+
+/* ---- one group, without an operator ---- */
+
+static struct str column_name(const struct scope *s, uint32_t column)
+{
+    for (uint32_t i = 0; i < s->n_relations; i++) {
+        const struct scope_relation *r = &s->relations[i];
+        for (uint32_t c = 0; c < r->n_columns; c++) {
+            const struct expr *e = r->columns[c].expr;
+            if (e->kind == EXPR_COLUMN && e->column == column) return r->columns[c].name;
+        }
+    }
+    return str_c("a column");
+}
+
+/* Columns of the row outside are as good as constants. */
+static struct status check_aggregated(struct binder *b, const struct scope *s, const struct expr *e)
+{
+    if (e->kind == EXPR_COLUMN && e->column < AGG_BASE) {
+        struct str name = column_name(s, e->column);
+        return status_new(b->arena, ERR_GROUPING, e->at,
+                          "\"%.*s\" is neither grouped nor aggregated",
+                          STR_ARG(name));
+    }
+    for (uint32_t i = 0; i < e->n_args; i++) TRY(check_aggregated(b, s, e->args[i]));
+    return OK;
+}
+
+struct status bind_one_group(struct bind_env *env, const struct ast_query *q, struct items *items,
+                             struct plan_agg **aggs, uint32_t *n_aggs)
+{
+    struct group g = { 0 };
+    struct bind_env inner = *env;
+    inner.group = &g;
+    TRY(bind_items(&inner, q, items));
+    for (size_t i = 0; i < items->count; i++)
+        TRY(check_aggregated(env->b, env->scope, items->items[i].expr));
+    *aggs = g.aggs.items;
+    *n_aggs = (uint32_t)g.aggs.count;
+    return OK;
 }

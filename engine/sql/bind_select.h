@@ -45,6 +45,13 @@ struct status bind_table_rows(struct binder *b, struct span at, uint32_t table, 
  * same columns. */
 struct status bind_derived(struct binder *b, const struct ast_query *q, const struct result *rows,
                            struct plan_node *second, struct result *out) MUST_CHECK;
+struct items;
+/* Columns from here on are aggregates on their way. */
+enum { AGG_BASE = 1 << 24 };
+/* bind_group.c: the select list of a query whose rows are one group; its aggregates stand in it as columns from
+ * AGG_BASE on, other columns of the query do not. */
+struct status bind_one_group(struct bind_env *env, const struct ast_query *q, struct items *items,
+                             struct plan_agg **aggs, uint32_t *n_aggs) MUST_CHECK;
 /* Whether a query over tables has aggregates, so that without GROUP BY all rows are one group. */
 bool bind_has_aggregates(struct binder *b, const struct ast_query *q);
 /* bind_join.c */

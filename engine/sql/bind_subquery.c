@@ -2,7 +2,8 @@
  * bind_subquery.c: queries in expressions: IN (query), EXISTS (query), (query) as a value (dialect 6, L-37).
  *
  * They read tables and VALUES. What they name of the row outside becomes an argument of the expression; parts of WHERE
- * that need none are decided once, equalities with arguments are looked up, the rest is tried row by row:
+ * that need none are decided once, equalities with arguments are looked up, the rest is tried row by row. Aggregates
+ * without GROUP BY are those of a table when equalities are all that meets the row outside, else of each asking row:
  *
  *     EXISTS (SELECT * FROM T WHERE T.ON = 1 AND T.K = s.K AND T.V > s.V)
  *     args s.K, s.V    filter T.ON = 1    keys args[0] = T.K    condition T.V > args[1]
@@ -19,6 +20,9 @@ struct inner {
     struct expr      **items;
     uint32_t           n_items;
     bool               counts; /* the value is a COUNT: 0 where there is no row */
+    bool               one_row; /* of aggregates without GROUP BY: there always is a row */
+    struct plan_agg   *aggs;   /* of all rows; the item reads them as columns from AGG_BASE on */
+    uint32_t           n_aggs;
 };
 
 /* ---- the query ---- */
@@ -31,13 +35,31 @@ static struct status over_stream(struct binder *b, const struct ast_query *q)
     return status_with_hint(st, "streams meet in a join: FROM a JOIN b ON ...");
 }
 
+/* The rows of a join of tables are a table of their own. */
+static struct status join_as_table(struct binder *b, const struct ast_query *q, struct from *from)
+{
+    const struct schema *s = &from->rows.node->out;
+    struct result joined = { .rows = from->rows, .n_columns = s->n_columns }, table;
+    joined.columns = arena_calloc(b->arena, (s->n_columns + 1) * sizeof *joined.columns);
+    for (uint32_t i = 0; i < s->n_columns; i++) {
+        joined.columns[i].name = s->columns[i].name;
+        joined.columns[i].type = s->columns[i].type;
+        joined.columns[i].at = from->at;
+    }
+    TRY(bind_derived(b, q, &joined, NULL, &table));
+    from->rows.node = NULL;
+    from->table = table.table;
+    return OK;
+}
+
 static struct status bind_inner_select(struct bind_env *env, const struct ast_query *q,
                                        struct inner *in)
 {
     struct binder *b = env->b;
     struct from from;
     TRY(bind_from(b, q->from, q, NULL, &from));
-    if (from.rows.node) return over_stream(b, q);
+    if (from.rows.node && !from.of_tables) return over_stream(b, q);
+    if (from.rows.node) TRY(join_as_table(b, q, &from));
     in->table = from.table;
     in->where = from.table_filter;
     from.scope.outer = &in->outer;
@@ -50,7 +72,8 @@ static struct status bind_inner_select(struct bind_env *env, const struct ast_qu
     }
     inner.clause = "SELECT";
     struct items items = { 0 };
-    TRY(bind_items(&inner, q, &items));
+    if (in->one_row) TRY(bind_one_group(&inner, q, &items, &in->aggs, &in->n_aggs));
+    else TRY(bind_items(&inner, q, &items));
     in->items = ARENA_ARRAY(b->arena, struct expr *, items.count + 1);
     for (size_t i = 0; i < items.count; i++) in->items[in->n_items++] = items.items[i].expr;
     return OK;
@@ -157,6 +180,7 @@ static struct status bind_groups(struct bind_env *env, const struct ast_query *q
     struct result r = { 0 };
     TRY(bind_query(b, &c->query, NULL, &r));
     in->table = r.table;
+    in->one_row = true;
     in->counts = counts(q->items[0].expr);
     in->n_items = 1;
     struct expr **columns = ARENA_ARRAY(b->arena, struct expr *, r.n_columns);
@@ -172,6 +196,24 @@ static struct status bind_groups(struct bind_env *env, const struct ast_query *q
     return bind_equal_values(env, q->at, asked, columns + 1, c->n_keys, &in->where);
 }
 
+/* Whether the rows of the query are one group, whatever of the row outside it names. */
+static bool is_one_group(struct binder *b, const struct ast_query *q)
+{
+    return q->kind == QUERY_SELECT && q->from && !bind_is_grouped(q) && !q->having &&
+           !q->distinct && !q->limit && q->n_with == 0 && q->n_order == 0 &&
+           bind_has_aggregates(b, q);
+}
+
+static struct status bind_one_row(struct bind_env *env, const struct ast_query *q, struct inner *in)
+{
+    bool before = env->b->answering;
+    env->b->answering = true;
+    in->one_row = true;
+    struct status st = bind_inner_select(env, q, in);
+    env->b->answering = before;
+    return st;
+}
+
 static struct status bind_inner(struct bind_env *env, const struct ast_query *q, struct inner *in)
 {
     struct binder *b = env->b;
@@ -181,7 +223,12 @@ static struct status bind_inner(struct bind_env *env, const struct ast_query *q,
     struct result r = { 0 };
     struct status st = bind_query(b, q, NULL, &r);
     struct correlated groups = { 0 };
-    if (st.err != ERR_NONE && make_groups(env, q, &groups)) return bind_groups(env, q, &groups, in);
+    struct inner before = *in;
+    if (st.err != ERR_NONE && make_groups(env, q, &groups)) {
+        if (bind_groups(env, q, &groups, in).err == ERR_NONE) return OK;
+        *in = before;
+    }
+    if (st.err != ERR_NONE && is_one_group(b, q)) return bind_one_row(env, q, in);
     if (st.err == ERR_UNKNOWN_RELATION && q->kind == QUERY_SELECT && !st.hint)
         return status_with_hint(
             st, "this query is asked once and cannot name the "
@@ -241,6 +288,7 @@ static struct status check_value(struct binder *b, const struct ast_expr *e, con
 struct place {
     struct arena *arena;
     uint32_t      n_args;
+    uint32_t      n_table;
 };
 
 static struct expr *place_leaf(void *arg, struct expr *leaf)
@@ -249,6 +297,7 @@ static struct expr *place_leaf(void *arg, struct expr *leaf)
     if (leaf->kind != EXPR_COLUMN) return leaf;
     struct expr *out = arena_dup(p->arena, leaf, sizeof *leaf);
     out->column = leaf->column >= OUTER_BASE ? leaf->column - OUTER_BASE
+                  : leaf->column >= AGG_BASE ? leaf->column - AGG_BASE + p->n_args + p->n_table
                                              : leaf->column + p->n_args;
     return out;
 }
@@ -293,11 +342,25 @@ static struct status split_keys(struct binder *b, const struct plan_subquery *s,
     return OK;
 }
 
+static void place_aggs(const struct inner *in, struct place *p, struct plan_subquery *s)
+{
+    s->n_aggs = in->n_aggs;
+    s->aggs = arena_dup(p->arena, in->aggs, in->n_aggs * sizeof *in->aggs);
+    for (uint32_t i = 0; i < s->n_aggs; i++) {
+        struct plan_agg *g = &s->aggs[i];
+        g->args = arena_dup(p->arena, g->args, g->n_args * sizeof *g->args);
+        for (uint32_t k = 0; k < g->n_args; k++)
+            g->args[k] = expr_map(p->arena, g->args[k], place_leaf, p);
+    }
+}
+
 static struct status place_parts(struct binder *b, struct inner *in, struct expr *match,
                                  struct plan_subquery *s)
 {
-    struct place p = { b->arena, (uint32_t)in->outer.args.count };
+    struct place p = { b->arena, (uint32_t)in->outer.args.count,
+                       b->catalog->tables.items[s->table].schema.n_columns };
     s->n_args = p.n_args;
+    if (in->n_aggs) place_aggs(in, &p, s);
     struct expr *rest = NULL;
     if (in->where) split_where(b, expr_map(b->arena, in->where, place_leaf, &p), s, &rest);
     struct plan_lookup keys = { 0 };
@@ -459,13 +522,59 @@ struct status bind_lookup_call(struct bind_env *env, const struct ast_expr *e, s
     return OK;
 }
 
+/* EXISTS is TRUE of it, and IN is a comparison with its value. */
+static struct status ask_one_row(struct bind_env *env, const struct ast_expr *e, struct expr **out)
+{
+    struct binder *b = env->b;
+    *out = expr_boolean(b->arena, true, e->at);
+    if (e->kind == AST_IN) {
+        struct ast_expr *value = arena_dup(b->arena, e, sizeof *e);
+        *value = (struct ast_expr){ .kind = AST_SUBQUERY, .at = e->at, .query = e->query,
+                                    .depth = e->depth };
+        struct expr *left, *right;
+        TRY(bind_expr(env, e->args[0], &left));
+        TRY(bind_subquery(env, value, &right));
+        TRY(bind_equal_values(env, e->at, &left, &right, 1, out));
+    }
+    return e->negated ? bind_not(env, e->at, *out, out) : OK;
+}
+
+/* x IN (A UNION B) as x IN (A) OR x IN (B), and EXISTS so, where a side names the row outside. */
+static struct status ask_sides(struct bind_env *env, const struct ast_expr *e, struct expr **out)
+{
+    struct arena *a = env->b->arena;
+    struct ast_query *queries[] = { e->query->left, e->query->right };
+    struct ast_expr *sides[2];
+    for (int i = 0; i < 2; i++) {
+        sides[i] = arena_dup(a, e, sizeof *e);
+        sides[i]->query = queries[i];
+        sides[i]->negated = false;
+    }
+    struct ast_expr either = { .kind = AST_CALL, .name = str_c("OR"), .at = e->at, .args = sides,
+                               .n_args = 2, .depth = e->depth };
+    TRY(bind_expr(env, &either, out));
+    return e->negated ? bind_not(env, e->at, *out, out) : OK;
+}
+
+static bool is_union_outside(struct binder *b, const struct ast_expr *e)
+{
+    const struct ast_query *q = e->query;
+    bool sides = q->kind == QUERY_UNION && !q->limit &&
+                 q->n_order == 0 && q->n_with == 0;
+    struct result r = { 0 };
+    return e->kind != AST_SUBQUERY && sides && bind_query(b, q, NULL, &r).err != ERR_NONE;
+}
+
 static struct status bind_subquery_inside(struct bind_env *env, const struct ast_expr *e,
                                           struct expr **out)
 {
     static const struct scope empty;
     struct binder *b = env->b;
     struct inner in = { .outer.scope = env->scope ? env->scope : &empty };
+    if (is_union_outside(b, e)) return ask_sides(env, e, out);
     TRY(bind_inner(env, e->query, &in));
+    bool values = e->kind == AST_IN && (e->args[0]->kind == AST_ROW || in.n_items != 1);
+    if (in.one_row && e->kind != AST_SUBQUERY && !values) return ask_one_row(env, e, out);
     struct plan_subquery *s = ARENA_NEW(b->arena, struct plan_subquery);
     s->kind = e->kind == AST_EXISTS ? SUBQUERY_EXISTS
               : e->kind == AST_IN   ? SUBQUERY_IN
@@ -474,6 +583,7 @@ static struct status bind_subquery_inside(struct bind_env *env, const struct ast
     struct expr *match = NULL;
     if (s->kind == SUBQUERY_IN) TRY(bind_match(env, e, &in, &match));
     if (s->kind == SUBQUERY_SCALAR) TRY(check_value(b, e, &in));
+    s->distinct = e->query->kind == QUERY_SELECT && e->query->distinct;
     TRY(place_parts(b, &in, match, s));
     s->can_fault = subquery_can_fault(s);
     s->at = e->at;

@@ -188,14 +188,20 @@ static const struct trace *way_of_call(struct flow *f, const struct expr *e, str
     return fn->deidentifies && !is_onlookers(f, e->at) ? way_of_shown(f, e, in) : t;
 }
 
-/* The args of the query, then the columns of its table. */
+/* The args of the query, then the columns of its table, then its aggregates. */
 static struct row_ways subquery_row(struct flow *f, const struct expr *e, struct row_ways in)
 {
     const struct plan_subquery *s = e->subquery;
     uint32_t n_table = f->plan->tables[s->table].schema.n_columns;
-    struct row_ways row = ways_new(f, s->n_args + n_table);
+    struct row_ways row = ways_new(f, s->n_args + n_table + s->n_aggs);
     for (uint32_t i = 0; i < s->n_args; i++) row.columns[i] = way_of(f, e->args[i], in);
     for (uint32_t i = 0; i < n_table; i++) row.columns[s->n_args + i] = f->tables[s->table][i];
+    for (uint32_t i = 0; i < s->n_aggs; i++) {
+        const struct trace *t = NULL;
+        for (uint32_t k = 0; k < s->aggs[i].n_args; k++)
+            t = either(t, way_of(f, s->aggs[i].args[k], row));
+        row.columns[s->n_args + n_table + i] = t;
+    }
     return row;
 }
 

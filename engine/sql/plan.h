@@ -74,6 +74,10 @@ struct plan_subquery {
     struct expr       *condition; /* NULL: none */
     struct expr *match; /* IN: the comparison with a row, BOOLEAN; NULL: keys[0] is all of it */
     struct expr       *value;     /* SCALAR */
+    bool distinct; /* SCALAR: rows of one value are one row */
+    struct plan_agg *aggs; /* SCALAR: over all of its rows; `value` then reads the args, and behind the
+                            * table's columns these */
+    uint32_t n_aggs;       /* 0: the value is that of a row */
     bool               can_fault;
     bool must_match; /* SCALAR: a row that finds nothing is an error (on_missing) */
 };

@@ -213,12 +213,15 @@ static void prune_node(struct pruner *p, struct plan_node *n, const bool *used, 
 static void prune_subquery(struct pruner *p, const struct plan_subquery *s)
 {
     struct plan_table *t = &p->plan->tables[s->table];
-    bool *mask = new_mask(p, s->n_args + t->schema.n_columns);
+    bool *mask = new_mask(p, s->n_args + t->schema.n_columns + s->n_aggs);
     struct expr *const exprs[] = { s->filter, s->condition, s->match, s->value };
     for (size_t i = 0; i < sizeof exprs / sizeof exprs[0]; i++) {
         if (exprs[i]) expr_columns(exprs[i], mask);
     }
     for (uint32_t i = 0; i < s->n_keys; i++) mask[s->n_args + s->table_keys[i]] = true;
+    for (uint32_t i = 0; i < s->n_aggs; i++) {
+        for (uint32_t k = 0; k < s->aggs[i].n_args; k++) expr_columns(s->aggs[i].args[k], mask);
+    }
     for (uint32_t i = 0; i < t->schema.n_columns; i++) {
         if (mask[s->n_args + i]) t->needed[i] = true;
     }
