@@ -266,13 +266,22 @@ static bool is_one_of(const struct expr *e, const char *const *names)
     return *names != NULL;
 }
 
-/* What tells, when it is true, that its arguments are the same: a pattern without wildcards does, too. */
+static bool is_column(const struct expr *e)
+{
+    while (e->kind == EXPR_CALL && e->implicit) e = e->args[0];
+    return e->kind == EXPR_COLUMN;
+}
+
+/* What tells, when it is true, that its arguments are the same: a column as a pattern does, too, while one with
+ * something around it says what is part of a value. */
 static bool says_equal(const struct expr *e, bool negated)
 {
-    static const char *const same[] = { "=", "IS NOT DISTINCT FROM", "LIKE", "SIMILAR TO", NULL };
-    static const char *const other[] = { "<>", "IS DISTINCT FROM", "NOT LIKE", "NOT SIMILAR TO",
-                                         NULL };
-    return is_one_of(e, negated ? other : same);
+    static const char *const same[] = { "=", "IS NOT DISTINCT FROM", NULL };
+    static const char *const other[] = { "<>", "IS DISTINCT FROM", NULL };
+    static const char *const like[] = { "LIKE", "SIMILAR TO", NULL };
+    static const char *const unlike[] = { "NOT LIKE", "NOT SIMILAR TO", NULL };
+    return is_one_of(e, negated ? other : same) ||
+           (is_one_of(e, negated ? unlike : like) && is_column(e->args[1]));
 }
 
 /* Whether the condition is true where its argument is false, or not true. */
