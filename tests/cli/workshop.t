@@ -28,7 +28,7 @@ what did not fit:
 {"timestamp":1769846430000,"device_id":"device1000","name":"Half A Record
 identities: 4000 rows, all as they were sealed
 sluice_rejects: 1 row, all as they were sealed
-$ cut -d '"' -f 14 records.ndjson | cut -d , -f 1 | grep . | sort -u > names; wc -l < names; zcat archive/scored/*/*/*/*/*.gz | grep -c -w -f names; grep -c -a -f names people.vault
+$ cut -d '"' -f 14 records.ndjson | grep , | sort -u > whole; cut -d , -f 1 whole | sort -u > names; wc -l < names; zcat archive/scored/*/*/*/*/*.gz | grep -c -w -f names; grep -c -a -f whole people.vault
 50
 0
 0
