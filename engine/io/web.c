@@ -222,7 +222,7 @@ static struct status read_options(struct arena *a, struct web *w)
     const struct io_endpoint *e = w->endpoint;
     w->timeout_ms = option_interval(e, "timeout", TIMEOUT_MS);
     w->body_limit = (size_t)option_size(e, "size_limit", WEB_BODY_LIMIT);
-    w->ca = str_to_c(a, option_text(e, "ca", ""));
+    TRY(option_file(a, e, "ca", &w->ca));
     w->post = libcurl.slist_append(NULL, "Content-Type: application/json");
     w->post = libcurl.slist_append(w->post, "Expect:"); /* no question before the body */
     TRY(web_headers(a, e, &w->post));
@@ -236,8 +236,8 @@ struct status web_open(struct arena *a, const struct io_endpoint *e, const struc
     TRY(libcurl_load(a, e->at));
     w->endpoint = e;
     w->hushed = schema_has_personal(schema);
-    TRY(read_options(a, w));
     arena_on_free(a, free_web, w);
+    TRY(read_options(a, w));
     w->multi = libcurl.multi_init();
     if (!w->multi) return status_new(a, ERR_INTERNAL, e->at, "libcurl does not start");
     *out = w;
@@ -286,7 +286,7 @@ static void set_up(struct wire *x, struct curl_slist *own)
     libcurl.easy_setopt(c, CURLOPT_USERAGENT, "sluice");
     libcurl.easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     libcurl.easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)w->timeout_ms);
-    if (*w->ca) libcurl.easy_setopt(c, CURLOPT_CAINFO, w->ca);
+    if (w->ca) libcurl.easy_setopt(c, CURLOPT_CAINFO, w->ca);
 }
 
 /* One set of requests under way. */

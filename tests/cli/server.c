@@ -7,7 +7,7 @@
  * to FOLDER/body.n, and ends after so many messages, or half a minute. Each message gets the next ANSWER, a status
  * code ("503"), "close" (the connection ends without an answer) or "slow" (nothing for two seconds); behind the last
  * one, and without any, success. With a certificate and its key in the file SERVER_CERT it speaks TLS: HTTP from the
- * start, mail after STARTTLS.
+ * start, mail after STARTTLS. HTTP answers with SERVER_BODY, if there is one.
  */
 
 #include <arpa/inet.h>
@@ -125,7 +125,8 @@ static int one_request(void)
     fflush(notes);
     if (misbehave(answer)) return 0;
     int code = answer ? atoi(answer) : 200;
-    const char *body_text = code == 200 ? "ok\n" : "not today!\n";
+    const char *given = getenv("SERVER_BODY");
+    const char *body_text = code != 200 ? "not today!\n" : given ? given : "ok\n";
     fprintf(out, "HTTP/1.1 %d It\r\nContent-Length: %zu\r\n%s\r\n%s", code, strlen(body_text),
             code / 100 == 3 ? "Location: /elsewhere\r\n" : "", body_text);
     fflush(out);

@@ -163,3 +163,39 @@ CREATE REFERENCE TABLE t (k VARCHAR(5), v INTEGER) FROM 'http://h/x' WITH (timeu
                                                                                      ^~~~~~~~~~~~~~~~~~~
 hint: did you mean "timeout"?
 [exit 3]
+
+# Over TLS: the server's certificate must be of an authority that is known, and of its name.
+$ cat > certificates.sh <<'END'
+> new() { openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout $1.key -out $1.pem "${@:2}" 2>/dev/null; }
+> new authority; new stranger
+> new server -CA authority.pem -CAkey authority.key -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE
+> cat server.key >> server.pem
+> END
+$ bash certificates.sh; echo '{"k":2}' > k.ndjson
+$ cat > tls.sh <<'END'
+> export no_proxy='*'; rm -rf got; mkdir got
+> SERVER_CERT=server.pem SERVER_BODY='[{"k":1,"w":"one"},{"k":2,"w":"two"}]' "$(dirname "$(readlink -f "$(command -v sluice)")")"/tests/cli/server http got 1
+> cat > tls.sql <<SQL
+> CREATE SOURCE s ("k" INTEGER) FROM 'k.ndjson';
+> CREATE REFERENCE TABLE t ("k" INTEGER, "w" VARCHAR(8)) FROM 'https://127.0.0.1:$(cat got/port)/t' WITH ($1);
+> SELECT STREAM s."k", t."w" FROM s JOIN t ON s."k" = t."k";
+> SQL
+> sluice run --quiet tls.sql 2>&1 | grep -v '^CREATE\|^ *[\^~]*$' | sed "s/:$(cat got/port)/:PORT/"; grep -v '(no TLS)' got/log
+> END
+$ bash tls.sh "ca = 'authority.pem'"
+{"k":2,"w":"two"}
+(TLS)
+GET /t HTTP/1.1
+$ bash tls.sh "ca = 'stranger.pem', retries = 0"
+tls.sql:2:61: error 08001: cannot read https://127.0.0.1:PORT/t of T (1 try): SSL certificate problem: unable to get local issuer certificate
+[exit 1]
+$ bash tls.sh "ca = 'authority.pem', lookup = 'key'"; cat got/body.1
+{"k":2,"w":"two"}
+sluice: warning: 1 rows that came for reference table T were left out: their key is none that was asked for
+(TLS)
+POST /t HTTP/1.1
+  Content-Type: application/json
+[2]
+$ bash tls.sh "ca = 'missing.pem'"
+tls.sql:2:100: error HY024: cannot read missing.pem, the ca of T: No such file or directory
+[exit 1]
