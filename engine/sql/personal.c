@@ -14,28 +14,8 @@
 
 #include "sql/personal.h"
 
-#include "base/array.h"
 #include "base/diag.h"
-#include "sql/personal_trace.h"
-
-/* The search itself, and what it knows by now: for each column the way that its values came, NULL: none is PERSONAL. */
-struct flow {
-    struct binder         *b;
-    struct app_plan       *plan;
-    const struct trace  ***streams;
-    const struct trace  ***tables;
-    struct plan_pump *pump; /* whose operators are looked at; NULL: a table's */
-    bool changed;
-    bool keys; /* keys that are sent to a server are looked for, and nothing else is told */
-    ARRAY(struct span) refused; /* their places, for one message each */
-    bool last; /* nothing new will be found: operators are marked, notes and refusals made */
-};
-
-/* The columns that an expression reads. */
-struct row_ways {
-    const struct trace **columns;
-    uint32_t             n_columns;
-};
+#include "sql/personal_flow.h"
 
 static const struct trace *either(const struct trace *a, const struct trace *b)
 {
@@ -124,18 +104,16 @@ static void check_key(struct flow *f, uint32_t table, struct span at, const stru
 
 /* ---- expressions ---- */
 
-static const struct trace *way_of(struct flow *f, const struct expr *e, struct row_ways in);
-
 static const struct trace *way_of_args(struct flow *f, const struct expr *e, struct row_ways in)
 {
     const struct trace *t = NULL;
-    for (uint32_t i = 0; i < e->n_args; i++) t = either(t, way_of(f, e->args[i], in));
+    for (uint32_t i = 0; i < e->n_args; i++) t = either(t, flow_way(f, e->args[i], in));
     return t;
 }
 
 static const struct trace *way_of_optional(struct flow *f, const struct expr *e, struct row_ways in)
 {
-    return e ? way_of(f, e, in) : NULL;
+    return e ? flow_way(f, e, in) : NULL;
 }
 
 static void refuse_failing(struct flow *f, struct span at, const struct trace *t)
@@ -169,7 +147,7 @@ static const struct trace *way_of_shown(struct flow *f, const struct expr *e, st
     const struct fn_def *fn = e->call.fn;
     const struct trace *t = NULL;
     for (uint32_t i = 0; i < e->n_args && i < sizeof fn->args / sizeof fn->args[0]; i++) {
-        if (fn->args[i].shows) t = either(t, way_of(f, e->args[i], in));
+        if (fn->args[i].shows) t = either(t, flow_way(f, e->args[i], in));
     }
     return t;
 }
@@ -189,17 +167,17 @@ static const struct trace *way_of_call(struct flow *f, const struct expr *e, str
 }
 
 /* The args of the query, then the columns of its table, then its aggregates. */
-static struct row_ways subquery_row(struct flow *f, const struct expr *e, struct row_ways in)
+struct row_ways flow_subquery_row(struct flow *f, const struct expr *e, struct row_ways in)
 {
     const struct plan_subquery *s = e->subquery;
     uint32_t n_table = f->plan->tables[s->table].schema.n_columns;
     struct row_ways row = ways_new(f, s->n_args + n_table + s->n_aggs);
-    for (uint32_t i = 0; i < s->n_args; i++) row.columns[i] = way_of(f, e->args[i], in);
+    for (uint32_t i = 0; i < s->n_args; i++) row.columns[i] = flow_way(f, e->args[i], in);
     for (uint32_t i = 0; i < n_table; i++) row.columns[s->n_args + i] = f->tables[s->table][i];
     for (uint32_t i = 0; i < s->n_aggs; i++) {
         const struct trace *t = NULL;
         for (uint32_t k = 0; k < s->aggs[i].n_args; k++)
-            t = either(t, way_of(f, s->aggs[i].args[k], row));
+            t = either(t, flow_way(f, s->aggs[i].args[k], row));
         row.columns[s->n_args + n_table + i] = t;
     }
     return row;
@@ -208,11 +186,11 @@ static struct row_ways subquery_row(struct flow *f, const struct expr *e, struct
 static const struct trace *way_of_subquery(struct flow *f, const struct expr *e, struct row_ways in)
 {
     const struct plan_subquery *s = e->subquery;
-    struct row_ways row = subquery_row(f, e, in);
+    struct row_ways row = flow_subquery_row(f, e, in);
     const struct trace *asked = NULL;
     for (uint32_t i = 0; i < s->n_args; i++) asked = either(asked, row.columns[i]);
     for (uint32_t i = 0; i < s->n_keys; i++)
-        check_key(f, s->table, e->at, way_of(f, s->keys[i], row));
+        check_key(f, s->table, e->at, flow_way(f, s->keys[i], row));
     const struct trace *filter = way_of_optional(f, s->filter, row);
     const struct trace *chosen = either(filter, way_of_optional(f, s->condition, row));
     for (uint32_t i = 0; i < s->n_keys; i++)
@@ -225,7 +203,7 @@ static const struct trace *way_of_subquery(struct flow *f, const struct expr *e,
     return either(asked, way_of_optional(f, s->value, row));
 }
 
-static const struct trace *way_of(struct flow *f, const struct expr *e, struct row_ways in)
+const struct trace *flow_way(struct flow *f, const struct expr *e, struct row_ways in)
 {
     switch (e->kind) {
     case EXPR_COLUMN: return e->column < in.n_columns ? in.columns[e->column] : NULL;
@@ -240,113 +218,6 @@ static const struct trace *way_of(struct flow *f, const struct expr *e, struct r
         return is_onlookers(f, e->at) ? way_of_args(f, e, in) : NULL;
     default: return way_of_args(f, e, in);
     }
-}
-
-/* ---- columns that are equal to a PERSONAL value ---- */
-
-static void mark_read(const struct expr *e, const struct trace *t, struct row_ways row)
-{
-    if (e->kind == EXPR_RELEASE || (e->kind == EXPR_CALL && e->call.fn->deidentifies)) return;
-    if (e->kind == EXPR_COLUMN && e->column < row.n_columns && !row.columns[e->column])
-        row.columns[e->column] = t;
-    for (uint32_t i = 0; i < e->n_args; i++) mark_read(e->args[i], t, row);
-}
-
-static void meet_sides(struct flow *f, const struct expr *a, const struct expr *b,
-                       struct row_ways row)
-{
-    const struct trace *left = way_of(f, a, row), *right = way_of(f, b, row);
-    if (left && !right) mark_read(b, left, row);
-    if (right && !left) mark_read(a, right, row);
-}
-
-static bool is_one_of(const struct expr *e, const char *const *names)
-{
-    while (*names && !expr_is_call(e, *names)) names++;
-    return *names != NULL;
-}
-
-static bool is_column(const struct expr *e)
-{
-    while (e->kind == EXPR_CALL && e->implicit) e = e->args[0];
-    return e->kind == EXPR_COLUMN;
-}
-
-/* What tells, when it is true, that its arguments are the same: a column as a pattern does, too, while one with
- * something around it says what is part of a value. */
-static bool says_equal(const struct expr *e, bool negated)
-{
-    static const char *const same[] = { "=", "IS NOT DISTINCT FROM", NULL };
-    static const char *const other[] = { "<>", "IS DISTINCT FROM", NULL };
-    static const char *const like[] = { "LIKE", "SIMILAR TO", NULL };
-    static const char *const unlike[] = { "NOT LIKE", "NOT SIMILAR TO", NULL };
-    return is_one_of(e, negated ? other : same) ||
-           (is_one_of(e, negated ? unlike : like) && is_column(e->args[1]));
-}
-
-/* Whether the condition is true where its argument is false, or not true. */
-static bool turns(const struct expr *e)
-{
-    static const char *const names[] = { "NOT", "IS FALSE", "IS NOT TRUE", NULL };
-    return is_one_of(e, names);
-}
-
-static bool is_made_of_conditions(const struct expr *e)
-{
-    static const char *const names[] = { "IS TRUE", "IS NOT FALSE", NULL };
-    return e->kind == EXPR_AND || e->kind == EXPR_OR || e->kind == EXPR_CASE ||
-           e->kind == EXPR_COALESCE || turns(e) || is_one_of(e, names);
-}
-
-/* What one of several conditions would make equal is marked as well: the others may never be true. */
-static void equate(struct flow *f, const struct expr *e, bool negated, struct row_ways row)
-{
-    if (is_made_of_conditions(e)) {
-        for (uint32_t i = 0; i < e->n_args; i++)
-            equate(f, e->args[i], negated != turns(e), row);
-    } else if (e->kind == EXPR_SUBQUERY && e->subquery->kind == SUBQUERY_IN && !negated) {
-        const struct trace *t = way_of(f, e, row);
-        for (uint32_t i = 0; t && i < e->n_args; i++) mark_read(e->args[i], t, row);
-    } else if (says_equal(e, negated)) {
-        meet_sides(f, e->args[0], e->args[1], row);
-    }
-}
-
-/* The conditions that the rows of a node fulfil; its columns are the first of the row. */
-static void equate_node(struct flow *f, const struct plan_node *n, struct row_ways row)
-{
-    if (n->kind == PLAN_FILTER) equate(f, n->predicate, false, row);
-    for (uint32_t i = 0; n->kind == PLAN_LOOKUP && i < n->lookup.n_keys; i++) {
-        const struct expr column = { .kind = EXPR_COLUMN,
-                                     .column = n->inputs[0]->out.n_columns +
-                                               n->lookup.table_keys[i] };
-        meet_sides(f, n->lookup.stream_keys[i], &column, row);
-    }
-    for (uint32_t i = 0; n->kind == PLAN_JOIN && i < n->join.n_keys; i++)
-        meet_sides(f, n->join.sides[0].keys[i], n->join.sides[1].keys[i], row);
-    const struct expr *on = n->kind == PLAN_LOOKUP ? n->lookup.condition
-                            : n->kind == PLAN_JOIN ? n->join.condition
-                                                   : NULL;
-    if (on) equate(f, on, false, row);
-    if (n->kind == PLAN_FILTER || n->kind == PLAN_LOOKUP || n->kind == PLAN_JOIN)
-        equate_node(f, n->inputs[0], row);
-}
-
-static uint32_t count_marked(struct row_ways row)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < row.n_columns; i++) n += row.columns[i] != NULL;
-    return n;
-}
-
-/* What the conditions of a node, and of those that feed it, make equal is marked, whatever their order. */
-static void fulfil(struct flow *f, const struct plan_node *n, struct row_ways row)
-{
-    uint32_t before;
-    do {
-        before = count_marked(row);
-        equate_node(f, n, row);
-    } while (count_marked(row) > before);
 }
 
 /* ---- operators ---- */
@@ -368,8 +239,8 @@ static void refuse_rowtime(struct flow *f, struct span at, const struct trace *t
 static struct row_ways project_ways(struct flow *f, struct plan_node *n, struct row_ways in)
 {
     struct row_ways out = ways_new(f, n->out.n_columns);
-    for (uint32_t i = 0; i < n->out.n_columns; i++) out.columns[i] = way_of(f, n->exprs[i], in);
-    if (n->rowtime) refuse_rowtime(f, n->rowtime->at, way_of(f, n->rowtime, in));
+    for (uint32_t i = 0; i < n->out.n_columns; i++) out.columns[i] = flow_way(f, n->exprs[i], in);
+    if (n->rowtime) refuse_rowtime(f, n->rowtime->at, flow_way(f, n->rowtime, in));
     return out;
 }
 
@@ -377,7 +248,7 @@ static const struct trace *way_of_agg(struct flow *f, const struct plan_agg *agg
                                       struct row_ways in)
 {
     const struct trace *t = way_of_optional(f, agg->parameter, in);
-    for (uint32_t i = 0; i < agg->n_args; i++) t = either(t, way_of(f, agg->args[i], in));
+    for (uint32_t i = 0; i < agg->n_args; i++) t = either(t, flow_way(f, agg->args[i], in));
     if (t) note_fault(f, agg->n_args ? agg->args[0]->at : SPAN_NONE, NULL, t);
     return t;
 }
@@ -386,7 +257,7 @@ static struct row_ways group_ways(struct flow *f, struct plan_node *n, struct ro
 {
     struct row_ways out = ways_new(f, n->out.n_columns);
     for (uint32_t i = 0; i < n->n_keys; i++) {
-        out.columns[i] = way_of(f, n->keys[i], in);
+        out.columns[i] = flow_way(f, n->keys[i], in);
         note_choice(f, n->keys[i]->at, "rows are grouped by", out.columns[i]);
     }
     for (uint32_t i = 0; i < n->n_aggs; i++)
@@ -402,7 +273,7 @@ static struct row_ways over_ways(struct flow *f, struct plan_node *n, struct row
         const struct plan_sliding *window = &n->over.windows[w];
         for (uint32_t i = 0; i < window->n_partition; i++)
             note_choice(f, window->partition[i]->at, "rows are partitioned by",
-                        way_of(f, window->partition[i], in));
+                        flow_way(f, window->partition[i], in));
     }
     for (uint32_t i = 0; i < n->over.n_fns; i++)
         out.columns[in.n_columns + i] = way_of_agg(f, &n->over.fns[i].agg, in);
@@ -417,11 +288,11 @@ static struct row_ways lookup_ways(struct flow *f, struct plan_node *n, struct r
     for (uint32_t i = in.n_columns; i < out.n_columns; i++)
         out.columns[i] = f->tables[l->table][i - in.n_columns];
     for (uint32_t i = 0; i < l->n_keys; i++)
-        check_key(f, l->table, l->stream_keys[i]->at, way_of(f, l->stream_keys[i], in));
-    fulfil(f, n, out);
+        check_key(f, l->table, l->stream_keys[i]->at, flow_way(f, l->stream_keys[i], in));
+    flow_fulfil(f, n, out);
     const struct trace *chosen = NULL;
     for (uint32_t i = 0; i < l->n_keys; i++)
-        chosen = either(chosen, either(way_of(f, l->stream_keys[i], out),
+        chosen = either(chosen, either(flow_way(f, l->stream_keys[i], out),
                                        out.columns[in.n_columns + l->table_keys[i]]));
     chosen = either(chosen, way_of_optional(f, l->condition, out));
     note_choice(f, n->at, "ON chooses rows by", chosen);
@@ -434,11 +305,11 @@ static struct row_ways join_ways(struct flow *f, struct plan_node *n, struct row
     struct row_ways out = ways_new(f, n->out.n_columns);
     memcpy(out.columns, left.columns, left.n_columns * sizeof *out.columns);
     memcpy(out.columns + left.n_columns, right.columns, right.n_columns * sizeof *out.columns);
-    fulfil(f, n, out);
+    flow_fulfil(f, n, out);
     const struct trace *chosen = NULL;
     for (uint32_t i = 0; i < n->join.n_keys; i++)
-        chosen = either(chosen, either(way_of(f, n->join.sides[0].keys[i], out),
-                                       way_of(f, n->join.sides[1].keys[i], out)));
+        chosen = either(chosen, either(flow_way(f, n->join.sides[0].keys[i], out),
+                                       flow_way(f, n->join.sides[1].keys[i], out)));
     chosen = either(chosen, way_of_optional(f, n->join.condition, out));
     note_choice(f, n->at, "ON chooses rows by", chosen);
     return out;
@@ -459,7 +330,7 @@ static struct row_ways table_fn_ways(struct flow *f, struct plan_node *n, struct
 static struct row_ways sort_ways(struct flow *f, struct plan_node *n, struct row_ways in)
 {
     for (uint32_t i = 0; i < n->n_keys; i++) {
-        const struct trace *t = way_of(f, n->keys[i], in);
+        const struct trace *t = flow_way(f, n->keys[i], in);
         if (n->kind == PLAN_SORT && n->sort.within && i == 0) {
             refuse_rowtime(f, n->keys[i]->at, t);
             continue;
@@ -474,10 +345,10 @@ static struct row_ways filter_ways(struct flow *f, struct plan_node *n, struct r
 {
     const char *what = str_format_c(f->b->arena, "%s chooses rows by",
                                     n->clause ? n->clause : "a condition");
-    note_choice(f, n->predicate->at, what, way_of(f, n->predicate, in));
+    note_choice(f, n->predicate->at, what, flow_way(f, n->predicate, in));
     struct row_ways out = ways_new(f, in.n_columns);
     memcpy(out.columns, in.columns, in.n_columns * sizeof *out.columns);
-    fulfil(f, n, out);
+    flow_fulfil(f, n, out);
     return out;
 }
 
