@@ -144,7 +144,7 @@ static void look_at_sources(const struct run *r, const struct gauges *graph, str
     for (uint32_t i = 0; i < r->n_lanes; i++) {
         const struct lane *l = &r->lanes[i];
         struct gauge_source *s = &out->sources[i];
-        *s = (struct gauge_source){ .name = r->plan->sources[i].name,
+        *s = (struct gauge_source){ .name = r->files->sources[i].name,
                                     .records = tally_read(&l->records),
                                     .look = source_look(l->source),
                                     .ended = graph->sources && graph->sources[i].ended };
@@ -182,9 +182,9 @@ static void look_at_sinks(const struct run *r, struct arena *a, struct gauges *o
 
 static void look_at_tables(const struct run *r, struct arena *a, struct gauges *out)
 {
-    out->tables = ARENA_ARRAY(a, struct gauge_table, r->plan->n_tables + 1);
-    for (uint32_t i = 0; i < r->plan->n_tables; i++) {
-        if (!r->plan->tables[i].constant) tables_look(r, i, &out->tables[out->n_tables++]);
+    out->tables = ARENA_ARRAY(a, struct gauge_table, r->files->n_tables + 1);
+    for (uint32_t i = 0; i < r->files->n_tables; i++) {
+        if (!r->files->tables[i].constant) tables_look(r, i, &out->tables[out->n_tables++]);
     }
 }
 

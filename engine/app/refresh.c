@@ -16,6 +16,7 @@ struct refresher {
     struct run           *run;
     struct thread         thread;
     bool                  going;
+    struct keyed        **keyed; /* as the run's at the start: those of its files */
     pthread_mutex_t       lock;
     pthread_cond_t        ended;
     atomic_bool           stop;
@@ -42,8 +43,8 @@ static void note_rows(struct refresher *f, uint32_t table, const struct reftable
 void tables_look(const struct run *r, uint32_t table, struct gauge_table *out)
 {
     const struct refresher *f = r->refresher;
-    struct keyed *keyed = r->keyed[table];
-    *out = (struct gauge_table){ .name = r->plan->tables[table].name,
+    struct keyed *keyed = f->keyed[table];
+    *out = (struct gauge_table){ .name = r->files->tables[table].name,
                                  .rows = keyed ? keyed_counts(keyed).kept
                                                : atomic_load(&f->rows[table]),
                                  .age_ms = clock_steady_ms() - atomic_load(&f->good_ms[table]),
@@ -64,7 +65,9 @@ struct status tables_open(struct run *r)
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->ended, NULL);
     r->refresher = f;
-    TRY(feed_keyed_open(r->arena, r->plan, &r->stopping, &r->keyed));
+    struct status st = feed_keyed_open(r->arena, r->plan, &r->stopping, &r->keyed);
+    f->keyed = r->keyed;
+    TRY(st);
     for (uint32_t i = 0; i < n; i++) {
         struct feed_reading how = { .version = &f->versions[i] };
         TRY(feed_fill_table(r->arena, r->plan, r->tables, r->keyed, i, run_now(r), &how,
@@ -159,8 +162,8 @@ void tables_close(struct run *r)
     for (uint32_t i = 0; r->tables && i < r->plan->n_tables; i++) {
         if (r->tables[i]) reftable_release(r->tables[i]);
     }
-    feed_keyed_close(r->keyed, r->plan);
     if (!r->refresher) return;
+    feed_keyed_close(r->refresher->keyed, r->files);
     pthread_mutex_destroy(&r->refresher->lock);
     pthread_cond_destroy(&r->refresher->ended);
 }

@@ -194,8 +194,9 @@ static void run_lanes(struct run *r)
 
 struct status run_app(struct app *app, const struct run_config *config, struct run_summary *out)
 {
+    const struct app_plan *plan = app_compile(app);
     struct run r = {
-        .app = app, .plan = app_compile(app), .config = config, .arena = app_arena(app)
+        .app = app, .plan = plan, .files = plan, .config = config, .arena = app_arena(app)
     };
     double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     *out = (struct run_summary){ 0 };

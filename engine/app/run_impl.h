@@ -95,6 +95,7 @@ struct run_parking {
 struct run {
     struct app *app;
     const struct app_plan *plan;
+    const struct app_plan *files; /* of the application's files: its sources, sinks and tables stay (run_change) */
     const struct run_config *config;
     struct arena *arena;
     struct clock clock;
