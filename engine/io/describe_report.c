@@ -12,7 +12,7 @@ static void put_cell(struct buf *out, struct str text)
 
 static void put_row(struct buf *out, const char *what, struct str there, const char *here)
 {
-    buf_printf(out, "| %s ", what);
+    buf_printf(out, "| %s%s", what, there.len ? " " : "");
     put_cell(out, there);
     buf_printf(out, " | %s |\n", here);
 }
@@ -30,8 +30,9 @@ static void put_inputs(struct arena *a, struct buf *out, const struct described 
         const struct described_input *in = &d->inputs.items[i];
         struct str name = describe_source_name(a, in);
         put_row(out, place_name(in->place.kind), in->place.arn,
-                str_format_c(a, "source `%.*s`, %zu columns, %s%s", STR_ARG(name),
-                             in->schema.columns.count, str_to_c(a, in->schema.format),
+                str_format_c(a, "source `%.*s`, %zu %s, %s%s", STR_ARG(name),
+                             in->schema.columns.count,
+                             in->schema.columns.count == 1 ? "column" : "columns", str_to_c(a, in->schema.format),
                              in->parallelism > 1
                                  ? str_format_c(a, ", dealt out to `_001` … `_%03u`",
                                                 in->parallelism)
@@ -102,11 +103,14 @@ static void put_todos(struct arena *a, struct buf *out, const struct described *
     for (size_t i = 0; i < d->inputs.count; i++)
         put_input_todo(a, out, &any, &d->inputs.items[i]);
     for (size_t i = 0; i < d->tables.count; i++) {
-        struct str url = describe_table_url(a, &d->tables.items[i]);
+        const struct described_table *t = &d->tables.items[i];
+        struct str url = describe_table_url(a, t);
+        bool is_csv = str_equal_c(t->schema.format, "CSV");
         put_todo(out, &any,
-                 str_format_c(a, "Copy the object to `%.*s` in this folder. When its first line "
-                                 "names the columns, add `header = TRUE`.",
-                              STR_ARG(url)));
+                 str_format_c(a, "Copy the object to `%.*s` in this folder.%s", STR_ARG(url),
+                              is_csv ? " When its first line names the columns, add "
+                                       "`header = TRUE`."
+                                     : ""));
     }
     for (size_t i = 0; i < d->outputs.count; i++) {
         const struct described_output *o = &d->outputs.items[i];

@@ -137,8 +137,9 @@ $ printf '%s\n' '{"a": 1, "b": 2, "c": 3}' '{"a": 1, "b": 2}' '{"x": 1, "y": 2}'
 --   1: x, y
 
 # Bad records are counted; a sample of them alone is an error with its place, and so is an empty one.
-$ printf '%s\n' '{"a": 1}' '{"a": 1,' '{"a": 2}' | sluice discover - --name T | head -n 4
+$ printf '%s\n' '{"a": 1}' '{"a": 1,' '{"a": 2}' | sluice discover - --name T | head -n 5
 -- 1 record is not JSON and will go to error_stream; the first, line 2, column 9: a name in quotation marks should stand here, but the text ends here
+-- A record stands on one line: `jq -c .` puts those of several lines on one.
 CREATE SOURCE "T" (
     "a" INTEGER
 ) WITH (format = 'json');

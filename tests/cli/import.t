@@ -20,7 +20,7 @@ $ sed -n '/became/,/left to do/p' ticker/report.md
 
 | there | here |
 | --- | --- |
-| application code  | application.sql, byte for byte |
+| application code | application.sql, byte for byte |
 | Kinesis stream arn:aws:kinesis:eu-west-1:111122223333:stream/tickers | source `SOURCE_SQL_STREAM_001`, 4 columns, JSON |
 | Firehose delivery stream arn:aws:firehose:eu-west-1:111122223333:deliverystream/tech | sink of `DESTINATION_SQL_STREAM` into `dir:output/DESTINATION_SQL_STREAM` |
 
@@ -215,3 +215,18 @@ $ sluice import nothing.json
 sluice: --to says which folder the files go to
 Try "sluice help import".
 [exit 2]
+
+# One column, and a table of JSON: the report says what holds for them.
+$ cat > one.json <<'END'
+> {"ApplicationName": "one", "ApplicationCode": "CREATE STREAM O (X DOUBLE);",
+>  "Inputs": [{"NamePrefix": "S", "KinesisStreamsInput": {"ResourceARN": "in"}, "InputSchema": {
+>    "RecordFormat": {"RecordFormatType": "JSON", "MappingParameters": {"JSONMappingParameters": {"RecordRowPath": "$"}}},
+>    "RecordColumns": [{"Name": "x", "Mapping": "$.x", "SqlType": "DOUBLE"}]}}],
+>  "ReferenceDataSources": [{"TableName": "R", "S3ReferenceDataSource": {"BucketARN": "b", "FileKey": "r.json"}, "ReferenceSchema": {
+>    "RecordFormat": {"RecordFormatType": "JSON", "MappingParameters": {"JSONMappingParameters": {"RecordRowPath": "$"}}},
+>    "RecordColumns": [{"Name": "x", "Mapping": "$.x", "SqlType": "DOUBLE"}]}}]}
+> END
+$ sluice import one.json --to one; grep -e '^| K' -e '^- Copy' one/report.md
+one: sources.sql, application.sql, report.md
+| Kinesis stream in | source `S_001`, 1 column, JSON |
+- Copy the object to `r.json` in this folder.
