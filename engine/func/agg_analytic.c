@@ -135,7 +135,7 @@ static bool nth_load(void *state, struct sluice_reader *r)
 static bool nth_bind(struct fn_bind *b)
 {
     if (!bind_has_constant(b, 1) || b->constants[1].i64[0] <= 0) {
-        b->refusal = "NTH_VALUE(x, n) counts from 1: n is a positive whole number, the same for "
+        b->refusal = "n counts from 1: it is a positive whole number, the same for "
                      "all rows";
         return false;
     }
@@ -149,7 +149,7 @@ static bool lag_bind(struct fn_bind *b)
 {
     bool is_constant = b->n_args > 1 && b->constants[1].data;
     if (is_constant && (sluice_is_null(&b->constants[1], 0) || b->constants[1].i64[0] < 0)) {
-        b->refusal = "LAG(x, n) goes n rows back: n is neither NULL nor negative";
+        b->refusal = "n, the number of rows that it goes back, is neither NULL nor negative";
         return false;
     }
     if (b->n_args > 2) b->args[2] = b->args[0];

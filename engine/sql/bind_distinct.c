@@ -33,6 +33,7 @@ struct status bind_distinct(struct binder *b, const struct ast_query *q, const s
         by_time = by_time || e->kind == EXPR_ROWTIME || retimes;
         if (items->items[i].is_rowtime) continue;
         uint32_t at = column++;
+        if (e->record) return bind_whole_record(b, e->record, e->at);
         if (e->kind == EXPR_ROWTIME) continue;
         if (!by_item && mono_is_known(m)) {
             by_item = true;

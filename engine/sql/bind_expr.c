@@ -54,7 +54,7 @@ struct status bind_cast(struct binder *b, struct expr *e, struct type to, bool i
                         struct span at, struct expr **out)
 {
     struct arena *a = b->arena;
-    if (e->record && !type_equal(e->type, to)) return bind_whole_record(b, at);
+    if (e->record && !type_equal(e->type, to)) return bind_whole_record(b, e->record, at);
     if (e->type.kind == TYPE_NULL) {
         *out = expr_null(a, to, e->at);
         return OK;
@@ -151,7 +151,7 @@ struct status bind_call(struct bind_env *env, const char *name, struct span at, 
     const struct value **constants = ARENA_ARRAY(a, const struct value *, n_args + 1);
     for (uint32_t i = 0; i < n_args; i++) {
         if (args[i]->record && strcmp(name, "RECORD FIELD") != 0) {
-            return bind_whole_record(env->b, args[i]->at);
+            return bind_whole_record(env->b, args[i]->record, args[i]->at);
         }
         types[i] = args[i]->type;
         constants[i] = expr_is_constant(args[i]) ? &args[i]->constant : NULL;
@@ -166,7 +166,11 @@ struct status bind_call(struct bind_env *env, const char *name, struct span at, 
     TRY(check_onlooker(env->b, choice.fn, at));
     args = with_times(env, &choice, at, args, &n_args);
     *out = expr_fold(a, expr_call(a, &choice, at, args, n_args));
-    if (choice.record) (*out)->record = choice.record;
+    if (choice.record) {
+        (*out)->record = choice.record;
+        *array_push(a, &env->b->records) =
+            (struct record_maker){ choice.record, choice.fn->name };
+    }
     return bind_declared_result(env->b, choice.declared, at, out);
 }
 

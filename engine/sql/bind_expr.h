@@ -69,7 +69,8 @@ struct status bind_period(struct bind_env *env, const struct ast_expr *e,
 struct status bind_field(struct bind_env *env, const struct scope *scope, const struct ast_expr *e,
                          bool *found, struct expr **out) MUST_CHECK;
 /* The failure of a record that is used as a value. */
-struct status bind_whole_record(struct binder *b, struct span at) MUST_CHECK;
+struct status bind_whole_record(struct binder *b, const struct sluice_record *record,
+                                struct span at) MUST_CHECK;
 /* a = b, or (a1, a2) = (b1, b2), of bound values */
 struct status bind_equal_values(struct bind_env *env, struct span at, struct expr **left,
                                 struct expr **right, uint32_t n, struct expr **out) MUST_CHECK;

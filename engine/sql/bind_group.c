@@ -95,6 +95,8 @@ struct status bind_agg_args(struct bind_env *env, const struct ast_expr *e, stru
     const struct value **constants = ARENA_ARRAY(a, const struct value *, e->n_args + 1);
     for (uint32_t i = 0; i < agg->n_args; i++) {
         TRY(bind_expr(&inner, e->args[i], &agg->args[i]));
+        if (agg->args[i]->record)
+            return bind_whole_record(b, agg->args[i]->record, e->args[i]->at);
         types[i] = agg->args[i]->type;
         constants[i] = expr_is_constant(agg->args[i]) ? &agg->args[i]->constant : NULL;
     }
@@ -158,7 +160,7 @@ static struct status bind_keys(struct bind_env *env, const struct ast_query *q, 
             return status_new(env->b->arena, ERR_UNTYPED_NULL, q->group[i]->at,
                               "a grouping expression of NULL has no type");
         }
-        if (key->record) return bind_whole_record(env->b, q->group[i]->at);
+        if (key->record) return bind_whole_record(env->b, key->record, q->group[i]->at);
         add_key(env->b, g, key);
     }
     uint32_t n = (uint32_t)g->keys.count;

@@ -58,6 +58,7 @@ static struct status bind_key(struct bind_env *env, const struct ast_query *q,
     }
     struct expr *e;
     TRY(bind_expr(env, tree, &e));
+    if (e->record) return bind_whole_record(env->b, e->record, tree->at);
     if (map) TRY(map(arg, e, &e));
     if (e->type.kind == TYPE_NULL) e = expr_null(env->b->arena, type_of(TYPE_BOOLEAN), e->at);
     out->expr = e;

@@ -194,7 +194,7 @@ struct status bind_release(struct bind_env *env, const struct ast_expr *e, struc
     }
     struct expr **args = ARENA_ARRAY(a, struct expr *, 1);
     TRY(bind_expr(env, e->args[0], &args[0]));
-    if (args[0]->record) return bind_whole_record(env->b, args[0]->at);
+    if (args[0]->record) return bind_whole_record(env->b, args[0]->record, args[0]->at);
     if (env->b->onlooker_calls > 0) {
         return status_new(a, ERR_PERSONAL, e->at,
                           "RELEASE is the application's word: refused to onlookers");

@@ -68,8 +68,9 @@ static struct status count_differs(struct binder *b, const struct ast_statement 
                           "the column list names %u, the query gives %u", wanted, q->n_columns);
     }
     struct status st = status_new(b->arena, ERR_COLUMN_COUNT, s->query->at,
-                                  "stream \"%.*s\" has %u columns, the query gives %u",
-                                  STR_ARG(target->name), wanted, q->n_columns);
+                                  "stream \"%.*s\" has %u column%s, the query gives %u",
+                                  STR_ARG(target->name), wanted, wanted == 1 ? "" : "s",
+                                  q->n_columns);
     return status_with_hint(st, str_format_c(b->arena, "its columns are %s",
                                              names_of(b, &target->schema)));
 }
@@ -124,10 +125,12 @@ static struct status match_columns(struct binder *b, const struct ast_statement 
 static struct status does_not_fit(struct binder *b, const struct column *to,
                                   const struct result_column *from)
 {
+    bool castable = type_castable(from->type, to->type);
     struct status st = status_new(b->arena, ERR_TYPE_MISMATCH, from->at,
-                                  "column \"%.*s\" is %s, the query gives %s", STR_ARG(to->name),
-                                  type_text(b->arena, to->type), type_text(b->arena, from->type));
-    if (!type_castable(from->type, to->type)) return st;
+                                  "column \"%.*s\" is %s, the query gives %s%s", STR_ARG(to->name),
+                                  type_text(b->arena, to->type), type_text(b->arena, from->type),
+                                  castable ? " without a CAST" : "");
+    if (!castable) return st;
     return status_with_hint(st, str_format_c(b->arena, "CAST(... AS %s) converts it",
                                              type_text(b->arena, to->type)));
 }
@@ -137,7 +140,7 @@ static struct status insert_value(struct binder *b, const struct column *to,
                                   struct expr **out)
 {
     struct expr *e = expr_column(b->arena, index, from->type, from->at);
-    if (from->record) return bind_whole_record(b, from->at);
+    if (from->record) return bind_whole_record(b, from->record, from->at);
     if (from->type.kind != TYPE_NULL && !type_assignable(from->type, to->type)) {
         return does_not_fit(b, to, from);
     }
@@ -286,7 +289,7 @@ static struct status bind_top_select(struct binder *b, const struct ast_statemen
         return status_with_hint(st, "SELECT STREAM is a continuous query");
     }
     for (uint32_t i = 0; i < q.n_columns; i++) {
-        if (q.columns[i].record) return bind_whole_record(b, q.columns[i].at);
+        if (q.columns[i].record) return bind_whole_record(b, q.columns[i].record, q.columns[i].at);
         if (q.columns[i].type.kind != TYPE_NULL) continue;
         return status_new(b->arena, ERR_UNTYPED_NULL, q.columns[i].at,
                           "nothing gives this NULL a type");

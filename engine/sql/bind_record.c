@@ -8,10 +8,16 @@
 
 #include "sql/bind_expr.h"
 
-struct status bind_whole_record(struct binder *b, struct span at)
+struct status bind_whole_record(struct binder *b, const struct sluice_record *record,
+                                struct span at)
 {
+    const char *function = "this function";
+    for (size_t i = 0; i < b->records.count; i++) {
+        if (b->records.items[i].record == record) function = b->records.items[i].function;
+    }
     struct status st = status_new(b->arena, ERR_NOT_ALLOWED_HERE, at,
-                                  "a record is no value: only its fields can be used");
+                                  "the record of %s is no value: only its fields can be used",
+                                  function);
     return status_with_hint(st, "SELECT it in a sub-query under a name, and take it apart around "
                                 "it: alias.name.COLUMN1");
 }

@@ -126,8 +126,10 @@ static struct status refused(struct binder *b, const struct ast_from *f,
     if (param == -2) at = args->cursor->at;
     if (param >= 0 && (uint32_t)param < args->n_params) at = args->trees[param]->at;
     const char *why = call->refusal ? call->refusal : "it does not take these arguments";
-    return status_new(b->arena, ERR_CANNOT_APPLY, at, "cannot apply %.*s: %s",
-                      STR_ARG(f->name.text), why);
+    struct str name = f->name.text;
+    if (strncmp(why, str_data(&name), name.len) == 0 && strncmp(why + name.len, ": ", 2) == 0)
+        why += name.len + 2;
+    return status_new(b->arena, ERR_CANNOT_APPLY, at, "cannot apply %.*s: %s", STR_ARG(name), why);
 }
 
 static struct sluice_type public_type(struct type t)

@@ -70,7 +70,10 @@ static struct status check_size(struct bind_env *env, const struct ast_window *w
 {
     struct binder *b = env->b;
     struct value v;
-    TRY(bind_constant(b, bound->offset, "the size of a window", &v));
+    struct status st = bind_constant(b, bound->offset, "the size of a window", &v);
+    if (st.err == ERR_UNKNOWN_COLUMN)
+        return bad_window(b, bound->at, "its size is the same for all rows: no column", NULL);
+    TRY(st);
     if (v.null) return bad_window(b, bound->at, "its size is NULL", NULL);
     if (w->frame == FRAME_RANGE && v.type.kind != TYPE_INTERVAL_DAY) {
         return bad_window(b, bound->at, "the size of a RANGE is a day-time interval",
@@ -146,6 +149,8 @@ struct status bind_sliding(struct bind_env *env, const struct ast_window *w, str
     for (uint32_t i = 0; i < flat.n_partition; i++) {
         struct bind_env inner = bind_env(env->b, env->scope, "PARTITION BY");
         TRY(bind_expr(&inner, flat.partition[i], &out->partition[i]));
+        if (out->partition[i]->record)
+            return bind_whole_record(env->b, out->partition[i]->record, flat.partition[i]->at);
         if (out->partition[i]->type.kind == TYPE_NULL) {
             return status_new(env->b->arena, ERR_UNTYPED_NULL, flat.partition[i]->at,
                               "a PARTITION BY of NULL has no type");

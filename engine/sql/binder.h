@@ -27,6 +27,12 @@ struct early_sink {
     const char                 *base_dir;
 };
 
+/* Which function a record comes from, for messages. */
+struct record_maker {
+    const struct sluice_record *record;
+    const char                 *function;
+};
+
 struct binder {
     struct arena            *arena;
     struct fn_catalog       *functions; /* plug-ins' before those that are always there */
@@ -47,6 +53,7 @@ struct binder {
     early_sinks; /* bound when their streams stand, or reported at the end */
     ARRAY(struct str)
     failed; /* names whose definition was refused: what misses them is not their fault */
+    ARRAY(struct record_maker) records;
 };
 
 /* Rows on their way: the operator that makes them, and what is known of its columns. */
