@@ -61,9 +61,10 @@ static void note(struct flow *f, struct span at, const char *message)
         refuse_onlooker(f, at, message);
         return;
     }
-    if (!f->last || p->n_notes >= LIMIT_DIAGS || is_noted(p, &st)) return;
-    if (!p->notes) p->notes = ARENA_ARRAY(f->b->arena, struct status, LIMIT_DIAGS);
-    p->notes[p->n_notes++] = st;
+    if (!f->last || is_noted(p, &st)) return;
+    *array_push(f->b->arena, &f->notes) = st; /* all of them: a list that is cut off proves nothing */
+    p->notes = f->notes.items;
+    p->n_notes = (uint32_t)f->notes.count;
 }
 
 /* Rows are chosen, grouped or ordered by a PERSONAL value. */

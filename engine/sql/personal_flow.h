@@ -16,6 +16,7 @@ struct flow {
     struct plan_pump *pump; /* whose operators are looked at; NULL: a table's */
     bool changed;
     bool keys; /* keys that are sent to a server are looked for, and nothing else is told */
+    ARRAY(struct status) notes;
     ARRAY(struct span) refused; /* their places, for one message each */
     bool last; /* nothing new will be found: operators are marked, notes and refusals made */
 };

@@ -32,6 +32,10 @@ CREATE PUMP A AS INSERT INTO M SELECT STREAM ID, UPPER(NAME) FROM S WHERE NAME <
                                                                           ^~~~~~~~~~~
 no errors
 
+# However many there are.
+$ (sed 's/CREATE PUMP.*//; /SELECT/d; s/^CREATE SINK.*//' app.sql; for i in $(seq 150); do echo "CREATE PUMP P$i AS INSERT INTO O SELECT STREAM ID, RELEASE(NAME, 'agreed') FROM S;"; done) > many.sql; sluice check many.sql 2>&1 | grep -c 'is released: agreed'
+150
+
 # A sink of the command line is none of those.
 $ sluice check app.sql --sink M=-
 app.sql:4:50: error 42501: PERSONAL column "NAME" of "S" would leave as "WHO" through sink "M"
