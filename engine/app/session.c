@@ -13,6 +13,7 @@
 #include "app/session_impl.h"
 
 #include "base/log.h"
+#include "base/secret.h"
 
 static const char dropped_prefix[] = "dropped stream ";
 
@@ -184,6 +185,7 @@ struct app *session_compile(struct session *s, const struct definitions *all, si
 static struct status adopt(struct session *s, struct definitions *list, struct app *app,
                            struct buf *messages)
 {
+    if (app_compile(app)->personal) secret_no_core_dumps();
     struct status st = world_change(s, app);
     if (st.err != ERR_NONE) {
         status_print(messages, &st);

@@ -55,3 +55,14 @@ sluice: warning: records with PERSONAL columns that did not fit and are lost: 1
 $ printf '{"ID": "Ann Abbott", "NAME": 1}\n{"ID": {"name": "Ann Abbott"}}\n' > in.ndjson; sluice run app.sql --quiet 2>&1 | grep refused
 sluice: warning: record refused, COERCION_ERROR: cannot convert a PERSONAL value to INTEGER for column "ID"
 sluice: warning: record refused, COERCION_ERROR: cannot convert a PERSONAL value to INTEGER for column "ID"
+
+# A crash leaves no core dump of such values, of a run or of a session: what they start has the same limit.
+$ printf '{"N":"Ann"}\n' > n.ndjson; cat > core.sql <<'SQL'
+> CREATE SOURCE s (n VARCHAR(9) PERSONAL) FROM 'n.ndjson';
+> CREATE SINK k FROM s INTO 'exec:ulimit -S -c > limit; cat' WITH (personal = TRUE);
+> SQL
+$ ulimit -S -c unlimited; sluice run --quiet core.sql 2>/dev/null; cat limit; rm limit; sluice repl < core.sql 2>/dev/null; cat limit
+{"N":"Ann"}
+0
+{"N":"Ann"}
+0
