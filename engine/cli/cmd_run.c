@@ -55,7 +55,7 @@ static void on_reload(int signal_number)
     secret_reload_soon();
 }
 
-/* Without tables and keys a hang-up ends the run, as that of its terminal should. */
+/* Without tables and keys a hang-up stops the run, as that of its terminal should. */
 static bool has_tables(struct app *app)
 {
     const struct app_plan *plan = app_compile(app);
@@ -66,10 +66,12 @@ static bool has_tables(struct app *app)
 
 static void watch_signals(bool reloads)
 {
-    struct sigaction action = { .sa_handler = on_signal };
+    struct sigaction action = { .sa_handler = on_signal }, before;
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, NULL, &before); /* nohup has it ignored */
+    if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
     action.sa_flags = SA_RESTART;
     action.sa_handler = on_status;
     sigaction(SIGUSR1, &action, NULL);

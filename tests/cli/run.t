@@ -180,3 +180,14 @@ $ echo "CREATE SOURCE n (v INTEGER PATH '$.v') FROM 'exec:echo \"{\\\"v\\\":1}\"
 sluice: warning: gone.ndjson of G was removed or replaced while it was written: its rows are lost
 ls: cannot access 'gone.ndjson': No such file or directory
 [exit 2]
+
+# A terminal that is closed stops a run as SIGTERM does: its windows come out. Under nohup it goes on.
+$ cat > hang.sql <<'END'
+> CREATE SOURCE s ("a" INTEGER) FROM 'exec:echo "{\"a\":1}"; sleep 54321';
+> CREATE SINK k FROM s INTO 'hang.ndjson';
+> END
+$ env --default-signal=HUP sluice run --quiet hang.sql & while [ ! -s hang.ndjson ]; do sleep 0.05; done; kill -HUP $!; wait $!; echo $?; cat hang.ndjson
+0
+{"a":1}
+$ rm hang.ndjson; nohup sluice run --quiet hang.sql 2>/dev/null & while [ ! -s hang.ndjson ]; do sleep 0.05; done; kill -HUP $!; sleep 0.2; kill -INT $!; wait $!; echo $?
+0
