@@ -322,10 +322,10 @@ static void add_row_faults(const struct asking *k, const struct faults *faults, 
 /* The aggregates of all pairs of an asking row, and the value over them. */
 static void ask_groups(struct asking *k, const uint32_t *first)
 {
-    struct agg_set set;
-    agg_set_open(&set, k->scratch, &k->s->group);
-    agg_set_reserve(&set, k->n);
-    k->aggs = &set;
+    struct agg_set *set = ARENA_NEW(k->scratch, struct agg_set);
+    agg_set_open(set, k->scratch, &k->s->group);
+    agg_set_reserve(set, k->n);
+    k->aggs = set;
     ask_pairs(k, first);
     bool *failed = arena_calloc(k->scratch, k->n * sizeof *failed);
     struct faults of_aggs = { 0 }, of_values = { 0 };
@@ -339,8 +339,7 @@ static void ask_groups(struct asking *k, const uint32_t *first)
         put_value(k, k->rows[i], &v, i);
         k->found[i] = 1;
     }
-    agg_set_close(&set, k->n);
-    k->aggs = NULL;
+    agg_set_close(set, k->n);
 }
 
 /* ---- by key alone ---- */
