@@ -123,6 +123,7 @@ static void copy_graph(const struct gauge_board *b, struct arena *a, struct gaug
     const struct gauges *g = &b->graph;
     *out = *g;
     out->age_ms = b->taken_ms ? clock_steady_ms() - b->taken_ms : 0;
+    if (!b->taken_ms) out->clock.time = ROWTIME_MIN; /* held up from the first row on */
     if (!b->taken_ms) return;
     out->streams = arena_dup(a, g->streams, (g->n_streams + 1) * sizeof *g->streams);
     out->pumps = arena_dup(a, g->pumps, (g->n_pumps + 1) * sizeof *g->pumps);
