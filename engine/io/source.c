@@ -447,7 +447,8 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
             if (*out && s->in.class->label) s->in.class->label(&s->in, *out);
             if (*out && s->processor) *out = process(s, *out);
             if (result == INPUT_END) end_document(s);
-            if (result == INPUT_END && !s->ended && !next_file(s)) s->ended = true;
+            bool goes_on = !s->ended || source_holds(s); /* behind what is read to its end now */
+            if (result == INPUT_END && goes_on && !next_file(s)) s->ended = true;
             if (*out) return SOURCE_BLOCK;
         }
     }
