@@ -218,7 +218,7 @@ struct sluice_fn {
     bool                variadic; /* the last parameter may repeat */
     struct sluice_type  returns;  /* unless bind sets it */
     enum sluice_nulls   nulls;
-    const char         *errors; /* SQLSTATEs of its faults, blank-separated; "": it never fails (not believed of a plug-in) */
+    const char         *errors; /* SQLSTATEs of its faults, blank-separated; "": never (not believed of a plug-in) */
     bool (*bind)(struct sluice_bind *b); /* NULL: classes and `returns` say it all */
     void (*kernel)(struct sluice_call *call);
     const char *doc;      /* sentences */

@@ -174,8 +174,9 @@ static void note_all(struct buf *out, const struct discovered *d, size_t refused
                    d->n_bad, d->n_bad == 1 ? "record is" : "records are", d->first_bad.at.line,
                    d->first_bad.at.column, d->first_bad.message);
         if (strstr(d->first_bad.message, "the text ends here"))
-            buf_append_c(out, "A record stands on one line: `jq -c .` puts those of several lines on "
-                              "one.\n");
+            buf_append_c(out,
+                         "A record stands on one line: `jq -c .` puts those of several lines on "
+                         "one.\n");
     }
 }
 

@@ -29,14 +29,14 @@ static void put_inputs(struct arena *a, struct buf *out, const struct described 
     for (size_t i = 0; i < d->inputs.count; i++) {
         const struct described_input *in = &d->inputs.items[i];
         struct str name = describe_source_name(a, in);
-        put_row(out, place_name(in->place.kind), in->place.arn,
-                str_format_c(a, "source `%.*s`, %zu %s, %s%s", STR_ARG(name),
-                             in->schema.columns.count,
-                             in->schema.columns.count == 1 ? "column" : "columns", str_to_c(a, in->schema.format),
-                             in->parallelism > 1
-                                 ? str_format_c(a, ", dealt out to `_001` … `_%03u`",
-                                                in->parallelism)
-                                 : ""));
+        put_row(
+            out, place_name(in->place.kind), in->place.arn,
+            str_format_c(a, "source `%.*s`, %zu %s, %s%s", STR_ARG(name), in->schema.columns.count,
+                         in->schema.columns.count == 1 ? "column" : "columns",
+                         str_to_c(a, in->schema.format),
+                         in->parallelism > 1
+                             ? str_format_c(a, ", dealt out to `_001` … `_%03u`", in->parallelism)
+                             : ""));
         if (in->processor.len)
             put_row(out, "Lambda function", in->processor, "the option `processor` of the source");
         if (in->position.len)

@@ -150,7 +150,8 @@ static bool address(struct mail *m)
     m->to = NULL;
     bool good = add_addresses(m, to->data, to->len);
     if (!good && schema_has_personal(c->output->schema))
-        snprintf(c->reason, sizeof c->reason, "what a PERSONAL row has for \"to\" is no mail address");
+        snprintf(c->reason, sizeof c->reason,
+                 "what a PERSONAL row has for \"to\" is no mail address");
     else if (!good)
         snprintf(c->reason, sizeof c->reason, "'%.*s' is no mail address",
                  (int)(to->len < 100 ? to->len : 100), to->len ? to->data : "");
