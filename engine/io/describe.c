@@ -370,6 +370,14 @@ static void read_code(struct describe_context *c, const struct doc_node *map, st
     c->opaque = false;
 }
 
+bool describe_runs_on_sql(struct describe_context *c, const struct doc_node *map,
+                          const struct doc_node **runtime)
+{
+    const struct doc_node *name = *runtime = describe_part(map, "RuntimeEnvironment");
+    if (!name || name->kind != DOC_TEXT) return true;
+    return strncmp(str_to_c(c->arena, name->text), "SQL", 3) == 0;
+}
+
 struct status describe_application(struct describe_context *c, const struct doc_node *map,
                                    struct described *d)
 {
@@ -379,16 +387,14 @@ struct status describe_application(struct describe_context *c, const struct doc_
     const struct doc_node *inputs = describe_list(from, "Inputs");
     const struct doc_node *outputs = describe_list(from, "Outputs");
     const struct doc_node *tables = describe_list(from, "ReferenceDataSources");
-    const struct doc_node *runtime = describe_part(map, "RuntimeEnvironment");
+    const struct doc_node *runtime;
     set_text(c, map, "ApplicationName|name", &d->name);
     if (doc_get(map, "ApplicationDescription"))
         d->description = describe_text(c, doc_get(map, "ApplicationDescription"));
-    if (runtime && runtime->kind == DOC_TEXT) {
-        const char *name = str_to_c(c->arena, runtime->text);
-        if (strncmp(name, "SQL", 3) != 0)
-            return status_new(c->arena, ERR_NOT_SUPPORTED, runtime->at,
-                              "this application runs on %s, not on SQL", name);
-    }
+    if (!describe_runs_on_sql(c, map, &runtime))
+        return status_new(c->arena, ERR_NOT_SUPPORTED, runtime->at,
+                          "this application runs on %s, not on SQL",
+                          str_to_c(c->arena, runtime->text));
     read_code(c, configuration ? configuration : map, d);
     for (uint32_t i = 0; i < list_count(inputs); i++)
         TRY(add_input(c, list_item(inputs, i), d));

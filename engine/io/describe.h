@@ -124,6 +124,8 @@ struct describe_context {
     const char *form;
     ARRAY(struct describe_names)
     names;
+    ARRAY(struct str)
+    passed; /* logical ids and names of applications that are none of SQL, beside one that is */
     bool opaque; /* something was met that the file does not know: it stands as ${Name} */
     bool substituted;
 };
@@ -134,6 +136,9 @@ struct doc_node *describe_part(const struct doc_node *map, const char *names);
 struct doc_node *describe_list(const struct doc_node *map, const char *names);
 /* A scalar, or what a template's function makes of it. */
 struct str describe_text(struct describe_context *c, const struct doc_node *node);
+/* Whether an application runs on SQL; *runtime: on what else. */
+bool describe_runs_on_sql(struct describe_context *c, const struct doc_node *map,
+                          const struct doc_node **runtime);
 /* Puts what the map says of an application into d: code, inputs, outputs, tables. */
 struct status describe_application(struct describe_context *c, const struct doc_node *map,
                                    struct described *d) MUST_CHECK;

@@ -8,6 +8,8 @@
 
 #include "io/describe.h"
 
+#include "base/log.h"
+
 /* ---- a template's functions ---- */
 
 static const struct str *known_name(const struct describe_context *c, struct str name)
@@ -163,6 +165,48 @@ static struct status read_application(struct describe_context *c, const struct d
     return OK;
 }
 
+static bool is_application(struct describe_context *c, const struct doc_node *resource)
+{
+    const char *type = analytics_type(c, resource);
+    return type && strcmp(type, "Application") == 0;
+}
+
+/* Whether a part of the template is an application of SQL. */
+static bool is_of_sql(struct describe_context *c, const struct doc_node *resource)
+{
+    const struct doc_node *runtime, *properties = doc_get(resource, "Properties");
+    return is_application(c, resource) &&
+           (!properties || describe_runs_on_sql(c, properties, &runtime));
+}
+
+static void tell_passed(struct str name, const struct doc_node *runtime)
+{
+    log_message(LOG_WARNING, "\"%.*s\" runs on %.*s, not on SQL: it is left out", STR_ARG(name),
+                STR_ARG(runtime->text));
+}
+
+/* An application of another kind, beside one of SQL: it is told of, and what belongs to it is known by its names. */
+static void pass_by(struct describe_context *c, const struct doc_pair *resource)
+{
+    const struct doc_node *runtime, *properties = doc_get(resource->value, "Properties");
+    const struct doc_node *name = doc_get(properties, "ApplicationName");
+    *array_push(c->arena, &c->passed) = resource->name;
+    if (name) *array_push(c->arena, &c->passed) = describe_text(c, name);
+    describe_runs_on_sql(c, properties, &runtime);
+    tell_passed(resource->name, runtime);
+}
+
+static bool was_passed(struct describe_context *c, const struct doc_node *properties)
+{
+    const struct doc_node *name = doc_get(properties, "ApplicationName"),
+                          *ref = doc_get(name, "Ref");
+    struct str text = name ? describe_text(c, ref ? ref : name) : STR_EMPTY;
+    for (size_t i = 0; i < c->passed.count; i++) {
+        if (str_equal(&c->passed.items[i], &text)) return true;
+    }
+    return false;
+}
+
 /* The application that a resource belongs to: by Ref, by name, or because there is one. */
 static struct described *owner_of(struct describe_context *c, const struct doc_node *properties)
 {
@@ -209,14 +253,19 @@ struct status describe_stack(struct describe_context *c, const struct doc_node *
     learn_names(c, root);
     if (resources->kind != DOC_MAP)
         return status_new(c->arena, ERR_BAD_OPTION, resources->at, "Resources should be a map");
+    bool of_sql = false;
+    for (uint32_t i = 0; i < resources->count; i++)
+        of_sql |= is_of_sql(c, resources->pairs[i].value);
     for (uint32_t i = 0; i < resources->count; i++) {
-        const char *type = analytics_type(c, resources->pairs[i].value);
-        if (type && strcmp(type, "Application") == 0)
-            TRY(read_application(c, &resources->pairs[i]));
+        const struct doc_pair *r = &resources->pairs[i];
+        if (!is_application(c, r->value)) continue;
+        if (of_sql && !is_of_sql(c, r->value)) pass_by(c, r);
+        else TRY(read_application(c, r));
     }
     for (uint32_t i = 0; i < resources->count; i++) {
         const char *type = analytics_type(c, resources->pairs[i].value);
         if (!type || strcmp(type, "Application") == 0) continue;
+        if (was_passed(c, doc_get(resources->pairs[i].value, "Properties"))) continue;
         others++;
         TRY(read_addition(c, &resources->pairs[i], type));
     }
@@ -227,25 +276,52 @@ struct status describe_stack(struct describe_context *c, const struct doc_node *
 
 /* ---- Terraform ---- */
 
+/* The values of a managed resource that is an application; NULL: it is none. */
+static const struct doc_node *application_of(const struct doc_node *resource)
+{
+    const struct doc_node *type = doc_get(resource, "type"), *mode = doc_get(resource, "mode");
+    const struct doc_node *values = doc_get(resource, "values");
+    if (!type || !values || (mode && !str_equal_c(mode->text, "managed"))) return NULL;
+    bool known = str_equal_c(type->text, "aws_kinesis_analytics_application") ||
+                 str_equal_c(type->text, "aws_kinesisanalyticsv2_application");
+    return known ? values : NULL;
+}
+
+static bool module_has_sql(struct describe_context *c, const struct doc_node *module, int depth)
+{
+    const struct doc_node *resources = doc_get(module, "resources"), *runtime;
+    const struct doc_node *children = doc_get(module, "child_modules");
+    if (depth > DOC_DEPTH_MAX) return false;
+    for (uint32_t i = 0; resources && resources->kind == DOC_LIST && i < resources->count; i++) {
+        const struct doc_node *values = application_of(resources->items[i]);
+        if (values && describe_runs_on_sql(c, values, &runtime)) return true;
+    }
+    for (uint32_t i = 0; children && children->kind == DOC_LIST && i < children->count; i++) {
+        if (module_has_sql(c, children->items[i], depth + 1)) return true;
+    }
+    return false;
+}
+
+/* of_sql: an application of SQL is there, somewhere: others are passed by. */
 static struct status read_module(struct describe_context *c, const struct doc_node *module,
-                                 int depth)
+                                 bool of_sql, int depth)
 {
     const struct doc_node *resources = doc_get(module, "resources");
     const struct doc_node *children = doc_get(module, "child_modules");
     if (depth > DOC_DEPTH_MAX) return OK;
     for (uint32_t i = 0; resources && resources->kind == DOC_LIST && i < resources->count; i++) {
-        const struct doc_node *r = resources->items[i], *type = doc_get(r, "type");
-        const struct doc_node *mode = doc_get(r, "mode"), *values = doc_get(r, "values");
-        if (!type || !values || (mode && !str_equal_c(mode->text, "managed"))) continue;
-        if (!str_equal_c(type->text, "aws_kinesis_analytics_application") &&
-            !str_equal_c(type->text, "aws_kinesisanalyticsv2_application"))
+        const struct doc_node *r = resources->items[i], *values = application_of(r), *runtime;
+        if (!values) continue;
+        if (of_sql && !describe_runs_on_sql(c, values, &runtime)) {
+            tell_passed(doc_get(r, "address") ? doc_get(r, "address")->text : STR_EMPTY, runtime);
             continue;
+        }
         struct described *d = describe_new(c, r);
         TRY(describe_application(c, values, d));
         if (doc_get(r, "address")) d->logical_id = doc_get(r, "address")->text;
     }
     for (uint32_t i = 0; children && children->kind == DOC_LIST && i < children->count; i++)
-        TRY(read_module(c, children->items[i], depth + 1));
+        TRY(read_module(c, children->items[i], of_sql, depth + 1));
     return OK;
 }
 
@@ -260,7 +336,8 @@ struct status describe_terraform(struct describe_context *c, const struct doc_no
                                       "this is Terraform's own state, whose form changes");
         return status_with_hint(st, "let `terraform show -json` write it");
     }
-    TRY(read_module(c, doc_get(values, "root_module"), 0));
+    const struct doc_node *root_module = doc_get(values, "root_module");
+    TRY(read_module(c, root_module, module_has_sql(c, root_module, 0), 0));
     if (c->list->items.count > before) return OK;
     return status_new(c->arena, ERR_BAD_OPTION, values->at,
                       "there is no application of Kinesis Analytics in it");

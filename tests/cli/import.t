@@ -230,3 +230,24 @@ $ sluice import one.json --to one; grep -e '^| K' -e '^- Copy' one/report.md
 one: sources.sql, application.sql, report.md
 | Kinesis stream in | source `S_001`, 1 column, JSON |
 - Copy the object to `r.json` in this folder.
+
+# Beside an application of SQL, those of other runtimes are left out, with what belongs to them.
+$ sed '/^Resources:/r /dev/stdin' $ROOT/tests/data/import/stack-v2.yaml > mixed.yaml <<'END'
+>   Streaming:
+>     Type: AWS::KinesisAnalyticsV2::Application
+>     Properties:
+>       RuntimeEnvironment: FLINK-1_15
+>   StreamingLog:
+>     Type: AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption
+>     Properties:
+>       ApplicationName: !Ref Streaming
+> END
+$ sluice import mixed.yaml --to mixed && diff -r mixed stack-v2.yaml.dir | grep '^[<>]' | grep -v yaml; ls mixed
+sluice: warning: "Streaming" runs on FLINK-1_15, not on SQL: it is left out
+mixed: sources.sql, application.sql, report.md
+application.sql
+report.md
+sources.sql
+$ sed '0,/"resources": *\[/s//&{"address": "aws_kinesisanalyticsv2_application.f", "mode": "managed", "type": "aws_kinesisanalyticsv2_application", "values": {"name": "f", "runtime_environment": "FLINK-1_15"}},/' $ROOT/tests/data/import/terraform-state.json > mixed.json; sluice import mixed.json --to mixed2
+sluice: warning: "aws_kinesisanalyticsv2_application.f" runs on FLINK-1_15, not on SQL: it is left out
+mixed2: sources.sql, application.sql, report.md
