@@ -14,6 +14,7 @@
 #include <assert.h>
 
 #include "exec/graph_impl.h"
+#include "exec/pairs.h"
 
 enum {
     PAIRS_MAX = 4096
@@ -140,39 +141,18 @@ static struct batch *simple_matches(struct lookup *l, struct batch *in, const ui
     return out;
 }
 
-/* ---- pairs ---- */
-
-struct pairs {
-    uint32_t *row;   /* of the stream's batch */
-    uint32_t *match; /* of the table; NO_ROW: the pair of NULLs at a row's end */
-    uint32_t n, cap;
-};
-
-static void add_pair(struct pairs *p, uint32_t row, uint32_t match, struct arena *a)
-{
-    if (p->n == p->cap) {
-        uint32_t cap = p->cap ? p->cap * 2 : 64;
-        uint32_t *rows = ARENA_ARRAY(a, uint32_t, cap), *matches = ARENA_ARRAY(a, uint32_t, cap);
-        if (p->n) {
-            memcpy(rows, p->row, p->n * sizeof *rows);
-            memcpy(matches, p->match, p->n * sizeof *matches);
-        }
-        *p = (struct pairs){ rows, matches, p->n, cap };
-    }
-    p->row[p->n] = row;
-    p->match[p->n++] = match;
-}
+/* ---- matches ---- */
 
 static void add_matches(const struct lookup *l, struct pairs *p, uint32_t row, uint32_t first,
                         struct arena *a)
 {
     if (l->index) {
         for (uint32_t m = first; m != NO_ROW; m = reftable_next(l->index, m))
-            add_pair(p, row, m, a);
+            pairs_add(p, row, m, a);
     } else {
-        for (uint32_t m = 0; m < reftable_rows(l->table); m++) add_pair(p, row, m, a);
+        for (uint32_t m = 0; m < reftable_rows(l->table); m++) pairs_add(p, row, m, a);
     }
-    if (l->plan->outer) add_pair(p, row, NO_ROW, a);
+    if (l->plan->outer) pairs_add(p, row, NO_ROW, a);
 }
 
 static struct path_word pair_word(const struct path_word *w, const struct pairs *p, struct arena *a)

@@ -16,6 +16,7 @@
 
 #include "base/thread.h"
 #include "exec/agg_set.h"
+#include "exec/pairs.h"
 
 enum { PAIRS_MAX = 4096 }; /* about how many pairs are looked at together */
 
@@ -46,28 +47,7 @@ struct subquery {
     const char *missing; /* what an asking row is told that finds nothing and must */
 };
 
-/* ---- pairs ---- */
-
-struct pairs {
-    uint32_t *row;   /* number among the asking rows */
-    uint32_t *match; /* of the table */
-    uint32_t  n, cap;
-};
-
-static void add_pair(struct pairs *p, uint32_t row, uint32_t match, struct arena *a)
-{
-    if (p->n == p->cap) {
-        uint32_t cap = p->cap ? p->cap * 2 : 64;
-        uint32_t *rows = ARENA_ARRAY(a, uint32_t, cap), *matches = ARENA_ARRAY(a, uint32_t, cap);
-        if (p->n) {
-            memcpy(rows, p->row, p->n * sizeof *rows);
-            memcpy(matches, p->match, p->n * sizeof *matches);
-        }
-        *p = (struct pairs){ rows, matches, p->n, cap };
-    }
-    p->row[p->n] = row;
-    p->match[p->n++] = match;
-}
+/* ---- asking ---- */
 
 /* One run of a subquery. */
 struct asking {
@@ -259,11 +239,11 @@ static void add_candidates(const struct asking *k, struct pairs *p, uint32_t ask
 {
     const struct subquery *s = k->s;
     if (!k->index) {
-        for (uint32_t i = 0; i < s->n_rows; i++) add_pair(p, asker, s->rows[i], k->scratch);
+        for (uint32_t i = 0; i < s->n_rows; i++) pairs_add(p, asker, s->rows[i], k->scratch);
         return;
     }
     for (uint32_t m = first; m != NO_ROW; m = reftable_next(k->index, m)) {
-        if (s->keyed || s->passes[m]) add_pair(p, asker, m, k->scratch);
+        if (s->keyed || s->passes[m]) pairs_add(p, asker, m, k->scratch);
     }
 }
 
