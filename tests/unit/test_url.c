@@ -214,15 +214,20 @@ static void values_of_options(void **state)
         assert_int_equal(sink_check(arena, e).err, ERR_NONE);
         assert_int_equal(option_size(e, "size", 3), sizes[i].bytes);
     }
+    struct io_endpoint *alert = endpoint_new(arena, "OUT", "https://host/");
+    endpoint_option(alert, "timeout", "20");
+    assert_int_equal(sink_check(arena, alert).err, ERR_NONE);
+    assert_int_equal(option_interval(alert, "timeout", 0), 20000);
     struct io_endpoint *e = endpoint_new(arena, "IN", "x");
     endpoint_interval(e, "lateness", 1500);
-    endpoint_option(e, "parallelism", "20");
     endpoint_option(e, "follow", "TRUE");
     assert_int_equal(source_check(arena, e).err, ERR_NONE);
     assert_int_equal(option_interval(e, "lateness", 0), 1500);
     assert_int_equal(option_interval(e, "interval", 9), 9);
     assert_true(option_is(e, "follow", false));
     assert_true(option_is(e, "header", true));
+    assert_int_equal(option_count(e, "parallelism", 4), 4);
+    endpoint_option(e, "parallelism", "20");
     assert_int_equal(option_count(e, "parallelism", 4), 20);
     endpoint_option(e, "Follow", "FALSE");
     struct status st = source_check(arena, e);
