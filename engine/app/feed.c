@@ -132,7 +132,8 @@ void feed_look(struct feed *f, const struct block *b)
     const char *misnamed = misnamed_columns(a, &f->config, b);
     if (misnamed) {
         snprintf(f->misnamed, sizeof f->misnamed, "%s", misnamed);
-        log_message(LOG_WARNING, "%s may stay empty: %s", f->endpoint->name, misnamed);
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_C("source", f->endpoint->name)),
+                  "%s may stay empty: %s", f->endpoint->name, misnamed);
     }
     arena_free(a);
 }
@@ -182,7 +183,8 @@ static void number_rows(struct batch *b, const struct decoded *decoded, rowtime 
     for (uint32_t row = 0; row <= b->n_rows; row++) {
         for (; fault < decoded->n_faults && decoded->faults[fault].at_row <= row; fault++) {
             const struct decode_fault *d = &decoded->faults[fault];
-            bad[fault] = (struct bad_record){ now, next++, d->err, d->message, d->text };
+            bad[fault] = (struct bad_record){ now,     next++,  d->err, d->message,
+                                              d->text, d->path, d->byte };
         }
         if (row == b->n_rows) break;
         times[row] = now;

@@ -1,6 +1,8 @@
 /* outlet.c: what reaches the sinks of a run, the results of top-level queries on standard output, and errors that
  * have no sink. */
 
+#include <stdio.h>
+
 #include "app/failed.h"
 #include "app/recover.h"
 #include "app/rejects.h"
@@ -8,7 +10,8 @@
 #include "base/log.h"
 
 enum {
-    FAULTS_TOLD = 5
+    FAULTS_TOLD = 5,
+    PLACE_BYTES = 512
 };
 
 static struct status take_rows(void *arg, struct batch *rows)
@@ -115,27 +118,46 @@ static struct status open_failed(struct run *r, uint32_t sink, struct run_sink *
     return OK;
 }
 
-/* error_stream without a sink: the first rows are told, all are counted. */
-static struct status tell_errors(void *arg, struct batch *rows)
+/* ---- error_stream ---- */
+
+/* A record that did not enter its stream: whose it is, and where it stands; a row of a query without a name. */
+static void log_record(const struct error_told *e)
+{
+    struct log_field fields[4];
+    size_t n = 0;
+    char place[PLACE_BYTES] = "";
+    fields[n++] = LOG_C("error", e->name);
+    if (e->source.len) fields[n++] = LOG_S("source", e->source);
+    if (e->path.len) {
+        fields[n++] = LOG_S("where", e->path);
+        fields[n++] = LOG_N("byte", e->byte);
+        snprintf(place, sizeof place, " (record at byte %llu of %.*s)", (unsigned long long)e->byte,
+                 STR_ARG(e->path));
+    }
+    if (e->source.len == 0)
+        log_event(LOG_WARNING, fields, n, "row refused, %s: %.*s", e->name, STR_ARG(e->message));
+    else
+        log_event(LOG_WARNING, fields, n, "record of %.*s refused, %s: %.*s%s", STR_ARG(e->source),
+                  e->name, STR_ARG(e->message), place);
+}
+
+/* Without a sink of error_stream the first rows are told; all are counted. */
+void outlet_tell_error(void *arg, const struct error_told *e)
 {
     struct run *r = arg;
-    for (uint32_t i = 0; i < batch_live(rows); i++) {
-        uint32_t row = batch_row(rows, i);
-        bool told = atomic_fetch_add(&r->faults, 1) < FAULTS_TOLD && !r->error_sunk;
-        if (!told && !r->serve) continue;
-        struct value message = vector_value(&rows->columns[ERROR_MESSAGE], row);
-        struct value name = vector_value(&rows->columns[ERROR_NAME], row);
-        struct value pump = vector_value(&rows->columns[ERROR_PUMP_NAME], row);
-        serve_note_error(r->serve, name.str, pump.null ? STR_EMPTY : pump.str, message.str);
-        if (!told) continue;
-        if (pump.null)
-            log_event(LOG_WARNING, LOG_FIELDS(LOG_S("error", name.str)),
-                      "record refused, %.*s: %.*s", STR_ARG(name.str), STR_ARG(message.str));
-        else
-            log_event(LOG_WARNING, LOG_FIELDS(LOG_S("pump", pump.str), LOG_S("error", name.str)),
-                      "row refused by pump %.*s, %.*s: %.*s", STR_ARG(pump.str), STR_ARG(name.str),
-                      STR_ARG(message.str));
-    }
+    bool told = atomic_fetch_add(&r->faults, 1) < FAULTS_TOLD && !r->error_sunk;
+    serve_note_error(r->serve, str_c(e->name), e->pump, e->message);
+    if (told && e->pump.len == 0) log_record(e);
+    else if (told)
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_S("pump", e->pump), LOG_C("error", e->name)),
+                  "row refused by pump %.*s, %s: %.*s", STR_ARG(e->pump), e->name,
+                  STR_ARG(e->message));
+}
+
+static struct status ignore_errors(void *arg, struct batch *rows)
+{
+    (void)arg;
+    (void)rows;
     return OK;
 }
 
@@ -208,7 +230,7 @@ void outlets_attach(struct run *r, struct graph *g, const struct app_plan *plan)
         else if (s->is_result) graph_add_sink(g, PLAN_STDOUT, result_pump(plan, s->number), &into);
         else graph_add_sink(g, plan->sinks[s->number].stream, 0, &into);
     }
-    struct graph_sink errors = { .arg = r, .rows = tell_errors, .bound = errors_bound };
+    struct graph_sink errors = { .arg = r, .rows = ignore_errors, .bound = errors_bound };
     graph_add_sink(g, PLAN_ERROR_STREAM, 0, &errors);
 }
 

@@ -103,6 +103,8 @@ struct status run_graph(struct run *r, struct arena *a, const struct app_plan *p
                                    .threads = lanes_threads(r),
                                    .reject = r->rejects ? rejects_take : NULL,
                                    .reject_arg = r->rejects,
+                                   .tell = outlet_tell_error,
+                                   .tell_arg = r,
                                    .memory_limit = r->config->memory_limit,
                                    .lateness_ms = lateness,
                                    .rowtime_column = column };

@@ -187,6 +187,8 @@ void tables_reload(void);
 struct status outlets_open(struct run *r) MUST_CHECK;
 /* The run's sinks as receivers of a graph of this plan. */
 void outlets_attach(struct run *r, struct graph *g, const struct app_plan *plan);
+/* graph_config.tell with `arg` the run. */
+void outlet_tell_error(void *arg, const struct error_told *e);
 /* The plan is the run's now. */
 void outlets_follow(struct run *r, struct arena *a);
 struct status outlets_flush(struct run *r) MUST_CHECK;

@@ -149,16 +149,16 @@ static void log_summary(const struct run_summary *s)
     log_event(LOG_INFO,
               LOG_FIELDS(LOG_N("records", s->total.records), LOG_N("rows", s->total.rows_out),
                          LOG_N("errors", s->total.faults), LOG_N("milliseconds", ms)),
-              "%s after %llu records", s->stopped ? "stopped" : "ended",
-              (unsigned long long)s->total.records);
+              "%s after %llu %s", s->stopped ? "stopped" : "ended",
+              (unsigned long long)s->total.records, s->total.records == 1 ? "record" : "records");
     for (uint32_t i = 0; i < s->n_sinks; i++) {
         const struct run_sink_summary *sink = &s->sinks[i];
         const char *where = sink->where ? sink->where : "";
         log_event(LOG_INFO,
                   LOG_FIELDS(LOG_C("sink", sink->stream), LOG_N("rows", sink->rows),
                              LOG_N("held_back", sink->held_back), LOG_C("where", where)),
-                  "%s%s: %llu rows to %s", sink->stream, sink->failed ? ", failed" : "",
-                  (unsigned long long)sink->rows, where);
+                  "%s%s: %llu %s to %s", sink->stream, sink->failed ? ", failed" : "",
+                  (unsigned long long)sink->rows, sink->rows == 1 ? "row" : "rows", where);
     }
 }
 

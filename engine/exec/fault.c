@@ -26,8 +26,11 @@ struct error_row {
     uint8_t  err; /* enum err */
     uint32_t pump;
     uint32_t record_of; /* number of the source + 1 whose record the text is; 0: it is DATA_ROW's */
+    uint32_t source;    /* number + 1; 0: not known. Of messages alone, as the two below: no snapshot has them */
+    uint64_t byte;      /* in the file */
+    uint32_t file_len;
     uint32_t path_len, message_len, text_len;
-    uint64_t path[]; /* then the message, then the text */
+    uint64_t path[]; /* then the message, the text and the file's name */
 };
 
 _Static_assert(ERR_COUNT <= UINT8_MAX, "an error fits its field");
@@ -77,11 +80,18 @@ static char *text_of(struct error_row *e)
     return message_of(e) + e->message_len;
 }
 
-static struct error_row *new_row(uint32_t path_len, size_t message_len, size_t text_len)
+static char *file_of(struct error_row *e)
+{
+    return text_of(e) + e->text_len;
+}
+
+static struct error_row *new_row(uint32_t path_len, size_t message_len, size_t text_len,
+                                 size_t file_len)
 {
     struct error_row *e = mem_calloc(
-        1, sizeof *e + path_len * sizeof *e->path + message_len + text_len);
+        1, sizeof *e + path_len * sizeof *e->path + message_len + text_len + file_len);
     e->path_len = path_len;
+    e->file_len = (uint32_t)file_len;
     e->message_len = (uint32_t)message_len;
     e->text_len = (uint32_t)text_len;
     return e;
@@ -99,18 +109,20 @@ static void add_row(struct error_log *log, struct error_row *e)
 }
 
 static struct error_row *make_row(struct error_log *log, uint32_t path_len, enum err err,
-                                  const char *message, uint32_t record_of)
+                                  const char *message, uint32_t record_of, const char *file)
 {
     if (!message) message = err_text(err);
     size_t message_len = log->render ? strlen(message) : 0;
     message_len = utf8_prefix(message, message_len, LIMIT_ERROR_MESSAGE);
     size_t text_len = log->text.len;
     if (!record_of && text_len > LIMIT_ERROR_DATA_ROW / 2) text_len = LIMIT_ERROR_DATA_ROW / 2;
-    struct error_row *e = new_row(path_len, message_len, text_len);
+    struct error_row *e = new_row(path_len, message_len, text_len,
+                                  log->render && file ? strlen(file) : 0);
     e->err = (uint8_t)err;
     e->record_of = record_of;
     if (message_len) memcpy(message_of(e), message, message_len);
     if (text_len) memcpy(text_of(e), log->text.data, text_len);
+    if (e->file_len) memcpy(file_of(e), file, e->file_len);
     return e;
 }
 
@@ -194,7 +206,7 @@ void errors_add_rows(struct error_log *log, uint32_t pump, const struct batch *i
         buf_clear(&log->text);
         uint32_t record = log->render ? render_row(log, from, schema) : 0;
         const char *message = tells_value(log, pump, f->err) ? NULL : f->message;
-        struct error_row *e = make_row(log, in->path_len + 1, f->err, message, record);
+        struct error_row *e = make_row(log, in->path_len + 1, f->err, message, record, NULL);
         e->cause_time = in->cause_times[f->row];
         e->cause_seq = in->cause_seqs[f->row];
         for (uint32_t k = 0; k < in->path_len; k++) {
@@ -212,7 +224,9 @@ void errors_add_input(struct error_log *log, const struct error_input *in)
 {
     buf_clear(&log->text);
     if (log->render) buf_append_str(&log->text, in->text);
-    struct error_row *e = make_row(log, 0, in->err, in->message, in->record_of);
+    struct error_row *e = make_row(log, 0, in->err, in->message, in->record_of, in->path);
+    e->source = in->source;
+    e->byte = in->byte;
     e->cause_time = in->cause_time;
     e->cause_seq = in->cause_seq;
     e->has_data_time = in->has_rowtime;
@@ -329,6 +343,21 @@ static void give_reject(struct error_log *log, struct error_row *e, rowtime now)
     log->config.reject(log->config.reject_arg, &reject);
 }
 
+static void tell(const struct error_log *log, struct error_row *e)
+{
+    if (!log->config.tell || !log->render) return;
+    const struct app_plan *plan = log->config.plan;
+    const struct error_told told = {
+        .name = error_name(e->err),
+        .message = str_view(message_of(e), e->message_len),
+        .pump = pump_name(plan, e->pump),
+        .source = e->source ? plan->sources[e->source - 1].name : STR_EMPTY,
+        .path = str_view(file_of(e), e->file_len),
+        .byte = e->byte,
+    };
+    log->config.tell(log->config.tell_arg, &told);
+}
+
 static struct bound cause_of(const struct error_row *e)
 {
     return (struct bound){ e->cause_time, e->cause_seq };
@@ -351,6 +380,7 @@ size_t errors_take(struct error_log *log, struct bound limit, error_now_fn now, 
         if (t > *last) *last = t;
         put_row(log, out, e, *last);
         give_reject(log, e, *last);
+        tell(log, e);
         mem_free(e);
     }
     log->count -= n;
@@ -424,7 +454,7 @@ static struct error_row *load_row(const struct error_log *log, struct snap_reade
     struct str message = snap_read_str(r);
     struct str text = snap_read_str(r);
     if (r->failed) return NULL;
-    struct error_row *e = new_row(path_len, message.len, text.len);
+    struct error_row *e = new_row(path_len, message.len, text.len, 0);
     head.path_len = path_len;
     head.message_len = message.len;
     head.text_len = text.len;

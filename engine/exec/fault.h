@@ -27,12 +27,26 @@ struct error_reject {
 };
 typedef void (*error_reject_fn)(void *arg, const struct error_reject *reject);
 
+/* What is known of a row of error_stream beyond its columns, for messages. Called by errors_take for each row, in its
+ * order, once somebody reads them. */
+struct error_told {
+    const char *name;    /* ERROR_NAME */
+    struct str  message; /* MESSAGE */
+    struct str  pump;    /* PUMP_NAME; empty: a record or row that did not enter its stream */
+    struct str  source;  /* that it came from; empty: not known */
+    struct str  path;    /* the file it stands in, empty: not known, and ... */
+    uint64_t    byte;    /* ... where, from 1 (uncompressed) */
+};
+typedef void (*error_tell_fn)(void *arg, const struct error_told *told);
+
 struct error_config {
     const struct app_plan *plan;
     error_record_fn        row_of_record; /* asked by errors_take; NULL: the record as it came */
     void                  *row_arg;
     error_reject_fn        reject; /* NULL: nobody keeps them */
     void                  *reject_arg;
+    error_tell_fn          tell; /* NULL: nobody asks */
+    void                  *tell_arg;
 };
 
 struct error_log;
@@ -55,6 +69,9 @@ struct error_input {
     const char *message;
     struct str  text;
     uint32_t    record_of; /* number of the source + 1 whose record the text is; 0: it is DATA_ROW's */
+    uint32_t    source;    /* number of the source + 1 */
+    const char *path;      /* the file it stands in, NULL: not known, and ... */
+    uint64_t    byte;      /* ... where, from 1 */
 };
 void errors_add_input(struct error_log *log, const struct error_input *e);
 /* The text of a row of a stream: its record, then it returns the source's number + 1; or its columns as JSON, without

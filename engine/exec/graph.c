@@ -84,7 +84,9 @@ struct status graph_new(struct arena *a, const struct graph_config *config, stru
                                          .row_of_record = config->row_of_record,
                                          .row_arg = config->row_arg,
                                          .reject = config->reject,
-                                         .reject_arg = config->reject_arg };
+                                         .reject_arg = config->reject_arg,
+                                         .tell = config->tell,
+                                         .tell_arg = config->tell_arg };
     g->errors = errors_new(&errors);
     const struct schema *s = &config->plan->error_schema;
     g->error_rows = builder_new(schema_types(a, s), s->n_columns);

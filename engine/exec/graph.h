@@ -26,6 +26,8 @@ struct bad_record {
     enum err    err;      /* ERR_COERCION, ERR_PARSE, ERR_NULL_NOT_ALLOWED, ERR_LIMIT_EXCEEDED ... */
     const char *message;
     struct str  record;
+    const char *path; /* the file it stands in, NULL: not known, and ... */
+    uint64_t    byte; /* ... where, from 1 */
 };
 
 /* What a source hands over for one block of input. Both in input order. */
@@ -65,6 +67,8 @@ struct graph_config {
     uint32_t                  threads;      /* that an operator may work with by itself; 0: its caller's alone */
     error_reject_fn           reject; /* NULL: nobody keeps them */
     void                     *reject_arg;
+    error_tell_fn             tell; /* NULL: nobody asks */
+    void                     *tell_arg;
     int64_t                   memory_limit; /* bytes that operators may keep in all; 0: no limit */
     /* per source: where ROWTIME comes from */
     const int64_t            *lateness_ms;    /* plan->n_sources */

@@ -61,6 +61,11 @@ static struct status source_push(struct op *op, uint32_t input, struct batch *in
     return st.err ? st : op_emit_bound(op, bound);
 }
 
+static uint32_t source_number(const struct source *s)
+{
+    return s->op.graph->plan->streams[s->stream].source + 1;
+}
+
 /* Number of the source + 1 when its records have PERSONAL columns to be cut out, else 0. */
 static uint32_t source_to_cut(const struct source *s)
 {
@@ -76,7 +81,8 @@ static struct error_input bad_input(const struct source *s, const struct bad_rec
 {
     return (struct error_input){ .cause_time = b->time, .cause_seq = b->seq, .has_rowtime = true,
                                  .rowtime = b->time, .err = b->err, .message = b->message,
-                                 .text = b->record, .record_of = source_to_cut(s) };
+                                 .text = b->record, .record_of = source_to_cut(s),
+                                 .source = source_number(s), .path = b->path, .byte = b->byte };
 }
 
 /* ---- by a column ---- */
@@ -123,7 +129,8 @@ static void refuse_row(struct source *s, const struct batch *in, uint32_t row, r
 {
     struct error_input e = { .cause_time = place, .cause_seq = in->cause_seqs[row],
                              .has_rowtime = timed, .rowtime = in->rowtimes[row],
-                             .err = timed ? ERR_OUT_OF_ORDER : ERR_NULL_NOT_ALLOWED };
+                             .err = timed ? ERR_OUT_OF_ORDER : ERR_NULL_NOT_ALLOWED,
+                             .source = source_number(s) };
     struct buf text = { 0 };
     uint32_t record_of = errors_row_text(s->op.errors, in, row, &text);
     if (source_to_cut(s)) e.record_of = record_of;

@@ -60,6 +60,8 @@ struct decode_fault {
     enum err    err;     /* ERR_PARSE, ERR_COERCION, ERR_NULL_NOT_ALLOWED, ERR_LIMIT_EXCEEDED, ERR_PROCESSING_FAILED */
     const char *message; /* in the batch's arena */
     struct str  text;    /* the record's bytes, in the block */
+    const char *path;    /* the file it stands in, as block.path, and ... */
+    uint64_t    byte;    /* ... where, from 1 (uncompressed); path NULL: it is not known */
 };
 
 struct decoded {

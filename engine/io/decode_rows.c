@@ -88,11 +88,15 @@ void decode_rows_fault(struct decode_rows *r, enum err err, const char *message,
         r->faults = grown;
         r->cap_faults = cap;
     }
-    r->faults[r->n_faults++] =
-        (struct decode_fault){ .at_row = r->row,
-                               .err = err,
-                               .message = message,
-                               .text = str_view(start, (size_t)(stop - start)) };
+    struct decode_fault *f = &r->faults[r->n_faults++];
+    *f = (struct decode_fault){ .at_row = r->row,
+                                .err = err,
+                                .message = message,
+                                .text = str_view(start, (size_t)(stop - start)) };
+    const struct block *b = r->block;
+    if (!b || !b->path || start < b->data || start >= b->data + b->size) return;
+    f->path = b->path;
+    f->byte = b->in_file + block_map_back(b, (size_t)(start - b->data)) + 1;
 }
 
 void decode_rows_null_fault(struct decode_rows *r, uint32_t column, const char *start,

@@ -180,7 +180,7 @@ CREATE SOURCE "SOURCE_SQL_STREAM_001" (
 --  1
 $ echo 'SELECT STREAM "a" FROM SOURCE_SQL_STREAM_001;' > q.sql; sluice run packed.sql q.sql --quiet
 {"a":1}
-sluice: warning: record refused, PROCESSING_FAILED: refused by the processor
+sluice: warning: record of SOURCE_SQL_STREAM_001 refused, PROCESSING_FAILED: refused by the processor
 $ sluice discover packed.ndjson --processor 'what:ever'
 error HY024: 'what:ever' of the sample is no function
 hint: write exec:COMMAND, or http://HOST:PORT/PATH

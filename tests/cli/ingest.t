@@ -26,8 +26,8 @@ $ sluice run --quiet in.sql 2> messages & post -w $(cat port) /in $'{"K":1,"T":"
 {"K":5,"T":"e"}
 {"K":6,"T":"f"}
 {"K":7,"T":"g"}
-sluice: warning: record refused, COERCION_ERROR: cannot convert x to INTEGER for column "K"
-sluice: warning: record refused, PARSE_ERROR: record is not valid JSON: unfinished value at byte 7
+sluice: warning: record of S refused, COERCION_ERROR: cannot convert x to INTEGER for column "K"
+sluice: warning: record of S refused, PARSE_ERROR: record is not valid JSON: unfinished value at byte 7
 
 # Other formats: an array of records, CSV with a header in every body.
 $ cat > other.sql <<SQL

@@ -10,7 +10,7 @@ $ sluice run app.sql --sink R=- --quiet
 {"a":1,"note":null}
 {"a":3,"note":null}
 {"a":3,"note":null}
-sluice: warning: record refused, PROCESSING_FAILED: refused by the processor
+sluice: warning: record of S refused, PROCESSING_FAILED: refused by the processor
 $ cat seen.txt; rm seen.txt
 Ok {"a": 1}
 Dropped {"a": 2, "note": "drop"}
@@ -29,7 +29,7 @@ $ head -n 1 in.ndjson > one.ndjson; sed "s/exec:handler twice/exec:bash show.sh/
 $ (handler same port.txt & ) ; while [ ! -s port.txt ]; do sleep 0.01; done; sed "s|exec:handler twice|http://127.0.0.1:$(cat port.txt)/2015-03-31/functions/function/invocations|" app.sql > http.sql; sluice run http.sql --sink R=- --quiet 2>&1
 {"a":1,"note":null}
 {"a":3,"note":null}
-sluice: warning: record refused, PROCESSING_FAILED: refused by the processor
+sluice: warning: record of S refused, PROCESSING_FAILED: refused by the processor
 
 # A function that fails is asked again.
 $ sed "s/handler twice/handler moody/; s/in.ndjson/one.ndjson/" app.sql > moody.sql; sluice run moody.sql --sink R=- --quiet
@@ -102,7 +102,7 @@ $ for i in 1 2 3 4; do echo "{\"t\":$((1769846400000 + i)), \"a\": $i, \"name\":
 $ sluice run folder.sql --quiet --keys keys; cat out/2026/*/*/*/* staff/2026/*/*/*/*
 sluice: warning: the processor of STAFF refused a record; it is left out
 sluice: warning: the processor of OUT_ROWS refused a record; it is left out
-sluice: warning: record refused, PROCESSING_FAILED: refused by the processor
+sluice: warning: record of S refused, PROCESSING_FAILED: refused by the processor
 sluice: warning: records with PERSONAL columns that did not fit: 1, sealed in the vault v.db; sluice vault get v.db --rejects
 {"a":1,"note":"p"}
 {"a":4,"note":"p"}

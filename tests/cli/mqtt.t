@@ -50,8 +50,8 @@ $ . ./lib.sh; anew; broker; sluice run --quiet in.sql 2> messages & run=$!; subs
 {"TOPIC":"dev/b","K":6,"T":"six"}
 {"TOPIC":"dev/","K":7,"T":null}
 {"TOPIC":"dev/a","K":10,"T":null}
-sluice: warning: record refused, COERCION_ERROR: cannot conv
-sluice: warning: record refused, PARSE_ERROR: record is not 
+sluice: warning: record of S refused, COERCION_ERROR: cannot
+sluice: warning: record of S refused, PARSE_ERROR: record is
 
 # Rows go under a topic with columns in it; what a topic may not have becomes "_", NULL an empty level.
 $ . ./lib.sh; anew; broker; mosquitto_sub -p 17631 -q 1 -v -t '#' -C 5 > got & sub=$!; subscribed auto; printf '%s\n' '{"K":1,"T":"ward 7"}' '{"K":2,"T":"a+b#c"}' '{"K":3}' '{"K":4,"T":"z\u0009\u00fc"}' '{"K":5,"T":"x/y"}' | sluice run --quiet out.sql; wait $sub; stop; cat got

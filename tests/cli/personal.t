@@ -53,8 +53,8 @@ sluice: warning: records with PERSONAL columns that did not fit and are lost: 1
 
 # Nor does a message tell a value of another column: in a broken record anything may stand anywhere.
 $ printf '{"ID": "Ann Abbott", "NAME": 1}\n{"ID": {"name": "Ann Abbott"}}\n' > in.ndjson; sluice run app.sql --quiet 2>&1 | grep refused
-sluice: warning: record refused, COERCION_ERROR: cannot convert a PERSONAL value to INTEGER for column "ID"
-sluice: warning: record refused, COERCION_ERROR: cannot convert a PERSONAL value to INTEGER for column "ID"
+sluice: warning: record of S refused, COERCION_ERROR: cannot convert a PERSONAL value to INTEGER for column "ID" (record at byte 1 of in.ndjson)
+sluice: warning: record of S refused, COERCION_ERROR: cannot convert a PERSONAL value to INTEGER for column "ID" (record at byte 33 of in.ndjson)
 
 # A crash leaves no core dump of such values, of a run or of a session: what they start has the same limit.
 $ printf '{"N":"Ann"}\n' > n.ndjson; cat > core.sql <<'SQL'

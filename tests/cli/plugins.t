@@ -15,8 +15,8 @@ $ (cat own.sql; echo 'SELECT STREAM d, fahrenheit(d) AS f, fahrenheit(NULLIF(d, 
 {"D":2,"F":35.6,"N":35.6}
 {"D":5,"F":41,"N":41}
 $ (cat own.sql; echo 'SELECT STREAM fahrenheit(d * -100) AS f FROM s WHERE d > 2;') > a.sql; sluice run --quiet a.sql 2>&1 | sort -u | head -2
-sluice: warning: record refused, DATA_ERROR: -300 degrees Celsius are below absolute zero
-sluice: warning: record refused, DATA_ERROR: -500 degrees Celsius are below absolute zero
+sluice: warning: row refused, DATA_ERROR: -300 degrees Celsius are below absolute zero
+sluice: warning: row refused, DATA_ERROR: -500 degrees Celsius are below absolute zero
 
 # What a plug-in says about a PERSONAL value is in no message, also when it fails as what it says it never does, or as a NULL.
 $ cat > tells.c <<'C'

@@ -18,8 +18,8 @@ $ printf '{"device": "a7", "temp": 40}\n{"device": "b1", "temp": 0}\nnonsense\n{
 $ sluice run hot.sql --sink HOT=- 2>&1 | sed 's/ in [0-9.]* s.*/ in N s/'
 {"DEVICE":"a7","RATIO":2.5}
 sluice: warning: row refused by pump HOT_PUMP, DIVISION_BY_ZERO: division by zero
-sluice: warning: record refused, PARSE_ERROR: record is not valid JSON: unknown word at byte 1
-sluice: warning: record refused, COERCION_ERROR: cannot convert warm to DOUBLE for column "TEMP"
+sluice: warning: record of READINGS refused, PARSE_ERROR: record is not valid JSON: unknown word at byte 1 (record at byte 58 of in.ndjson)
+sluice: warning: record of READINGS refused, COERCION_ERROR: cannot convert warm to DOUBLE for column "TEMP" (record at byte 67 of in.ndjson)
 4 records in N s
   HOT: 1 row to standard output
 sluice: 3 rows went to error_stream; --sink error_stream=errors.ndjson keeps them
@@ -30,6 +30,26 @@ $ sluice run hot.sql --sink HOT=- --quiet 2>/dev/null
 $ sluice run hot.sql --sink HOT=out.ndjson --sink error_stream=errors.csv --quiet; cat out.ndjson; wc -l < errors.csv
 {"DEVICE":"a7","RATIO":2.5}
 3
+
+# A refused record is told with its source and, of a file, the byte where it stands (from 1, as tail -c +N counts).
+$ mkdir two; printf '{"N": 1}\n{"N": "z"}\n' | gzip > two/1.ndjson.gz; printf 't,n\n2026-01-01 00:00:00,1\nk,1\n2025-01-01 00:00:00,2\n,3\n' > c.csv
+$ cat > two.sql <<'END'
+> CREATE SOURCE a (n INTEGER) FROM 'dir:two';
+> CREATE SOURCE c (t TIMESTAMP, n INTEGER) FROM 'c.csv' WITH (rowtime = 'T', header = true);
+> SELECT STREAM n FROM a UNION ALL SELECT STREAM 1 / 0 FROM c;
+> END
+$ sluice run two.sql 2>&1 >/dev/null | grep refused | sort
+sluice: warning: record of A refused, COERCION_ERROR: cannot convert z to INTEGER for column "N" (record at byte 10 of two/1.ndjson.gz)
+sluice: warning: record of C refused, COERCION_ERROR: cannot convert k to TIMESTAMP for column "T" (record at byte 27 of c.csv)
+sluice: warning: record of C refused, NULL_NOT_ALLOWED: null for the column "T", which gives ROWTIME
+sluice: warning: record of C refused, ROWTIME_OUT_OF_ORDER: row is out of time order: its ROWTIME 2025-01-01 00:00:00.000 is before 2026-01-01 00:00:00.000
+sluice: warning: row refused, DIVISION_BY_ZERO: division by zero
+$ sluice run two.sql --log-format json 2>&1 >/dev/null | grep -o '"error":.*source.*' | sort; tail -c +27 c.csv | head -n 1
+"error":"COERCION_ERROR","source":"A","where":"two/1.ndjson.gz","byte":10}
+"error":"COERCION_ERROR","source":"C","where":"c.csv","byte":27}
+"error":"NULL_NOT_ALLOWED","source":"C"}
+"error":"ROWTIME_OUT_OF_ORDER","source":"C"}
+k,1
 
 # A sink of the file keeps them under its own name: nothing more is to be said.
 $ (cat hot.sql; echo "; CREATE SINK failed FROM error_stream INTO 'kept.ndjson';") > kept.sql; sluice run kept.sql --sink HOT=null: 2>&1 | sed 's/ in [0-9.]* s.*/ in N s/'; wc -l < kept.ndjson

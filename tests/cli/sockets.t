@@ -46,8 +46,8 @@ $ sluice run --quiet serve.sql 2> messages & sh appears in.sock; perl piece.pl; 
 {"K":1,"T":"of a"}
 {"K":2,"T":"xb"}
 {"K":3,"T":"a too"}
-sluice: warning: record refused, PARSE_ERROR: record is not 
-sluice: warning: record refused, COERCION_ERROR: cannot conv
+sluice: warning: record of S refused, PARSE_ERROR: record is
+sluice: warning: record of S refused, COERCION_ERROR: cannot
 
 # A listener that is not there yet is waited for by nobody; one that goes away is connected to again.
 $ echo '{"K":1}' | sluice run --quiet send.sql

@@ -24,4 +24,4 @@ $ printf '{"A":1}{"A":2} {"A":3}\n{"A":4} x\n' | sluice run --quiet many.sql
 {"A":1}
 {"A":2}
 {"A":3}
-sluice: warning: record refused, PARSE_ERROR: record is not valid JSON: something follows the record at byte 9
+sluice: warning: record of S refused, PARSE_ERROR: record is not valid JSON: something follows the record at byte 9

@@ -29,7 +29,8 @@ $ mkfifo in; (exec 3> in; echo '{"DEVICE":"a7","TEMP":31.5}' >&3; sleep 1.2; ech
 > END
 go> now
 {"DEVICE":"a7","TEMP":31.5}
-sluice: warning: record refused, PARSE_ERROR: record is not valid JSON: expected a value at byte 1
+sluice: warning: record of READINGS refused, PARSE_ERROR: record is not valid JSON: expected a value
+ at byte 1 (record at byte 29 of in)
 {"DEVICE":"b1","TEMP":32}
 3 records in * s, * a second (glob)
   HOT: 2 rows to standard output
@@ -167,7 +168,7 @@ sluice: --log-format takes text or json, not "xml"
 $ printf 'CREATE SOURCE s (n INTEGER) FROM %s;\nCREATE STREAM u (n INTEGER);\nCREATE PUMP p AS INSERT INTO u SELECT STREAM 1/n FROM s;\n' "'in.ndjson'" > app2.sql; printf '{"N":1}\n{"N":0}\n{"N"\n' > in.ndjson; sluice run --log-format json app2.sql 2>&1 | sluice run --quiet log.sql
 {"LEVEL":"warning","PLACE":null,"LINE":null,"COL":null,"CODE":null,"ERROR":null,"SUBJECT":"U","SINK":null,"MESSAGE":"nothing reads stream \"U\"; --sink 'U=-' would print it","HINT":null}
 {"LEVEL":"warning","PLACE":null,"LINE":null,"COL":null,"CODE":null,"ERROR":"DIVISION_BY_","SUBJECT":null,"SINK":null,"MESSAGE":"row refused by pump P, DIVISION_BY_ZERO: division by zero","HINT":null}
-{"LEVEL":"warning","PLACE":null,"LINE":null,"COL":null,"CODE":null,"ERROR":"PARSE_ERROR","SUBJECT":null,"SINK":null,"MESSAGE":"record refused, PARSE_ERROR: record is not valid JSON: expected : behind a member name at byte 5","HINT":null}
+{"LEVEL":"warning","PLACE":"in.ndjson","LINE":null,"COL":null,"CODE":null,"ERROR":"PARSE_ERROR","SUBJECT":null,"SINK":null,"MESSAGE":"record of S refused, PARSE_ERROR: record is not valid JSON: expected : behind a member name at byte 5 (record at byte 17 of in.ndjson)","HINT":null}
 {"LEVEL":"info","PLACE":null,"LINE":null,"COL":null,"CODE":null,"ERROR":null,"SUBJECT":null,"SINK":null,"MESSAGE":"ended after 3 records","HINT":null}
 {"LEVEL":"info","PLACE":null,"LINE":null,"COL":null,"CODE":null,"ERROR":null,"SUBJECT":null,"SINK":null,"MESSAGE":"2 rows went to error_stream; --sink error_stream=errors.ndjson keeps them","HINT":null}
 
