@@ -302,8 +302,11 @@ static void check_source(struct arena *a, const struct plan_endpoint *e, struct 
 {
     struct io_endpoint *endpoint = feed_endpoint(a, e, name);
     struct decode_config ignored = { 0 };
-    if (!e->has_url) return;
-    diags_error(diags, table ? table_check(a, endpoint) : source_check_stream(a, endpoint));
+    if (e->has_url)
+        diags_error(diags, table ? table_check(a, endpoint) : source_check_stream(a, endpoint));
+    else
+        diags_error(diags, table ? table_check_options(a, endpoint)
+                                 : source_check_options(a, endpoint));
     diags_error(diags, feed_decode_options(a, endpoint, &ignored));
 }
 

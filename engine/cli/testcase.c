@@ -54,13 +54,15 @@ static void add_edit(struct run *r, size_t at, size_t size, struct str text)
 
 /* ---- texts ---- */
 
-/* A part of the file as a text whose lines have the numbers that they have in the file. */
+/* A part of the file as a text whose lines have the numbers that they have in the file, and whose first one has the
+ * columns, too: blanks stand for what is before it. */
 static struct text_file *text_at(struct arena *a, const struct test_file *f, uint32_t line,
-                                 const char *p, size_t size)
+                                 size_t blanks, const char *p, size_t size)
 {
-    size_t before = line - 1;
+    size_t before = line - 1 + blanks;
     char  *data = arena_alloc(a, before + size + 1);
-    memset(data, '\n', before);
+    memset(data, '\n', line - 1);
+    memset(data + line - 1, ' ', blanks);
     memcpy(data + before, p, size);
     data[before + size] = 0;
     struct text_file *out = ARENA_NEW(a, struct text_file);
@@ -70,8 +72,17 @@ static struct text_file *text_at(struct arena *a, const struct test_file *f, uin
 
 static struct text_file *block_text(const struct run *r, const struct test_block *b)
 {
-    return text_at(app_arena(r->app), r->file, b->text_line, r->file->text.data + b->text_at,
+    return text_at(app_arena(r->app), r->file, b->text_line, 0, r->file->text.data + b->text_at,
                    b->text_size);
+}
+
+/* The options of a schema line: between its first parenthesis and its last. */
+static struct text_file *argument_text(struct arena *a, const struct test_file *f,
+                                       const struct test_block *b)
+{
+    const char *line = f->text.data + b->at.offset;
+    const char *p = (const char *)memchr(line, '(', b->at.length) + 1;
+    return text_at(a, f, b->at.line, (size_t)(p - line), p, b->argument.len);
 }
 
 /* The folder of the test file, or a path in it. */
@@ -116,7 +127,7 @@ static void declare(struct run *r, const struct test_block *b)
     struct arena     *a = app_arena(r->app);
     struct text_file *options = NULL;
     if (b->argument.len > 0)
-        options = text_at(a, r->file, b->at.line, str_data(&b->argument), b->argument.len);
+        options = argument_text(a, r->file, b);
     replay_declare(r->app, b->name, b->at, block_text(r, b), options,
                    find_block(r->test, TEST_ROWS, b->name) != NULL);
 }
@@ -263,7 +274,7 @@ static struct status eval_line(struct run *r, const struct test_line *line)
     }
     const char *p = str_data(&line->text);
     struct str  want = str_view(p + right, line->text.len - right), words;
-    struct text_file   *text = text_at(app_arena(r->app), r->file, line->number, p, left);
+    struct text_file   *text = text_at(app_arena(r->app), r->file, line->number, 0, p, left);
     struct replay_value value;
     struct status       st = replay_eval(r->app, text, TEST_START, &value);
     bool                wants_error = is_error(want, &words);

@@ -124,11 +124,16 @@ static struct status check_places(struct arena *a, const struct io_endpoint *e, 
     return OK;
 }
 
+struct status source_check_options(struct arena *a, const struct io_endpoint *e)
+{
+    return options_check(a, e, "source", source_options,
+                         sizeof source_options / sizeof source_options[0]);
+}
+
 struct status source_check(struct arena *a, const struct io_endpoint *e)
 {
     struct url u;
-    TRY(options_check(a, e, "source", source_options,
-                      sizeof source_options / sizeof source_options[0]));
+    TRY(source_check_options(a, e));
     TRY(url_parse(a, e, &u));
     TRY(check_places(a, e, &u));
     if (u.kind == URL_MQTT) TRY(mqtt_check_source(a, e, &u));

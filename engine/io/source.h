@@ -38,7 +38,9 @@ struct source;
 
 /* Checks URL and options without touching anything, so that `sluice check` can call it. */
 struct status source_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
-/* The same, and whether a stream can be read from there: from a database, only tables are. */
+/* The options' names and values alone, of a source that has no URL as yet. */
+struct status source_check_options(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
+/* As source_check, and whether a stream can be read from there: from a database, only tables are. */
 struct status source_check_stream(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
 /* Whether a driver reads the URL's kind, whatever the options. */
 struct status source_check_place(struct arena *a, const struct io_endpoint *e) MUST_CHECK;

@@ -92,12 +92,17 @@ static struct status check_braces(struct arena *a, const struct io_endpoint *e, 
     return status_with_hint(st, "a table that is asked by key has lookup = 'key'");
 }
 
+struct status table_check_options(struct arena *a, const struct io_endpoint *e)
+{
+    TRY(check_on_missing(a, e));
+    return options_check(a, e, "reference table", table_options,
+                         sizeof table_options / sizeof table_options[0]);
+}
+
 struct status table_check(struct arena *a, const struct io_endpoint *e)
 {
     struct url u;
-    TRY(check_on_missing(a, e));
-    TRY(options_check(a, e, "reference table", table_options,
-                      sizeof table_options / sizeof table_options[0]));
+    TRY(table_check_options(a, e));
     TRY(url_parse(a, e, &u));
     TRY(check_places(a, e, &u));
     TRY(check_braces(a, e, &u));

@@ -12,6 +12,8 @@
 
 /* Checks URL and options of a table without touching anything. */
 struct status table_check(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
+/* The options' names and values alone, of a table that has no URL. */
+struct status table_check_options(struct arena *a, const struct io_endpoint *e) MUST_CHECK;
 
 /* Which version of a table was read last; zeroes: none, or one of which nothing is known. */
 struct table_version {
