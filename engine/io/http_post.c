@@ -6,6 +6,10 @@
  *
  * A page in a browser can send to addresses of its own machine. Browsers say where a page is from (Origin), so where no
  * token is asked for, such requests are turned away.
+ *
+ * Bodies that come slowly may fill half of the queue. Beyond that the slowest one gives its place to who finds none: it
+ * is answered as if it had come to a full queue. The more room a body takes, the faster it has to come: at the pace of
+ * that many bytes within the timeout. So nobody holds much room for long, and who is in time never loses it.
  */
 
 #include "io/http_post.h"
@@ -14,13 +18,15 @@
 #include <strings.h>
 
 #include "base/secret.h"
+#include "time/clock.h"
 
 enum {
     OK_CODE = 200,
     KEY_CHARS_MAX = 255,
     RETRY_S = 1,
     RETRY_DISK_S = 5,
-    RESERVE_BYTES = 64 << 10
+    RESERVE_BYTES = 64 << 10,
+    SLOW_MS = 2000 /* a body so far behind its pace may have to give way */
 };
 
 struct post {
@@ -28,6 +34,8 @@ struct post {
     struct http_door *door;
     struct http_exchange *exchange;
     bool packed;
+    int64_t due_ms; /* when what came should have come at the latest; not after it did */
+    struct post *next, *before; /* of those that are not whole */
 };
 
 /* ---- the head ---- */
@@ -77,6 +85,65 @@ static void refuse_full(struct http_exchange *x)
     http_refuse(x, 429, RETRY_S, "the queue is full, send it again later");
 }
 
+/* ---- bodies on their way ---- */
+
+static void add_coming(struct http_door *d, struct post *p)
+{
+    p->due_ms = clock_steady_ms();
+    p->next = d->coming;
+    if (p->next) p->next->before = p;
+    d->coming = p;
+}
+
+/* Nothing for one that is not among them. */
+static void take_out(struct post *p)
+{
+    if (p->before) p->before->next = p->next;
+    else if (p->door->coming == p) p->door->coming = p->next;
+    if (p->next) p->next->before = p->before;
+    p->next = p->before = NULL;
+}
+
+static void forget_body(struct post *p)
+{
+    take_out(p);
+    buf_free(&p->post.body);
+    inbox_give_back(p->door->inbox, &p->post);
+}
+
+static void keep_pace(struct post *p, size_t n, int64_t now_ms)
+{
+    double room = (double)(p->post.reserved > RESERVE_BYTES ? p->post.reserved : RESERVE_BYTES);
+    p->due_ms += (int64_t)((double)n / room * (double)p->door->timeout_ms);
+    if (p->due_ms > now_ms) p->due_ms = now_ms;
+}
+
+/* The slowest body gives its place, if it is slow and such bodies take much of the queue. False: none does. */
+static bool push_out(struct http_door *d, const struct post *newer)
+{
+    struct post *slowest = NULL;
+    int64_t slow_ms = clock_steady_ms() - SLOW_MS;
+    uint64_t taken = 0;
+    for (struct post *p = d->coming; p; p = p->next) {
+        if (p == newer || !p->post.reserved || p->due_ms > slow_ms) continue;
+        taken += p->post.reserved;
+        if (!slowest || p->due_ms < slowest->due_ms) slowest = p;
+    }
+    if (!slowest || taken <= d->queue_bytes / 2) return false;
+    refuse_full(slowest->exchange);
+    forget_body(slowest);
+    return true;
+}
+
+static bool reserve(struct post *p, uint64_t bytes)
+{
+    while (!inbox_reserve(p->door->inbox, &p->post, bytes))
+        if (!push_out(p->door, p)) return false;
+    return true;
+}
+
+/* ---- the begin ---- */
+
 static void begin(void *arg, struct http_exchange *x)
 {
     struct http_door *d = arg;
@@ -93,17 +160,12 @@ static void begin(void *arg, struct http_exchange *x)
     else if (key && (!*key || strlen(key) > KEY_CHARS_MAX))
         http_refuse(x, 400, 0, "an Idempotency-Key has 1 to %d characters", KEY_CHARS_MAX);
     else if (too_long) refuse_length(d, x);
+    else add_coming(d, p);
     p->post.keyed = key != NULL;
     if (key) p->post.receipt = receipt_of(str_c(key), STR_EMPTY, 0);
 }
 
 /* ---- the body ---- */
-
-static void forget_body(struct post *p)
-{
-    buf_free(&p->post.body);
-    inbox_give_back(p->door->inbox, &p->post);
-}
 
 static void bytes(void *arg, struct http_exchange *x, const char *from, size_t n)
 {
@@ -117,10 +179,11 @@ static void bytes(void *arg, struct http_exchange *x, const char *from, size_t n
         size_t step = p->post.reserved > RESERVE_BYTES ? (size_t)p->post.reserved : RESERVE_BYTES;
         if (step > d->most_bytes - p->post.reserved) step = d->most_bytes - p->post.reserved;
         if (step < size - p->post.reserved) step = size - p->post.reserved;
-        if (!inbox_reserve(d->inbox, &p->post, step)) refuse_full(x);
+        if (!reserve(p, step)) refuse_full(x);
     }
     if (x->answer.code) forget_body(p);
     else buf_append(&p->post.body, from, n);
+    if (!x->answer.code) keep_pace(p, n, clock_steady_ms());
 }
 
 /* ---- the answer ---- */
@@ -173,7 +236,7 @@ static bool prepare(struct post *p)
     uint64_t size = p->post.body.len;
     bool grown = size > p->post.reserved;
     if (!p->post.records) answer_taken(&p->post, x);
-    else if (grown && !inbox_reserve(d->inbox, &p->post, size - p->post.reserved)) refuse_full(x);
+    else if (grown && !reserve(p, size - p->post.reserved)) refuse_full(x);
     return x->answer.code != 0;
 }
 
@@ -181,6 +244,7 @@ static bool end(void *arg, struct http_exchange *x)
 {
     struct http_door *d = arg;
     struct post *p = x->state;
+    take_out(p);
     if (prepare(p)) return true;
     struct receipt *r = &p->post.receipt;
     struct str body = str_view(p->post.body.data, p->post.body.len);

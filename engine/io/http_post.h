@@ -11,8 +11,11 @@
 struct http_door {
     struct inbox *inbox;
     struct http_body_format format;
-    uint64_t most_bytes; /* of a body, packed and unpacked */
-    const char *token;   /* NULL: who reaches the address may send */
+    uint64_t most_bytes;  /* of a body, packed and unpacked */
+    uint64_t queue_bytes; /* of the inbox */
+    int64_t timeout_ms;   /* for a body */
+    const char *token;    /* NULL: who reaches the address may send */
+    struct post *coming;  /* bodies that are not whole, the door's own */
 };
 
 /* The place of a source's door at a path. */

@@ -14,27 +14,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/thread.h"
+#include "io/http_crowd.h"
 #include "io/microhttpd.h"
 #include "io/socket.h"
 #include "time/clock.h"
 
 enum {
-    HEAD_BYTES = 64 << 10, /* memory of a connection: its head, and what is read of a body at once */
+    HEAD_BYTES = 64 << 10, /* memory of a connection: its head, and what comes of a body at once */
     READ_STEP_BYTES = 16 << 10,
-    GRACE_MS = 2000,  /* until then the library itself has closed what was silent */
-    TOLD_MS = 10000,  /* between two messages about connections that were closed */
     LINGER_MS = 1000, /* for answers that are on their way when a server ends */
     LINGER_STEP_MS = 5
-};
-
-/* A connection. */
-struct line {
-    int fd;
-    bool served;      /* the server is at work on its request, or answers it */
-    int64_t since_ms; /* since when it keeps the server waiting */
-    struct line *next, *before;
 };
 
 /* What an exchange is to the server. */
@@ -42,7 +32,7 @@ struct http_line {
     struct http_exchange x;
     struct http_server *server;
     struct MHD_Connection *connection;
-    struct line *line;
+    struct visitor *visitor; /* its connection */
     const struct http_place *place; /* NULL: it has left, or there is none */
     bool ended;                     /* `end` was called */
     struct http_line *next, *before;
@@ -62,11 +52,11 @@ struct http_server {
     pthread_mutex_t lock;
     struct http_limits limits;
     struct http_place_node *places;
-    struct line *lines;
-    uint32_t n_lines;
+    struct crowd *crowd;
+    struct thread sweeper;
+    pthread_cond_t bell; /* somebody came, or the server ends */
+    bool ending;
     struct http_line *exchanges;
-    int64_t told_ms;
-    uint32_t cut; /* connections that were closed since the last message */
 };
 
 /* Which addresses this process listens at is a fact of the process. */
@@ -111,6 +101,7 @@ static enum MHD_Result send_answer(struct http_line *l)
     api->add_response_header(r, "Content-Type", "application/json");
     if (answer->retry_s) api->add_response_header(r, "Retry-After", seconds);
     if (answer->header) api->add_response_header(r, answer->header, answer->header_value);
+    visitor_reads(l->visitor, clock_steady_ms());
     enum MHD_Result sent = api->queue_response(l->connection, answer->code, r);
     api->destroy_response(r);
     return sent;
@@ -144,12 +135,12 @@ static struct http_line *begin_exchange(struct http_server *s, struct MHD_Connec
     struct http_line *l = mem_calloc(1, sizeof *l);
     *l = (struct http_line){ .server = s,
                              .connection = connection,
-                             .line = info ? info->socket_context : NULL,
+                             .visitor = info->socket_context,
                              .place = find_place(s, path),
                              .next = s->exchanges };
     if (l->next) l->next->before = l;
     s->exchanges = l;
-    if (l->line) l->line->since_ms = clock_steady_ms();
+    visitor_begins(l->visitor, clock_steady_ms());
     l->x.line = l;
     l->x.method = method;
     l->x.length = announced(&l->x);
@@ -160,43 +151,20 @@ static struct http_line *begin_exchange(struct http_server *s, struct MHD_Connec
     return l;
 }
 
-static bool is_late(const struct http_server *s, const struct line *line, int64_t grace_ms)
+static void take_bytes(struct http_line *l, const char *p, size_t n)
 {
-    return line && clock_steady_ms() - line->since_ms > s->limits.timeout_ms + grace_ms;
-}
-
-static void tell_cut(struct http_server *s, const char *why)
-{
-    log_message(LOG_WARNING, "http://%s:%s closed %u %s: %s", s->host, s->port, s->cut,
-                s->cut == 1 ? "connection" : "connections", why);
-    s->told_ms = clock_steady_ms();
-    s->cut = 0;
-}
-
-static void note_cut(struct http_server *s, const char *why)
-{
-    s->cut++;
-    if (!s->told_ms || clock_steady_ms() >= s->told_ms + TOLD_MS) tell_cut(s, why);
-}
-
-static enum MHD_Result take_bytes(struct http_line *l, const char *p, size_t n)
-{
-    if (is_late(l->server, l->line, 0)) {
-        note_cut(l->server, "the body did not come in time");
-        return MHD_NO;
-    }
+    visitor_sends(l->visitor, n, clock_steady_ms());
     if (l->place && !l->x.answer.code) l->place->bytes(l->place->arg, &l->x, p, n);
-    return MHD_YES;
 }
 
 /* The body is whole: an answer now or later. */
 static enum MHD_Result end_exchange(struct http_line *l)
 {
     const struct microhttpd *api = &l->server->api;
-    if (l->line) l->line->served = true;
     if (!l->x.answer.code && l->place && !l->ended) {
         bool waits = l->place->waits;
         l->ended = true;
+        visitor_waits(l->visitor);
         if (waits) api->suspend_connection(l->connection);
         bool answered = l->place->end(l->place->arg, &l->x);
         if (waits && answered) api->resume_connection(l->connection);
@@ -220,7 +188,7 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
         *state = l = begin_exchange(s, connection, path, method);
         if (l->x.answer.code && l->x.at_once) result = send_answer(l);
     } else if (*n) {
-        result = take_bytes(l, p, *n);
+        take_bytes(l, p, *n);
         *n = 0;
     } else {
         result = end_exchange(l);
@@ -248,10 +216,7 @@ static void finish(void *arg, struct MHD_Connection *connection, void **state,
     if (l->before) l->before->next = l->next;
     else s->exchanges = l->next;
     if (l->next) l->next->before = l->before;
-    if (l->line) {
-        l->line->served = false;
-        l->line->since_ms = clock_steady_ms();
-    }
+    visitor_rests(l->visitor, clock_steady_ms());
     pthread_mutex_unlock(&s->lock);
     *state = NULL;
     mem_free(l);
@@ -259,56 +224,34 @@ static void finish(void *arg, struct MHD_Connection *connection, void **state,
 
 /* ---- connections ---- */
 
-/* The library finds the connection at an end. */
-static void cut(struct http_server *s, struct line *line, const char *why)
-{
-    shutdown(line->fd, SHUT_RDWR);
-    line->served = true;
-    note_cut(s, why);
-}
-
-/* Disconnects who sends a head slowly; where there are too many, also who has kept the server waiting longest. */
-static void make_room(struct http_server *s)
-{
-    struct line *longest = NULL;
-    for (struct line *line = s->lines; line; line = line->next) {
-        if (line->served) continue;
-        if (is_late(s, line, GRACE_MS)) cut(s, line, "the head did not come in time");
-        else if (!longest || line->since_ms < longest->since_ms) longest = line;
-    }
-    if (s->n_lines >= s->limits.connections && longest)
-        cut(s, longest, "there were too many, and it had kept silent longest");
-}
-
-static void open_line(struct http_server *s, int fd, void **context)
-{
-    struct line *line = mem_calloc(1, sizeof *line);
-    make_room(s);
-    *line = (struct line){ .fd = fd, .since_ms = clock_steady_ms(), .next = s->lines };
-    if (line->next) line->next->before = line;
-    s->lines = line;
-    s->n_lines++;
-    *context = line;
-}
-
-static void close_line(struct http_server *s, struct line *line)
-{
-    if (line->before) line->before->next = line->next;
-    else s->lines = line->next;
-    if (line->next) line->next->before = line->before;
-    s->n_lines--;
-    mem_free(line);
-}
-
-static void note_line(void *arg, struct MHD_Connection *connection, void **context,
-                      enum MHD_ConnectionNotificationCode what)
+static void note_connection(void *arg, struct MHD_Connection *connection, void **context,
+                            enum MHD_ConnectionNotificationCode what)
 {
     struct http_server *s = arg;
-    const union MHD_ConnectionInfo *info =
-        s->api.get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     pthread_mutex_lock(&s->lock);
-    if (what == MHD_CONNECTION_NOTIFY_STARTED) open_line(s, info->connect_fd, context);
-    else if (*context) close_line(s, *context);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        int fd =
+            s->api.get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        const struct sockaddr *from =
+            s->api.get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+        if (crowd_is_idle(s->crowd)) pthread_cond_signal(&s->bell);
+        *context = crowd_enter(s->crowd, fd, from, clock_steady_ms());
+    } else {
+        crowd_leave(s->crowd, *context);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* Who is late goes also when nobody else comes. */
+static void sweep(void *arg)
+{
+    struct http_server *s = arg;
+    pthread_mutex_lock(&s->lock);
+    while (!s->ending) {
+        if (crowd_is_idle(s->crowd)) pthread_cond_wait(&s->bell, &s->lock);
+        else thread_wait(&s->bell, &s->lock, (long)crowd_step_ms(s->crowd));
+        crowd_sweep(s->crowd, clock_steady_ms());
+    }
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -317,6 +260,7 @@ static void note_line(void *arg, struct MHD_Connection *connection, void **conte
 static struct status listen_at(struct arena *a, const struct io_endpoint *e, const char *host,
                                const char *port, bool remote, struct http_server **out)
 {
+    char name[sizeof(((struct http_server *)0)->host) + 24];
     struct http_server *s = mem_calloc(1, sizeof *s);
     struct status st = microhttpd_load(a, e->at, &s->api);
     if (st.err == ERR_NONE) st = socket_listen_tcp(a, e, host, port, remote, &s->fd);
@@ -327,7 +271,10 @@ static struct status listen_at(struct arena *a, const struct io_endpoint *e, con
     }
     snprintf(s->host, sizeof s->host, "%s", host);
     snprintf(s->port, sizeof s->port, "%s", port);
+    snprintf(name, sizeof name, "http://%s:%s", s->host, s->port);
+    s->crowd = crowd_new(name);
     pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->bell, NULL);
     s->next = servers;
     servers = s;
     *out = s;
@@ -346,6 +293,7 @@ static struct status add_place(struct arena *a, const struct io_endpoint *e, str
     s->places = node;
     if (limits->connections > s->limits.connections) s->limits.connections = limits->connections;
     if (limits->timeout_ms > s->limits.timeout_ms) s->limits.timeout_ms = limits->timeout_ms;
+    crowd_limit(s->crowd, s->limits.connections, s->limits.timeout_ms);
     return OK;
 }
 
@@ -381,7 +329,7 @@ bool http_server_start(struct http_server *s)
             { MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_BYTES, NULL },
             { MHD_OPTION_CONNECTION_MEMORY_INCREMENT, READ_STEP_BYTES, NULL },
             { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)finish, s },
-            { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)note_line, s },
+            { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)note_connection, s },
             { MHD_OPTION_END, 0, NULL },
         };
         sigset_t all, before;
@@ -392,7 +340,7 @@ bool http_server_start(struct http_server *s)
                                         MHD_OPTION_END);
         pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
-    bool started = s->daemon != NULL;
+    bool started = s->daemon && (s->sweeper.started || thread_start(&s->sweeper, sweep, s));
     pthread_mutex_unlock(&servers_lock);
     return started;
 }
@@ -420,13 +368,19 @@ static void end_server(struct http_server *s)
     struct http_server **at = &servers;
     while (*at != s) at = &(*at)->next;
     *at = s->next;
-    if (s->cut) tell_cut(s, "they were slow or too many, like those before them");
     if (s->daemon) {
         linger(s);
         s->api.stop_daemon(s->daemon); /* which closes the socket */
     } else {
         close(s->fd);
     }
+    pthread_mutex_lock(&s->lock);
+    s->ending = true;
+    pthread_cond_signal(&s->bell);
+    pthread_mutex_unlock(&s->lock);
+    thread_join(&s->sweeper);
+    crowd_free(s->crowd);
+    pthread_cond_destroy(&s->bell);
     pthread_mutex_destroy(&s->lock);
     mem_free(s);
 }

@@ -7,8 +7,8 @@
  * A server is an address with places, told apart by their paths; places of one address share it, whoever opened them.
  * One thread of the library serves all connections and never waits for one of them: what a client has not sent yet is
  * looked at when it comes. A request has a time to be whole, counted from its connection (or the answer before it) to
- * the end of its head, and from there to the end of its body; who takes longer is disconnected. Where there are too
- * many connections, the one goes that has kept the server waiting longest.
+ * the end of its head, and from there to the end of its body; who takes longer is disconnected, and where there are
+ * too many, somebody makes room (http_crowd.h).
  */
 
 #include "io/url.h"

@@ -201,6 +201,8 @@ static struct status http_open(struct input *in, struct arena *a, const struct i
     TRY(read_token(a, e, &h->token));
     h->door = (struct http_door){ .format = format_of(e, u),
                                   .most_bytes = (uint64_t)option_size(e, "max_body", default_body),
+                                  .queue_bytes = (uint64_t)option_size(e, "queue", default_queue),
+                                  .timeout_ms = limits.timeout_ms,
                                   .token = h->token.len ? buf_c(&h->token) : NULL };
     TRY(open_inbox(in->arena, e, &h->door.inbox));
     h->place = http_door_place(&h->door, str_to_c(a, str_c(address.path)), e->name);

@@ -188,6 +188,49 @@ $ sluice run --quiet slow.sql 2> messages & post -w $(cat port) /in '{"K":0}'; p
 sluice: warning: http://127.0.0.1:* closed N: there were too many, and it had kept silent longest (glob)
 sluice: warning: http://127.0.0.1:* closed N: they were slow or too many, like those before them (glob)
 
+# Nobody has to come for a slow head to be late; slow bodies do not keep the queue; two hundred slow clients hold up nobody.
+$ cat > slow.pl <<'PL'
+> use IO::Socket::INET;
+> use Time::HiRes 'time';
+> $SIG{PIPE} = 'IGNORE';
+> my ($n, $what, @good) = @ARGV;
+> my $port = `cat port`;
+> my @heads = ("POST /in HTTP/1.1\r\nHost: x\r\n", "POST /in HTTP/1.1\r\nHost: x\r\nContent-Length: 99000\r\n\r\n");
+> my @slow = map { IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port") or die } 1 .. $n;
+> for (0 .. $#slow) {
+>     my $head = $heads[$what eq 'head' ? 0 : $what eq 'body' ? 1 : $_ % 2];
+>     syswrite($slow[$_], $head . ($what eq 'body' ? ' ' x 90000 : ''));
+> }
+> my ($began, $most) = (time, 0);
+> sub drip { syswrite($slow[$_], $_ % 2 || $what eq 'body' ? ' ' : "X: y\r\n") for 0 .. $#slow; select(undef, undef, undef, 0.1) }
+> for my $at (@good) {
+>     drip() while time - $began < $at;
+>     my $before = time;
+>     system('post', $port, '/in', '{"K":1}');
+>     $most = time - $before if time - $before > $most;
+> }
+> print $most < 2 ? "nobody waited\n" : "it took $most s\n" if @good;
+> my $gone = 0;
+> while (!$gone && !@good && time - $began < 20) { drip(); $slow[0]->blocking(0); my $got = sysread($slow[0], my $byte, 1); $gone = defined $got || !$!{EAGAIN} }
+> print $gone && time - $began < 8 ? "it was closed\n" : "it is open after " . (time - $began) . " s\n" if !@good;
+> PL
+$ sluice run --quiet slow.sql 2> messages & post -w $(cat port) /in '{"K":0}'; perl slow.pl 1 head; kill -INT $!; wait; cat messages
+200 {"records":1}
+it was closed
+sluice: warning: http://127.0.0.1:* closed 1 connection: the head did not come in time (glob)
+$ sed 's/;$/ WITH (max_body = 100000, queue = 300000);/;2s/ WITH.*/;/' in.sql > queue.sql; sluice run --quiet queue.sql & post -w $(cat port) /in '{"K":0}'; perl slow.pl 3 body 0.5 4 5; kill -INT $!; wait
+200 {"records":1}
+429 (again in 1 s) {"error":"the queue is full, send it again later"}
+200 {"records":1}
+200 {"records":1}
+nobody waited
+$ sluice run --quiet in.sql 2> messages & post -w $(cat port) /in '{"K":0}'; perl slow.pl 200 both 0.5 1 1.5; kill -INT $!; wait; cat messages
+200 {"records":1}
+200 {"records":1}
+200 {"records":1}
+200 {"records":1}
+nobody waited
+
 # With a state file: answered bodies outlive a kill, and a key tells one that comes again.
 $ rm -f out.ndjson; sluice run --quiet --state state in.sql & post -w -h 'Idempotency-Key: a' $(cat port) /in '{"K":1,"T":"a"}'; post -h 'Idempotency-Key: b' $(cat port) /in $'{"K":2,"T":"b"}\n{"K":3}'; kill -KILL $!; wait $! 2> /dev/null; sluice run --quiet --state state in.sql & post -w -h 'Idempotency-Key: b' $(cat port) /in $'{"K":2,"T":"b"}\n{"K":3}'; post -h 'Idempotency-Key: a' $(cat port) /in '{"K":4}'; sh filled out.ndjson 3; kill -INT $!; wait; cat out.ndjson; find state.spool -type f | wc -l; stat -c %a state.spool state.spool/* state.spool/*/*
 200 {"records":1}
