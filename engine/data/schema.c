@@ -99,6 +99,43 @@ struct status path_parse(struct arena *a, struct str text, struct span at, struc
     return OK;
 }
 
+static bool is_word(struct str s)
+{
+    const char *p = str_data(&s);
+    for (uint32_t i = 0; i < s.len; i++) {
+        char c = p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (!letter && !(c >= '0' && c <= '9' && i)) return false;
+    }
+    return s.len > 0;
+}
+
+void path_append_member(struct buf *out, struct str name)
+{
+    if (is_word(name)) {
+        buf_printf(out, ".%.*s", STR_ARG(name));
+        return;
+    }
+    buf_append_c(out, "['");
+    for (uint32_t i = 0; i < name.len; i++) {
+        char c = str_data(&name)[i];
+        if (c == '\'') buf_append_char(out, c);
+        buf_append_char(out, c);
+    }
+    buf_append_c(out, "']");
+}
+
+void path_append(struct buf *out, const struct path *path)
+{
+    buf_append_char(out, '$');
+    for (uint32_t i = 0; i < path->n_steps; i++) {
+        const struct path_step *step = &path->steps[i];
+        if (step->kind == STEP_MEMBER) path_append_member(out, step->name);
+        else if (step->kind == STEP_INDEX) buf_printf(out, "[%u]", step->index);
+        else buf_append_c(out, "[0:]");
+    }
+}
+
 struct path path_of_name(struct arena *a, struct str name)
 {
     struct path_step *step = ARENA_NEW(a, struct path_step);

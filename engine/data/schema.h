@@ -38,6 +38,10 @@ int schema_find(const struct schema *s, struct str name);
 bool schema_has_personal(const struct schema *s);
 /* Reads "$.a.b[0:].c", "$['a b'][2]"; the message quotes the text. */
 struct status path_parse(struct arena *a, struct str text, struct span at, struct path *out);
+/* Appends the path as path_parse reads it. */
+void path_append(struct buf *out, const struct path *path);
+/* Appends one step of it: .name, or ['na''me'] */
+void path_append_member(struct buf *out, struct str name);
 /* The default path of a column: one member step. */
 struct path path_of_name(struct arena *a, struct str name);
 /* Refuses two flattened arrays and nested flattening (dialect 4.2); the message says "array". */

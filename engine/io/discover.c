@@ -195,22 +195,6 @@ void discover_add_column(struct arena *a, const struct discover_config *config, 
     else out->schema.n_columns--;
 }
 
-/* ".name", or "['na''me']" */
-static void put_step(struct buf *out, struct str name)
-{
-    const char *p = str_data(&name);
-    if (is_word(name)) {
-        buf_printf(out, ".%.*s", STR_ARG(name));
-        return;
-    }
-    buf_append_c(out, "['");
-    for (uint32_t i = 0; i < name.len; i++) {
-        if (p[i] == '\'') buf_append_char(out, '\'');
-        buf_append_char(out, p[i]);
-    }
-    buf_append_c(out, "']");
-}
-
 static void put_path(struct buf *out, const struct seen *s, const struct seen *top)
 {
     if (s == top || !s->parent) {
@@ -219,7 +203,7 @@ static void put_path(struct buf *out, const struct seen *s, const struct seen *t
     }
     put_path(out, s->parent, top);
     if (s->element) buf_append_c(out, "[0:]");
-    else put_step(out, s->name);
+    else path_append_member(out, s->name);
 }
 
 struct walk {

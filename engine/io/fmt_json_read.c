@@ -108,11 +108,23 @@ static void careful_record(struct json_decoder *d, const char *start, const char
     if (!good) decode_rows_drop(&d->rows, first_row);
 }
 
+/* A line, or an element, in which the row path leads nowhere. */
+static void add_path_fault(struct json_decoder *d, const char *what, struct json_extent in)
+{
+    struct buf path = { 0 };
+    path_append(&path, &d->config->row_path);
+    const char *message = str_format_c(d->rows.batch->arena, "record has %s at the row path %s",
+                                       what, buf_c(&path));
+    buf_free(&path);
+    decode_rows_fault(&d->rows, ERR_PARSE, message, in.start, in.start + in.size);
+}
+
 /* What the base selects of the element at hand, or of the line. */
-static void careful_selected(struct json_decoder *d)
+static void careful_selected(struct json_decoder *d, const struct json_node *in)
 {
     const struct json_extent *record = &d->base.of_column[0]->value;
     if (record->kind != JSON_NONE) careful_record(d, record->start, record->start + record->size);
+    else add_path_fault(d, "nothing", in->value);
 }
 
 /* A line with a row path: the records that it leads to. */
@@ -120,12 +132,14 @@ static void careful_base(struct json_decoder *d, const char *start, const char *
 {
     if (!scan_whole(d, &d->base.root, start, stop)) return;
     if (!d->base.flattened) {
-        careful_selected(d);
+        careful_selected(d, &d->base.root);
         return;
     }
-    for (const char *element = first_element(d->base.flattened); element;) {
-        element = take_element(d->base.flattened, element);
-        careful_selected(d);
+    struct json_node *array = d->base.flattened;
+    if (array->value.kind != JSON_ARRAY) add_path_fault(d, "no array", d->base.root.value);
+    for (const char *element = first_element(array); element;) {
+        element = take_element(array, element);
+        careful_selected(d, array->each);
     }
 }
 

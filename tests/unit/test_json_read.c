@@ -406,6 +406,10 @@ static void elements_become_rows(void **state)
     io_table_free(&t);
 }
 
+#define LOST(what, path) \
+    "! PARSE record has " what " at the row path " path "\n"
+
+/* A record in which the path leads nowhere is refused, not forgotten; an empty array has no records. */
 static void row_paths_lead_to_records(void **state)
 {
     (void)state;
@@ -420,16 +424,24 @@ static void row_paths_lead_to_records(void **state)
         "{\"records\":[{\"a\":1}, {\"a\" : 2} ]}\n{\"records\":[]}\n{}\n"
         "{\"records\":[{\"a\":\"x\"},{\"a\":3},4]}\n"
         "{\"records\":[{\"a\":5}]\n",
-        "1 <{\"a\":1}>\n2 <{\"a\" : 2}>\n! COERCION cannot convert x to INTEGER for column \"a\"\n"
-        "3 <{\"a\":3}>\n" BAD("expected an object", 1) BAD("unfinished value", 21));
+        "1 <{\"a\":1}>\n2 <{\"a\" : 2}>\n" LOST("no array", "$.records[0:]") "! COERCION cannot convert x to INTEGER for column \"a\"\n"
+        "3 <{\"a\":3}>\n" BAD("expected an object", 1)
+                                                                                 BAD("unfinished value", 21));
+    io_expect_rows(&t, "json", "{\"records\":null}\n{\"records\":{\"a\":1}}\n[{\"a\":1}]\n7\n",
+                   LOST("no array", "$.records[0:]") LOST("no array", "$.records[0:]")
+                       LOST("no array", "$.records[0:]") LOST("no array", "$.records[0:]"));
     assert_int_equal(path_parse(t.arena, str_c("$.detail"), SPAN_NONE, &t.config.row_path).err,
                      ERR_NONE);
     io_expect_rows(&t, "json", "{\"detail\":{\"a\":1}}\n{\"detail\":2}\n{\"other\":1}\n",
-                   "1 <{\"a\":1}>\n" BAD("expected an object", 1));
+                   "1 <{\"a\":1}>\n" BAD("expected an object", 1) LOST("nothing", "$.detail"));
     assert_int_equal(path_parse(t.arena, str_c("$[0:].r"), SPAN_NONE, &t.config.row_path).err,
                      ERR_NONE);
     io_expect_rows(&t, "json", "[{\"r\":{\"a\":1}},{},{\"r\":{\"a\":2}}]\n[]\n{}\n",
-                   "1 <{\"a\":1}>\n2 <{\"a\":2}>\n");
+                   "1 <{\"a\":1}>\n" LOST("nothing", "$[0:].r") "2 <{\"a\":2}>\n"
+                       LOST("no array", "$[0:].r"));
+    assert_int_equal(path_parse(t.arena, str_c("$['a b'][2]"), SPAN_NONE, &t.config.row_path).err,
+                     ERR_NONE);
+    io_expect_rows(&t, "json", "{\"a b\":[1,2]}\n", LOST("nothing", "$['a b'][2]"));
     io_table_free(&t);
 }
 
