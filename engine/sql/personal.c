@@ -4,8 +4,9 @@
  * A type system in the way of Denning (A Lattice Model of Secure Information Flow, 1976) with two classes. A column is
  * PERSONAL when any value in it may be computed from a PERSONAL column; pumps carry that from stream to stream until
  * nothing new is found. What an expression reads, it is computed from: arguments, conditions of CASE, rows that a query
- * within it looks at. Columns that a condition makes equal to a PERSONAL value hold that value, too. A de-identifying
- * function and RELEASE end the way. Which rows there are may depend on PERSONAL values; that is listed, not refused.
+ * within it looks at. Columns that a condition makes equal to a PERSONAL value hold that value, too, and so do all that
+ * may be copies of them: each column carries what it is computed from (personal_origin.h). A de-identifying function
+ * and RELEASE end the way. Which rows there are may depend on PERSONAL values; that is listed, not refused.
  *
  * What an onlooker says (bind_onlooker, bind_onlookers_text) is not the application's word: in his texts nothing ends a
  * way, and what is only listed elsewhere is refused; but the result of his query may have PERSONAL columns, which are
@@ -24,7 +25,34 @@ static const struct trace *either(const struct trace *a, const struct trace *b)
 
 static struct row_ways ways_new(struct flow *f, uint32_t n)
 {
-    return (struct row_ways){ arena_calloc(f->b->arena, (n + 1) * sizeof(struct trace *)), n };
+    return (struct row_ways){ arena_calloc(f->b->arena, (n + 1) * sizeof(struct way)), n };
+}
+
+static void ways_put(struct row_ways out, uint32_t at, struct row_ways from)
+{
+    if (from.n_columns) memcpy(out.columns + at, from.columns, from.n_columns * sizeof(struct way));
+}
+
+struct row_ways flow_copy(struct flow *f, struct row_ways row)
+{
+    struct row_ways out = ways_new(f, row.n_columns);
+    ways_put(out, 0, row);
+    return out;
+}
+
+/* What an operator computes from nothing that has an origin: COUNT(*). */
+static void give_origin(struct flow *f, struct way *w, bool lacks_one)
+{
+    uint32_t number = f->n_origins++; /* counted in any case, so that all have the same again */
+    if (lacks_one) w->reads = origins_one(f->b->arena, number);
+}
+
+void flow_join(struct flow *f, struct way *w, const struct way *with)
+{
+    w->trace = either(w->trace, with->trace);
+    w->reads = origins_join(f->b->arena, w->reads, with->reads);
+    w->equates = origins_join(f->b->arena, w->equates, with->equates);
+    w->equal_to = either(w->equal_to, with->equal_to);
 }
 
 /* ---- notes ---- */
@@ -62,7 +90,8 @@ static void note(struct flow *f, struct span at, const char *message)
         return;
     }
     if (!f->last || is_noted(p, &st)) return;
-    *array_push(f->b->arena, &f->notes) = st; /* all of them: a list that is cut off proves nothing */
+    *array_push(f->b->arena, &f->notes) =
+        st; /* all of them: a list that is cut off proves nothing */
     p->notes = f->notes.items;
     p->n_notes = (uint32_t)f->notes.count;
 }
@@ -143,14 +172,25 @@ static void note_fit(struct flow *f, const struct expr *e, const struct trace *t
 }
 
 /* A de-identifying function may show some of its arguments as they are. */
-static const struct trace *way_of_shown(struct flow *f, const struct expr *e, struct row_ways in)
+static bool is_shown(const struct expr *e, uint32_t arg)
 {
     const struct fn_def *fn = e->call.fn;
+    return arg < sizeof fn->args / sizeof fn->args[0] && fn->args[arg].shows;
+}
+
+static const struct trace *way_of_shown(struct flow *f, const struct expr *e, struct row_ways in)
+{
     const struct trace *t = NULL;
-    for (uint32_t i = 0; i < e->n_args && i < sizeof fn->args / sizeof fn->args[0]; i++) {
-        if (fn->args[i].shows) t = either(t, flow_way(f, e->args[i], in));
+    for (uint32_t i = 0; i < e->n_args; i++) {
+        if (is_shown(e, i)) t = either(t, flow_way(f, e->args[i], in));
     }
     return t;
+}
+
+bool flow_ends_at(const struct flow *f, const struct expr *e)
+{
+    bool ends = e->kind == EXPR_RELEASE || (e->kind == EXPR_CALL && e->call.fn->deidentifies);
+    return ends && !is_onlookers(f, e->at);
 }
 
 static const struct trace *way_of_call(struct flow *f, const struct expr *e, struct row_ways in)
@@ -162,9 +202,16 @@ static const struct trace *way_of_call(struct flow *f, const struct expr *e, str
     else if (t) note_fault(f, e->at, fn->errors, t);
     if (fn->reidentifies) {
         t = trace_call(f->b->arena, fn->name, e->at);
-        f->plan->personal = true; /* what is handled has to be kept secret, even if no column has it */
+        f->plan->personal =
+            true; /* what is handled has to be kept secret, even if no column has it */
     }
-    return fn->deidentifies && !is_onlookers(f, e->at) ? way_of_shown(f, e, in) : t;
+    return fn->deidentifies && flow_ends_at(f, e) ? way_of_shown(f, e, in) : t;
+}
+
+/* What is computed from an expression and nothing else; not what it compares. */
+static struct way way_of_value(struct flow *f, const struct expr *e, struct row_ways in)
+{
+    return (struct way){ .trace = flow_way(f, e, in), .reads = flow_reads(f, e, in) };
 }
 
 /* The args of the query, then the columns of its table, then its aggregates. */
@@ -173,13 +220,15 @@ struct row_ways flow_subquery_row(struct flow *f, const struct expr *e, struct r
     const struct plan_subquery *s = e->subquery;
     uint32_t n_table = f->plan->tables[s->table].schema.n_columns;
     struct row_ways row = ways_new(f, s->n_args + n_table + s->n_aggs);
-    for (uint32_t i = 0; i < s->n_args; i++) row.columns[i] = flow_way(f, e->args[i], in);
-    for (uint32_t i = 0; i < n_table; i++) row.columns[s->n_args + i] = f->tables[s->table][i];
+    for (uint32_t i = 0; i < s->n_args; i++) row.columns[i] = way_of_value(f, e->args[i], in);
+    ways_put(row, s->n_args, (struct row_ways){ f->tables[s->table], n_table });
     for (uint32_t i = 0; i < s->n_aggs; i++) {
-        const struct trace *t = NULL;
-        for (uint32_t k = 0; k < s->aggs[i].n_args; k++)
-            t = either(t, flow_way(f, s->aggs[i].args[k], row));
-        row.columns[s->n_args + n_table + i] = t;
+        struct way *w = &row.columns[s->n_args + n_table + i];
+        for (uint32_t k = 0; k < s->aggs[i].n_args; k++) {
+            struct way arg = way_of_value(f, s->aggs[i].args[k], row);
+            flow_compare(f, s->aggs[i].args[k], row, &arg);
+            flow_join(f, w, &arg);
+        }
     }
     return row;
 }
@@ -189,13 +238,13 @@ static const struct trace *way_of_subquery(struct flow *f, const struct expr *e,
     const struct plan_subquery *s = e->subquery;
     struct row_ways row = flow_subquery_row(f, e, in);
     const struct trace *asked = NULL;
-    for (uint32_t i = 0; i < s->n_args; i++) asked = either(asked, row.columns[i]);
+    for (uint32_t i = 0; i < s->n_args; i++) asked = either(asked, row.columns[i].trace);
     for (uint32_t i = 0; i < s->n_keys; i++)
         check_key(f, s->table, e->at, flow_way(f, s->keys[i], row));
     const struct trace *filter = way_of_optional(f, s->filter, row);
     const struct trace *chosen = either(filter, way_of_optional(f, s->condition, row));
     for (uint32_t i = 0; i < s->n_keys; i++)
-        chosen = either(chosen, f->tables[s->table][s->table_keys[i]]);
+        chosen = either(chosen, f->tables[s->table][s->table_keys[i]].trace);
     if (s->can_fault && either(asked, chosen))
         note_fault(f, e->at, NULL, either(asked, chosen)); /* it finds several rows, or none */
     if (s->kind != SUBQUERY_SCALAR)
@@ -207,7 +256,7 @@ static const struct trace *way_of_subquery(struct flow *f, const struct expr *e,
 const struct trace *flow_way(struct flow *f, const struct expr *e, struct row_ways in)
 {
     switch (e->kind) {
-    case EXPR_COLUMN: return e->column < in.n_columns ? in.columns[e->column] : NULL;
+    case EXPR_COLUMN: return e->column < in.n_columns ? in.columns[e->column].trace : NULL;
     case EXPR_SUBQUERY: return way_of_subquery(f, e, in);
     case EXPR_CALL: return way_of_call(f, e, in);
     case EXPR_RELEASE:
@@ -216,16 +265,33 @@ const struct trace *flow_way(struct flow *f, const struct expr *e, struct row_wa
                                         trace_origin(f->b->arena, way_of_args(f, e, in)),
                                         STR_ARG(e->label)));
         }
-        return is_onlookers(f, e->at) ? way_of_args(f, e, in) : NULL;
+        return flow_ends_at(f, e) ? NULL : way_of_args(f, e, in);
     default: return way_of_args(f, e, in);
     }
+}
+
+const struct origins *flow_reads(struct flow *f, const struct expr *e, struct row_ways in)
+{
+    struct arena *a = f->b->arena;
+    const struct origins *o = NULL;
+    bool ends = flow_ends_at(f, e);
+    if (e->kind == EXPR_COLUMN)
+        return e->column < in.n_columns ? in.columns[e->column].reads : NULL;
+    if (e->kind == EXPR_ROWTIME) return origins_one(a, 0);
+    for (uint32_t i = 0; i < e->n_args; i++) {
+        if (!ends || (e->kind == EXPR_CALL && is_shown(e, i)))
+            o = origins_join(a, o, flow_reads(f, e->args[i], in));
+    }
+    if (e->kind == EXPR_SUBQUERY && e->subquery->value)
+        o = origins_join(a, o, flow_reads(f, e->subquery->value, flow_subquery_row(f, e, in)));
+    return o;
 }
 
 /* ---- operators ---- */
 
 static struct row_ways way_of_node(struct flow *f, struct plan_node *n);
 
-static void refuse_rowtime(struct flow *f, struct span at, const struct trace *t)
+void flow_refuse_rowtime(struct flow *f, struct span at, const struct trace *t)
 {
     if (!f->last || !t) return;
     struct arena *a = f->b->arena;
@@ -237,30 +303,42 @@ static void refuse_rowtime(struct flow *f, struct span at, const struct trace *t
                                                           trace_path(a, t))));
 }
 
-static struct row_ways project_ways(struct flow *f, struct plan_node *n, struct row_ways in)
+/* The values of a row, which may tell of comparisons. */
+static struct row_ways values_ways(struct flow *f, struct expr *const *exprs, uint32_t n,
+                                   uint32_t n_out, struct row_ways in)
 {
-    struct row_ways out = ways_new(f, n->out.n_columns);
-    for (uint32_t i = 0; i < n->out.n_columns; i++) out.columns[i] = flow_way(f, n->exprs[i], in);
-    if (n->rowtime) refuse_rowtime(f, n->rowtime->at, flow_way(f, n->rowtime, in));
+    struct row_ways out = ways_new(f, n_out), row = flow_copy(f, in);
+    for (uint32_t i = 0; i < n; i++) flow_compare(f, exprs[i], row, &out.columns[i]);
+    for (uint32_t i = 0; i < n; i++) {
+        struct way value = way_of_value(f, exprs[i], row);
+        give_origin(f, &value, !value.reads && !expr_is_constant(exprs[i]));
+        flow_join(f, &out.columns[i], &value);
+    }
     return out;
 }
 
-static const struct trace *way_of_agg(struct flow *f, const struct plan_agg *agg,
-                                      struct row_ways in)
+static struct row_ways project_ways(struct flow *f, struct plan_node *n, struct row_ways in)
 {
-    const struct trace *t = way_of_optional(f, agg->parameter, in);
-    for (uint32_t i = 0; i < agg->n_args; i++) t = either(t, flow_way(f, agg->args[i], in));
-    if (t) note_fault(f, agg->n_args ? agg->args[0]->at : SPAN_NONE, NULL, t);
-    return t;
+    struct row_ways out = values_ways(f, n->exprs, n->out.n_columns, n->out.n_columns, in);
+    if (n->rowtime) flow_refuse_rowtime(f, n->rowtime->at, flow_way(f, n->rowtime, in));
+    return out;
+}
+
+static struct way way_of_agg(struct flow *f, const struct plan_agg *agg, struct row_ways in)
+{
+    struct way w = { .trace = way_of_optional(f, agg->parameter, in) };
+    struct row_ways args = values_ways(f, agg->args, agg->n_args, agg->n_args, in);
+    for (uint32_t i = 0; i < agg->n_args; i++) flow_join(f, &w, &args.columns[i]);
+    give_origin(f, &w, !w.reads);
+    if (w.trace) note_fault(f, agg->n_args ? agg->args[0]->at : SPAN_NONE, NULL, w.trace);
+    return w;
 }
 
 static struct row_ways group_ways(struct flow *f, struct plan_node *n, struct row_ways in)
 {
-    struct row_ways out = ways_new(f, n->out.n_columns);
-    for (uint32_t i = 0; i < n->n_keys; i++) {
-        out.columns[i] = flow_way(f, n->keys[i], in);
-        note_choice(f, n->keys[i]->at, "rows are grouped by", out.columns[i]);
-    }
+    struct row_ways out = values_ways(f, n->keys, n->n_keys, n->out.n_columns, in);
+    for (uint32_t i = 0; i < n->n_keys; i++)
+        note_choice(f, n->keys[i]->at, "rows are grouped by", out.columns[i].trace);
     for (uint32_t i = 0; i < n->n_aggs; i++)
         out.columns[n->n_keys + i] = way_of_agg(f, &n->aggs[i], in);
     return out;
@@ -269,7 +347,7 @@ static struct row_ways group_ways(struct flow *f, struct plan_node *n, struct ro
 static struct row_ways over_ways(struct flow *f, struct plan_node *n, struct row_ways in)
 {
     struct row_ways out = ways_new(f, n->out.n_columns);
-    memcpy(out.columns, in.columns, in.n_columns * sizeof *out.columns);
+    ways_put(out, 0, in);
     for (uint32_t w = 0; w < n->over.n_windows; w++) {
         const struct plan_sliding *window = &n->over.windows[w];
         for (uint32_t i = 0; i < window->n_partition; i++)
@@ -285,16 +363,16 @@ static struct row_ways lookup_ways(struct flow *f, struct plan_node *n, struct r
 {
     const struct plan_lookup *l = &n->lookup;
     struct row_ways out = ways_new(f, n->out.n_columns);
-    memcpy(out.columns, in.columns, in.n_columns * sizeof *out.columns);
-    for (uint32_t i = in.n_columns; i < out.n_columns; i++)
-        out.columns[i] = f->tables[l->table][i - in.n_columns];
+    ways_put(out, 0, in);
+    ways_put(out, in.n_columns,
+             (struct row_ways){ f->tables[l->table], out.n_columns - in.n_columns });
     for (uint32_t i = 0; i < l->n_keys; i++)
         check_key(f, l->table, l->stream_keys[i]->at, flow_way(f, l->stream_keys[i], in));
     flow_fulfil(f, n, out);
     const struct trace *chosen = NULL;
     for (uint32_t i = 0; i < l->n_keys; i++)
         chosen = either(chosen, either(flow_way(f, l->stream_keys[i], out),
-                                       out.columns[in.n_columns + l->table_keys[i]]));
+                                       out.columns[in.n_columns + l->table_keys[i]].trace));
     chosen = either(chosen, way_of_optional(f, l->condition, out));
     note_choice(f, n->at, "ON chooses rows by", chosen);
     return out;
@@ -304,8 +382,8 @@ static struct row_ways join_ways(struct flow *f, struct plan_node *n, struct row
                                  struct row_ways right)
 {
     struct row_ways out = ways_new(f, n->out.n_columns);
-    memcpy(out.columns, left.columns, left.n_columns * sizeof *out.columns);
-    memcpy(out.columns + left.n_columns, right.columns, right.n_columns * sizeof *out.columns);
+    ways_put(out, 0, left);
+    ways_put(out, left.n_columns, right);
     flow_fulfil(f, n, out);
     const struct trace *chosen = NULL;
     for (uint32_t i = 0; i < n->join.n_keys; i++)
@@ -320,11 +398,12 @@ static struct row_ways join_ways(struct flow *f, struct plan_node *n, struct row
 static struct row_ways table_fn_ways(struct flow *f, struct plan_node *n, struct row_ways in)
 {
     struct row_ways out = ways_new(f, n->out.n_columns);
-    const struct trace *any = NULL;
-    for (uint32_t i = 0; i < in.n_columns; i++) any = either(any, in.columns[i]);
-    if (any) note_fault(f, n->at, NULL, any);
+    struct way all = { 0 };
+    for (uint32_t i = 0; i < in.n_columns; i++) flow_join(f, &all, &in.columns[i]);
+    give_origin(f, &all, !all.reads);
+    if (all.trace) note_fault(f, n->at, NULL, all.trace);
     uint32_t passed = n->table_fn.pass_through ? in.n_columns : 0;
-    for (uint32_t i = 0; i < out.n_columns; i++) out.columns[i] = i < passed ? in.columns[i] : any;
+    for (uint32_t i = 0; i < out.n_columns; i++) out.columns[i] = i < passed ? in.columns[i] : all;
     return out;
 }
 
@@ -333,7 +412,7 @@ static struct row_ways sort_ways(struct flow *f, struct plan_node *n, struct row
     for (uint32_t i = 0; i < n->n_keys; i++) {
         const struct trace *t = flow_way(f, n->keys[i], in);
         if (n->kind == PLAN_SORT && n->sort.within && i == 0) {
-            refuse_rowtime(f, n->keys[i]->at, t);
+            flow_refuse_rowtime(f, n->keys[i]->at, t);
             continue;
         }
         note_choice(f, n->keys[i]->at,
@@ -347,8 +426,7 @@ static struct row_ways filter_ways(struct flow *f, struct plan_node *n, struct r
     const char *what = str_format_c(f->b->arena, "%s chooses rows by",
                                     n->clause ? n->clause : "a condition");
     note_choice(f, n->predicate->at, what, flow_way(f, n->predicate, in));
-    struct row_ways out = ways_new(f, in.n_columns);
-    memcpy(out.columns, in.columns, in.n_columns * sizeof *out.columns);
+    struct row_ways out = flow_copy(f, in);
     flow_fulfil(f, n, out);
     return out;
 }
@@ -358,7 +436,7 @@ static struct row_ways union_ways(struct flow *f, struct plan_node *n, const str
     struct row_ways out = ways_new(f, n->out.n_columns);
     for (uint32_t k = 0; k < n->n_inputs; k++) {
         for (uint32_t i = 0; i < out.n_columns && i < in[k].n_columns; i++)
-            out.columns[i] = either(out.columns[i], in[k].columns[i]);
+            flow_join(f, &out.columns[i], &in[k].columns[i]);
     }
     return out;
 }
@@ -383,15 +461,15 @@ static struct row_ways made_ways(struct flow *f, struct plan_node *n, const stru
 }
 
 /* Sets `personal` of the columns, in a copy of them; true: of any. */
-static bool mark_schema(struct arena *a, struct schema *s, const struct trace *const *ways)
+static bool mark_schema(struct arena *a, struct schema *s, const struct way *ways)
 {
     bool any = false;
     struct column *copy = ARENA_ARRAY(a, struct column, s->n_columns + 1);
     if (s->n_columns) memcpy(copy, s->columns, s->n_columns * sizeof *copy);
     s->columns = copy;
     for (uint32_t i = 0; i < s->n_columns; i++) {
-        s->columns[i].personal = ways[i] != NULL;
-        any |= ways[i] != NULL;
+        s->columns[i].personal = ways[i].trace != NULL;
+        any |= ways[i].trace != NULL;
     }
     return any;
 }
@@ -407,11 +485,12 @@ static struct row_ways way_of_node(struct flow *f, struct plan_node *n)
 
 /* ---- between statements ---- */
 
-static void take_up(struct flow *f, const struct trace **known, const struct trace *t)
+/* True: something is new. */
+static bool take_up(struct flow *f, struct way *known, const struct way *found)
 {
-    if (*known || !t) return;
-    *known = t;
-    f->changed = true;
+    struct way old = *known;
+    flow_join(f, known, found);
+    return old.trace != known->trace || old.reads != known->reads || old.equates != known->equates;
 }
 
 static struct span place_of(const struct plan_pump *p, uint32_t column)
@@ -432,31 +511,40 @@ static void refuse_output(struct flow *f, uint32_t column, const struct trace *t
     binder_report(f->b, status_with_hint(st, hint));
 }
 
-static void follow_pump(struct flow *f, struct plan_pump *p)
+/* The ways of a query's rows; what it computes has the origins that it had before. */
+static struct row_ways way_of_query(struct flow *f, struct query_state *q, struct plan_node *root)
+{
+    uint32_t end = f->n_origins;
+    if (!q->first_origin || f->keys) q->first_origin = end;
+    f->n_origins = q->first_origin;
+    struct row_ways out = way_of_node(f, root);
+    if (f->n_origins < end) f->n_origins = end;
+    return out;
+}
+
+static void follow_pump(struct flow *f, struct plan_pump *p, struct query_state *q)
 {
     f->pump = p;
-    struct row_ways out = way_of_node(f, p->root);
+    struct row_ways out = way_of_query(f, q, p->root);
+    bool onlooker = f->b->onlooker && p->at.file == f->b->onlooker;
     for (uint32_t i = 0; i < out.n_columns; i++) {
-        if (!out.columns[i]) continue;
+        struct way w = out.columns[i];
         if (p->target == PLAN_STDOUT) {
-            bool onlooker = f->b->onlooker && p->at.file == f->b->onlooker;
-            if (f->last && !onlooker) refuse_output(f, i, out.columns[i]);
-        } else if (!f->streams[p->target][i]) {
-            take_up(f, &f->streams[p->target][i],
-                    trace_through(f->b->arena, out.columns[i], p, &f->plan->streams[p->target], i,
-                                  place_of(p, i)));
+            if (w.trace && f->last && !onlooker) refuse_output(f, i, w.trace);
+            continue;
         }
+        struct way *known = &f->streams[p->target][i];
+        if (w.trace && !known->trace)
+            w.trace = trace_through(f->b->arena, w.trace, p, &f->plan->streams[p->target], i,
+                                    place_of(p, i));
+        if (take_up(f, known, &w)) f->versions[p->target]++;
     }
     f->pump = NULL;
 }
 
-static void follow_query(struct flow *f, uint32_t t, struct plan_node *query)
+static struct row_ways follow_query(struct flow *f, struct query_state *q, struct plan_node *query)
 {
-    struct plan_table *table = &f->plan->tables[t];
-    if (!query) return;
-    struct row_ways out = way_of_node(f, query);
-    for (uint32_t i = 0; i < out.n_columns && i < table->schema.n_columns; i++)
-        take_up(f, &f->tables[t][i], out.columns[i]);
+    return query ? flow_copy(f, way_of_query(f, q, query)) : (struct row_ways){ 0 };
 }
 
 /* UNION, EXCEPT and INTERSECT of rows that are equal. */
@@ -467,149 +555,85 @@ static void note_set(struct flow *f, uint32_t t)
                                          [SET_INTERSECT] = "INTERSECT compares" };
     const struct plan_table *table = &f->plan->tables[t];
     for (uint32_t i = 0; table->second && i < table->schema.n_columns; i++) {
-        if (!f->tables[t][i]) continue;
-        note_choice(f, table->at, names[table->set], f->tables[t][i]);
+        if (!f->tables[t][i].trace) continue;
+        note_choice(f, table->at, names[table->set], f->tables[t][i].trace);
         return;
     }
 }
 
 static void follow_table(struct flow *f, uint32_t t)
 {
-    follow_query(f, t, f->plan->tables[t].query);
-    follow_query(f, t, f->plan->tables[t].second);
+    const struct plan_table *table = &f->plan->tables[t];
+    struct query_state *q = &f->queries[2 * t];
+    struct row_ways sides[] = { follow_query(f, q, table->query),
+                                follow_query(f, q + 1, table->second) };
+    if (table->set == SET_INTERSECT) flow_intersect(f, sides[0], sides[1]);
+    for (uint32_t k = 0; k < 2; k++) {
+        for (uint32_t i = 0; i < sides[k].n_columns && i < table->schema.n_columns; i++)
+            (void)take_up(f, &f->tables[t][i], &sides[k].columns[i]);
+    }
     note_set(f, t);
 }
 
+static uint64_t sum_versions(const struct flow *f, const struct plan_node *n)
+{
+    uint64_t sum = n->kind == PLAN_STREAM ? f->versions[n->stream] : 0;
+    for (uint32_t i = 0; i < n->n_inputs; i++) sum += sum_versions(f, n->inputs[i]);
+    return sum;
+}
+
+static bool has_all_rows(const struct flow *f, const struct plan_node *n)
+{
+    bool all = n->kind != PLAN_STREAM || f->awaited[n->stream] == 0;
+    for (uint32_t i = 0; i < n->n_inputs; i++) all = all && has_all_rows(f, n->inputs[i]);
+    return all;
+}
+
+/* Looks at a pump if what it reads is new, or it must be looked at. */
+static bool look_at(struct flow *f, uint32_t pump, bool always)
+{
+    struct plan_pump *p = &f->plan->pumps[pump];
+    struct query_state *q = &f->queries[2 * f->plan->n_tables + pump];
+    uint64_t sum = sum_versions(f, p->root);
+    bool first = !q->first_origin;
+    if (!always && !first && q->seen == sum) return false;
+    q->seen = sum;
+    follow_pump(f, p, q);
+    if (first && p->target < f->plan->n_streams) f->awaited[p->target]--;
+    return true;
+}
+
+/* Each pump behind those that write what it reads: once is enough then, but in a circle, which others refuse. */
+static void follow_in_order(struct flow *f)
+{
+    struct app_plan *p = f->plan;
+    for (uint32_t i = 0; i < p->n_pumps; i++) {
+        if (p->pumps[i].target < p->n_streams) f->awaited[p->pumps[i].target]++;
+    }
+    bool any;
+    do {
+        any = false;
+        for (uint32_t i = 0; i < p->n_pumps; i++)
+            any |= has_all_rows(f, p->pumps[i].root) && look_at(f, i, false);
+    } while (any);
+    do {
+        any = false;
+        for (uint32_t i = 0; i < p->n_pumps; i++) any |= look_at(f, i, false);
+    } while (any);
+}
+
+/* Tables read others with lower numbers, and nothing else. */
 static void follow_all(struct flow *f)
 {
     for (uint32_t i = 0; i < f->plan->n_tables; i++) follow_table(f, i);
-    for (uint32_t i = 0; i < f->plan->n_pumps; i++) follow_pump(f, &f->plan->pumps[i]);
-}
-
-/* ---- where they begin ---- */
-
-/* A record's text holds what its columns do. */
-static void begin_record(const struct plan_stream *s, const struct trace **ways)
-{
-    int record = schema_find(&s->schema, str_c(plan_hidden_names[HIDDEN_RECORD]));
-    if (record < (int)s->n_visible) return;
-    for (uint32_t c = 0; c < s->n_visible; c++) {
-        if (!ways[record]) ways[record] = ways[c];
+    if (!f->last && !f->keys) {
+        follow_in_order(f);
+        return;
     }
+    for (uint32_t i = 0; i < f->plan->n_pumps; i++) (void)look_at(f, i, true);
 }
 
-static void begin_streams(struct flow *f)
-{
-    struct app_plan *p = f->plan;
-    f->streams = arena_calloc(f->b->arena, (p->n_streams + 1) * sizeof *f->streams);
-    for (uint32_t i = 0; i < p->n_streams; i++) {
-        const struct plan_stream *s = &p->streams[i];
-        f->streams[i] = arena_calloc(f->b->arena, (s->schema.n_columns + 1) * sizeof **f->streams);
-        trace_begin(f->b->arena, s->name, &s->schema, s->n_visible, s->is_source,
-                    f->streams[i]);
-        begin_record(s, f->streams[i]);
-    }
-}
-
-static void begin_tables(struct flow *f)
-{
-    struct app_plan *p = f->plan;
-    f->tables = arena_calloc(f->b->arena, (p->n_tables + 1) * sizeof *f->tables);
-    for (uint32_t i = 0; i < p->n_tables; i++) {
-        const struct plan_table *t = &p->tables[i];
-        f->tables[i] = arena_calloc(f->b->arena, (t->schema.n_columns + 1) * sizeof **f->tables);
-        if (t->constant) continue;
-        trace_begin(f->b->arena, t->name, &t->schema, t->schema.n_columns, true,
-                    f->tables[i]);
-    }
-}
-
-/* ---- where they end ---- */
-
-static void refuse_column(struct flow *f, const struct plan_sink *sink, uint32_t column,
-                          const struct trace *t)
-{
-    struct arena *a = f->b->arena;
-    struct str name = f->plan->streams[sink->stream].schema.columns[column].name;
-    struct span at = trace_place(t).line ? trace_place(t) : sink->at;
-    struct status st = status_new(a, ERR_PERSONAL, at,
-                                  "%s would leave as \"%.*s\" through sink \"%.*s\"",
-                                  trace_origin(a, t), STR_ARG(name), STR_ARG(sink->name));
-    binder_report(f->b, status_with_hint(st, str_format_c(a, "its way: %s -> sink \"%.*s\"; "
-                                                          TRACE_WAYS_OUT ", or a sink with "
-                                                          "personal = TRUE",
-                                                          trace_path(a, t), STR_ARG(sink->name))));
-}
-
-/* A vault seals each PERSONAL column, whatever its options say. */
-static bool has_scheme(struct str url, const char *scheme)
-{
-    uint32_t n = (uint32_t)strlen(scheme);
-    return url.len > n && str_equal_nocase_c(str_view(str_data(&url), n), scheme);
-}
-
-static bool says_personal(const struct plan_endpoint *e)
-{
-    const struct plan_option *o = plan_option_find(e, "personal");
-    if (!o || o->value.null) return false;
-    if (o->value.type.kind == TYPE_BOOLEAN) return o->value.b;
-    return type_is_text(o->value.type) && str_equal_nocase_c(o->value.str, "true");
-}
-
-static bool may_have_personal(const struct plan_sink *s)
-{
-    bool is_vault = s->endpoint.has_url && has_scheme(s->endpoint.url, "vault:");
-    return is_vault || says_personal(&s->endpoint);
-}
-
-static void check_sinks(struct flow *f)
-{
-    for (uint32_t i = 0; i < f->plan->n_sinks; i++) {
-        const struct plan_sink *sink = &f->plan->sinks[i];
-        if (sink->stream == PLAN_ERROR_STREAM || may_have_personal(sink)) continue;
-        uint32_t n = f->plan->streams[sink->stream].n_visible;
-        for (uint32_t c = 0; c < n; c++) {
-            if (f->streams[sink->stream][c])
-                refuse_column(f, sink, c, f->streams[sink->stream][c]);
-        }
-    }
-}
-
-static void refuse_processor(struct flow *f, const struct plan_source *s, struct span at,
-                             const struct trace *t)
-{
-    struct status st = status_new(f->b->arena, ERR_PERSONAL, at,
-                                  "%s would leave with the records that the processor of source "
-                                  "\"%.*s\" is sent",
-                                  trace_origin(f->b->arena, t), STR_ARG(s->name));
-    binder_report(f->b, status_with_hint(st, "the source's option personal = TRUE lets it"));
-}
-
-/* A function that sees records first may be a server's. */
-static void check_processors(struct flow *f)
-{
-    for (uint32_t i = 0; i < f->plan->n_sources; i++) {
-        const struct plan_source *s = &f->plan->sources[i];
-        const struct plan_option *o = plan_option_find(&s->endpoint, "processor");
-        if (!o || o->value.null || !type_is_text(o->value.type)) continue;
-        if (has_scheme(o->value.str, "exec:") || says_personal(&s->endpoint)) continue;
-        const struct trace *t = NULL;
-        for (uint32_t c = 0; c < s->schema.n_columns; c++)
-            t = either(t, f->streams[s->streams[0]][c]);
-        if (t) refuse_processor(f, s, o->at, t);
-    }
-}
-
-static void check_rowtimes(struct flow *f)
-{
-    for (uint32_t i = 0; i < f->plan->n_sources; i++) {
-        const struct plan_source *s = &f->plan->sources[i];
-        int32_t column = plan_source_rowtime(s);
-        if (column < 0) continue;
-        refuse_rowtime(f, plan_option_find(&s->endpoint, "rowtime")->at,
-                       f->streams[s->streams[0]][column]);
-    }
-}
+/* ---- the plan ---- */
 
 static void mark_plan(struct flow *f)
 {
@@ -631,18 +655,16 @@ struct flow *plan_check_personal(struct binder *b, struct app_plan *plan)
     struct flow *f = ARENA_NEW(b->arena, struct flow);
     f->b = b;
     f->plan = plan;
-    begin_streams(f);
-    begin_tables(f);
-    do {
-        f->changed = false;
-        follow_all(f);
-    } while (f->changed);
+    f->queries =
+        arena_calloc(b->arena, (2 * plan->n_tables + plan->n_pumps + 1) * sizeof *f->queries);
+    f->versions = arena_calloc(b->arena, (plan->n_streams + 1) * sizeof *f->versions);
+    f->awaited = arena_calloc(b->arena, (plan->n_streams + 1) * sizeof *f->awaited);
+    flow_begin(f);
+    follow_all(f);
     f->last = true;
     follow_all(f);
     mark_plan(f);
-    check_rowtimes(f);
-    check_sinks(f);
-    check_processors(f);
+    flow_refuse_ends(f);
     return f;
 }
 

@@ -19,7 +19,7 @@ static bool is_same_step(const struct path_step *a, const struct path_step *b)
 }
 
 /* Whether one of the two values lies in the other, or is it. */
-static bool paths_overlap(const struct path *a, const struct path *b)
+bool path_overlaps(const struct path *a, const struct path *b)
 {
     for (uint32_t i = 0; i < a->n_steps && i < b->n_steps; i++) {
         if (!is_same_step(&a->steps[i], &b->steps[i])) return false;
@@ -27,27 +27,22 @@ static bool paths_overlap(const struct path *a, const struct path *b)
     return true;
 }
 
-static const struct column *holder_of(const struct schema *s, uint32_t n, uint32_t column,
-                                      bool with_paths)
+const struct column *trace_holder(const struct schema *s, uint32_t n, uint32_t column,
+                                  bool with_paths)
 {
     if (s->columns[column].personal) return &s->columns[column];
     for (uint32_t i = 0; with_paths && i < n; i++) {
         const struct column *c = &s->columns[i];
-        if (c->personal && paths_overlap(&c->path, &s->columns[column].path)) return c;
+        if (c->personal && path_overlaps(&c->path, &s->columns[column].path)) return c;
     }
     return NULL;
 }
 
-void trace_begin(struct arena *a, struct str name, const struct schema *s, uint32_t n,
-                 bool with_paths, const struct trace **ways)
+const struct trace *trace_begin(struct arena *a, struct str relation, const struct column *c)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        const struct column *c = holder_of(s, n, i, with_paths);
-        if (!c) continue;
-        struct trace *t = ARENA_NEW(a, struct trace);
-        *t = (struct trace){ .relation = name, .column = c->name, .at = c->at };
-        ways[i] = t;
-    }
+    struct trace *t = ARENA_NEW(a, struct trace);
+    *t = (struct trace){ .relation = relation, .column = c->name, .at = c->at };
+    return t;
 }
 
 const struct trace *trace_call(struct arena *a, const char *function, struct span at)

@@ -10,10 +10,14 @@ struct trace;
 /* What a refusal advises. */
 #define TRACE_WAYS_OUT "what may leave it: a de-identifying function, RELEASE(expr, 'reason')"
 
-/* Begins a way at each PERSONAL column among the first n, into ways. with_paths: a column whose
- * path holds, or lies in, that of a PERSONAL one has its values, too. */
-void trace_begin(struct arena *a, struct str name, const struct schema *s, uint32_t n,
-                 bool with_paths, const struct trace **ways);
+/* Whether one of the two values of a document lies in the other, or is it. */
+bool path_overlaps(const struct path *a, const struct path *b);
+/* The PERSONAL column among the first n whose values a column has, or NULL: itself, or with_paths one whose path holds,
+ * or lies in, its own. */
+const struct column *trace_holder(const struct schema *s, uint32_t n, uint32_t column,
+                                  bool with_paths);
+/* Begins a way at a PERSONAL column. */
+const struct trace *trace_begin(struct arena *a, struct str relation, const struct column *c);
 /* Begins a way at a call whose result is PERSONAL by itself. */
 const struct trace *trace_call(struct arena *a, const char *function, struct span at);
 /* The way goes on through a pump into a column of a stream. */
