@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/thread.h"
 #include "io/http_crowd.h"
 #include "io/microhttpd.h"
@@ -26,6 +27,9 @@ enum {
     LINGER_MS = 1000, /* for answers that are on their way when a server ends */
     LINGER_STEP_MS = 5
 };
+
+/* As GnuTLS has it: nothing older. */
+static const char tls_versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 /* What an exchange is to the server. */
 struct http_line {
@@ -49,6 +53,7 @@ struct http_server {
     struct MHD_Daemon *daemon;
     int fd;
     char host[256], port[8];
+    struct http_tls tls; /* empty: none */
     pthread_mutex_t lock;
     struct http_limits limits;
     struct http_place_node *places;
@@ -257,28 +262,63 @@ static void sweep(void *arg)
 
 /* ---- places ---- */
 
-static struct status listen_at(struct arena *a, const struct io_endpoint *e, const char *host,
-                               const char *port, bool remote, struct http_server **out)
+/* What crosses a network unencrypted can be read on the way, also the token. */
+static void warn_of_readers(const struct http_server *s, const struct io_endpoint *e)
 {
-    char name[sizeof(((struct http_server *)0)->host) + 24];
+    if (s->tls.cert.len || socket_is_local(s->fd)) return;
+    log_message(
+        LOG_WARNING,
+        "%s takes records and its token without encryption at %.*s, which other machines reach: set "
+        "cert and cert_key, or let nothing but a proxy with TLS reach it",
+        e->name, STR_ARG(e->url));
+}
+
+static struct status listen_at(struct arena *a, const struct io_endpoint *e,
+                               const struct http_address *address, struct http_server **out)
+{
     struct http_server *s = mem_calloc(1, sizeof *s);
+    char name[sizeof s->host + sizeof s->port + 16];
     struct status st = microhttpd_load(a, e->at, &s->api);
-    if (st.err == ERR_NONE) st = socket_listen_tcp(a, e, host, port, remote, &s->fd);
+    if (st.err == ERR_NONE && address->tls &&
+        s->api.is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
+        st = status_new(a, ERR_NOT_SUPPORTED, e->at, "libmicrohttpd was built without TLS");
+    if (st.err == ERR_NONE)
+        st = socket_listen_tcp(a, e, address->host, address->port, address->remote, &s->fd);
     if (st.err == ERR_NONE) fcntl(s->fd, F_SETFL, O_NONBLOCK);
     if (st.err != ERR_NONE) {
         mem_free(s);
         return st;
     }
-    snprintf(s->host, sizeof s->host, "%s", host);
-    snprintf(s->port, sizeof s->port, "%s", port);
-    snprintf(name, sizeof name, "http://%s:%s", s->host, s->port);
+    snprintf(s->host, sizeof s->host, "%s", address->host);
+    snprintf(s->port, sizeof s->port, "%s", address->port);
+    if (address->tls) {
+        s->tls = *address->tls;
+        *address->tls = (struct http_tls){ 0 };
+    }
+    snprintf(name, sizeof name, "%s://%s:%s", s->tls.cert.len ? "https" : "http", s->host, s->port);
     s->crowd = crowd_new(name);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->bell, NULL);
+    warn_of_readers(s, e);
     s->next = servers;
     servers = s;
     *out = s;
     return OK;
+}
+
+/* Whether a server that is there already shows the certificate that is wanted. */
+static struct status check_same(struct arena *a, const struct io_endpoint *e,
+                                const struct http_server *s, const struct http_tls *tls)
+{
+    struct str there = str_view(s->tls.cert.data, s->tls.cert.len);
+    struct str wanted = tls ? str_view(tls->cert.data, tls->cert.len) : STR_EMPTY;
+    if (str_equal(&there, &wanted)) return OK;
+    return status_new(a, ERR_BAD_OPTION, e->at,
+                      "'%.*s' of %s: another source takes requests there %s", STR_ARG(e->url),
+                      e->name,
+                      !there.len    ? "without TLS"
+                      : !wanted.len ? "with TLS"
+                                    : "with another certificate");
 }
 
 static struct status add_place(struct arena *a, const struct io_endpoint *e, struct http_server *s,
@@ -297,15 +337,16 @@ static struct status add_place(struct arena *a, const struct io_endpoint *e, str
     return OK;
 }
 
-struct status http_server_open(struct arena *a, const struct io_endpoint *e, const char *host,
-                               const char *port, bool remote, const struct http_limits *limits,
+struct status http_server_open(struct arena *a, const struct io_endpoint *e,
+                               const struct http_address *address, const struct http_limits *limits,
                                const struct http_place *place, struct http_server **out)
 {
-    if (!host || strcmp(host, "localhost") == 0) host = "127.0.0.1";
+    struct http_address at = *address;
+    if (!at.host || strcmp(at.host, "localhost") == 0) at.host = "127.0.0.1";
     pthread_mutex_lock(&servers_lock);
     struct http_server *s = servers;
-    while (s && (strcmp(s->host, host) != 0 || strcmp(s->port, port) != 0)) s = s->next;
-    struct status st = s ? OK : listen_at(a, e, host, port, remote, &s);
+    while (s && (strcmp(s->host, at.host) != 0 || strcmp(s->port, at.port) != 0)) s = s->next;
+    struct status st = s ? check_same(a, e, s, at.tls) : listen_at(a, e, &at, &s);
     if (st.err == ERR_NONE) {
         pthread_mutex_lock(&s->lock);
         st = add_place(a, e, s, limits, place);
@@ -316,30 +357,39 @@ struct status http_server_open(struct arena *a, const struct io_endpoint *e, con
     return st;
 }
 
+static struct MHD_Daemon *start_daemon(struct http_server *s)
+{
+    const unsigned most = s->limits.connections < UINT32_MAX / 4 ? s->limits.connections : 0;
+    const bool tls = s->tls.cert.len != 0;
+    struct MHD_OptionItem options[] = {
+        { MHD_OPTION_LISTEN_SOCKET, s->fd, NULL },
+        /* more than we leave, so that the next one is looked at */
+        { MHD_OPTION_CONNECTION_LIMIT, 2 * (intptr_t)most + 16, NULL },
+        { MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)(s->limits.timeout_ms / 1000 + 1), NULL },
+        { MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_BYTES, NULL },
+        { MHD_OPTION_CONNECTION_MEMORY_INCREMENT, READ_STEP_BYTES, NULL },
+        { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)finish, s },
+        { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)note_connection, s },
+        { tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0, s->tls.cert.data },
+        { MHD_OPTION_HTTPS_MEM_KEY, 0, s->tls.key.data },
+        { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_versions },
+        { MHD_OPTION_END, 0, NULL },
+    };
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    struct MHD_Daemon *daemon =
+        s->api.start_daemon(tls ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, handle, s,
+                            MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return daemon;
+}
+
 bool http_server_start(struct http_server *s)
 {
     pthread_mutex_lock(&servers_lock);
-    if (!s->daemon) {
-        const unsigned most = s->limits.connections < UINT32_MAX / 4 ? s->limits.connections : 0;
-        struct MHD_OptionItem options[] = {
-            { MHD_OPTION_LISTEN_SOCKET, s->fd, NULL },
-            /* more than we leave, so that the next one is looked at */
-            { MHD_OPTION_CONNECTION_LIMIT, 2 * (intptr_t)most + 16, NULL },
-            { MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)(s->limits.timeout_ms / 1000 + 1), NULL },
-            { MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_BYTES, NULL },
-            { MHD_OPTION_CONNECTION_MEMORY_INCREMENT, READ_STEP_BYTES, NULL },
-            { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)finish, s },
-            { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)note_connection, s },
-            { MHD_OPTION_END, 0, NULL },
-        };
-        sigset_t all, before;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
-        s->daemon = s->api.start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0,
-                                        NULL, NULL, handle, s, MHD_OPTION_ARRAY, options,
-                                        MHD_OPTION_END);
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
-    }
+    if (!s->daemon) s->daemon = start_daemon(s);
     bool started = s->daemon && (s->sweeper.started || thread_start(&s->sweeper, sweep, s));
     pthread_mutex_unlock(&servers_lock);
     return started;
@@ -380,6 +430,7 @@ static void end_server(struct http_server *s)
     pthread_mutex_unlock(&s->lock);
     thread_join(&s->sweeper);
     crowd_free(s->crowd);
+    http_tls_wipe(&s->tls);
     pthread_cond_destroy(&s->bell);
     pthread_mutex_destroy(&s->lock);
     mem_free(s);

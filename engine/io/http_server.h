@@ -11,7 +11,7 @@
  * too many, somebody makes room (http_crowd.h).
  */
 
-#include "io/url.h"
+#include "io/http_tls.h"
 
 enum {
     HTTP_ANSWER_BYTES = 200
@@ -62,12 +62,21 @@ struct http_limits {
 
 struct http_server;
 
-/* host NULL: 127.0.0.1. Listens (unless this process does already) and adds the place. Its path is new there, or that
+/* Where a server listens. */
+struct http_address {
+    const char *host; /* NULL: 127.0.0.1 */
+    const char *port;
+    bool remote;          /* other machines may reach it */
+    struct http_tls *tls; /* NULL: no encryption; taken over by a server that is opened with it */
+};
+
+/* Listens (unless this process does already) and adds the place. Its path is new there, or that
  * of a place with its name, which gets no new requests then. Nothing is served before http_server_start. Unless remote,
  * fails with BAD_URL where the address is not this machine's alone; with UNREACHABLE where it cannot be listened at;
- * with NOT_SUPPORTED without the library. */
-struct status http_server_open(struct arena *a, const struct io_endpoint *e, const char *host,
-                               const char *port, bool remote, const struct http_limits *limits,
+ * with BAD_OPTION where this process serves it with another certificate, or with none; with NOT_SUPPORTED without the
+ * library. */
+struct status http_server_open(struct arena *a, const struct io_endpoint *e,
+                               const struct http_address *address, const struct http_limits *limits,
                                const struct http_place *place, struct http_server **out) MUST_CHECK;
 /* Serves from now on, all places. False: the system gives no thread. */
 bool http_server_start(struct http_server *s);

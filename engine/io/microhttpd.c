@@ -20,6 +20,7 @@ struct status microhttpd_load(struct arena *a, struct span at, struct microhttpd
         { "MHD_destroy_response", &out->destroy_response },
         { "MHD_suspend_connection", &out->suspend_connection },
         { "MHD_resume_connection", &out->resume_connection },
+        { "MHD_is_feature_supported", &out->is_feature_supported },
     };
     return library_load(a, at, &library, functions, sizeof functions / sizeof functions[0]);
 }

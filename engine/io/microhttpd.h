@@ -23,6 +23,7 @@ struct microhttpd {
     __typeof__(MHD_destroy_response) *destroy_response;
     __typeof__(MHD_suspend_connection) *suspend_connection;
     __typeof__(MHD_resume_connection) *resume_connection;
+    __typeof__(MHD_is_feature_supported) *is_feature_supported;
 };
 
 /* Fails with NOT_SUPPORTED at `at` when the library is not installed. It stays loaded. */

@@ -93,19 +93,10 @@ static struct status bad_option(struct arena *a, const struct io_endpoint *e, co
                       e->name, STR_ARG(text), wanted);
 }
 
-/* One option that stands there says something only beside another one. */
-static struct status check_pair(struct arena *a, const struct io_endpoint *e, const char *name,
-                                const char *beside)
-{
-    if (!option_there(e, name) || option_there(e, beside)) return OK;
-    return status_new(a, ERR_BAD_OPTION, e->at, "option \"%s\" of %s wants \"%s\" beside it", name,
-                      e->name, beside);
-}
-
 static struct status check_login(struct arena *a, const struct io_endpoint *e)
 {
-    TRY(check_pair(a, e, "password_env", "user"));
-    TRY(check_pair(a, e, "password_file", "user"));
+    TRY(option_beside(a, e, "password_env", "user"));
+    TRY(option_beside(a, e, "password_file", "user"));
     if (!option_there(e, "password_env") || !option_there(e, "password_file")) return OK;
     return status_new(a, ERR_BAD_OPTION, e->at,
                       "%s has both \"password_env\" and \"password_file\"", e->name);
@@ -122,8 +113,8 @@ static struct status check_tls(struct arena *a, const struct io_endpoint *e,
                                            names[i], e->name),
                                 "write mqtts://HOST:PORT/TOPIC");
     }
-    TRY(check_pair(a, e, "cert", "cert_key"));
-    return check_pair(a, e, "cert_key", "cert");
+    TRY(option_beside(a, e, "cert", "cert_key"));
+    return option_beside(a, e, "cert_key", "cert");
 }
 
 static struct status check_common(struct arena *a, const struct io_endpoint *e,
@@ -136,7 +127,7 @@ static struct status check_common(struct arena *a, const struct io_endpoint *e,
     int64_t keep_alive_ms = option_interval(e, "keep_alive", 60000);
     if (keep_alive_ms < 5000 || keep_alive_ms > 65535000)
         return bad_option(a, e, "keep_alive", "a time of 5 to 65535 seconds");
-    TRY(check_pair(a, e, "will", "will_topic"));
+    TRY(option_beside(a, e, "will", "will_topic"));
     struct str will = option_text(e, "will_topic", "t");
     if (will.len == 0 || strpbrk(str_to_c(a, will), "+#"))
         return bad_option(a, e, "will_topic", "a topic without wildcards");

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 enum {
-    BACKLOG = 64
+    BACKLOG = 64 /* of clients on this machine; from elsewhere as many as the system lets wait */
 };
 
 static struct status unreachable(struct arena *a, const struct io_endpoint *e, const char *verb,
@@ -151,7 +151,8 @@ static int use_listen(int fd, const struct sockaddr *address, socklen_t size)
     int why = errno;
     umask(mask);
     errno = why;
-    return result == 0 ? listen(fd, BACKLOG) : result;
+    int waiting = address->sa_family == AF_UNIX ? BACKLOG : SOMAXCONN;
+    return result == 0 ? listen(fd, waiting) : result;
 }
 
 struct status socket_connect(struct arena *a, const struct io_endpoint *e, const struct url *u,
@@ -231,6 +232,14 @@ static bool is_loopback(const struct sockaddr *address)
     const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)address;
     return address->sa_family == AF_INET ? ntohl(four->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET
                                          : IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+}
+
+bool socket_is_local(int fd)
+{
+    struct sockaddr_storage at = { 0 };
+    socklen_t size = sizeof at;
+    return getsockname(fd, (struct sockaddr *)&at, &size) == 0 &&
+           (at.ss_family == AF_UNIX || is_loopback((const struct sockaddr *)&at));
 }
 
 static int use_listen_local(int fd, const struct sockaddr *address, socklen_t size)

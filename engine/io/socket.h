@@ -15,6 +15,8 @@ struct status socket_listen(struct arena *a, const struct io_endpoint *e, const 
 /* The same at a host and port. Unless `remote`, fails with BAD_URL where other machines can reach that. */
 struct status socket_listen_tcp(struct arena *a, const struct io_endpoint *e, const char *host,
                                 const char *port, bool remote, int *fd) MUST_CHECK;
+/* Whether what listens or is connected there is of this machine alone. */
+bool socket_is_local(int fd);
 
 /* Whether something listens at the host's port: connects and closes, within timeout_ms. False: `reason` says why not,
  * or stop_fd (-1: none) has become readable. */

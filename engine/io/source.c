@@ -102,24 +102,30 @@ static const struct input_class *class_of(enum url_kind kind)
 /* Options that mean nothing to this kind of source are refused rather than forgotten. */
 static struct status check_places(struct arena *a, const struct io_endpoint *e, const struct url *u)
 {
+    enum {
+        MQTT = 1,
+        HTTP = 2
+    };
     static const struct {
         const char *name;
-        enum url_kind kind;
+        unsigned kinds;
     } places[] = {
-        { "qos", URL_MQTT },          { "client_id", URL_MQTT },     { "clean_session", URL_MQTT },
-        { "user", URL_MQTT },         { "password_env", URL_MQTT },  { "password_file", URL_MQTT },
-        { "ca", URL_MQTT },           { "cert", URL_MQTT },          { "cert_key", URL_MQTT },
-        { "keep_alive", URL_MQTT },   { "will", URL_MQTT },          { "will_topic", URL_MQTT },
-        { "message_size", URL_MQTT }, { "remote", URL_HTTP },        { "token_file", URL_HTTP },
-        { "max_body", URL_HTTP },     { "queue", URL_HTTP },         { "connections", URL_HTTP },
-        { "timeout", URL_HTTP },      { "token_env", URL_HTTP },
+        { "qos", MQTT },          { "client_id", MQTT },     { "clean_session", MQTT },
+        { "user", MQTT },         { "password_env", MQTT },  { "password_file", MQTT },
+        { "ca", MQTT },           { "cert", MQTT | HTTP },   { "cert_key", MQTT | HTTP },
+        { "keep_alive", MQTT },   { "will", MQTT },          { "will_topic", MQTT },
+        { "message_size", MQTT }, { "remote", HTTP },        { "token_file", HTTP },
+        { "max_body", HTTP },     { "queue", HTTP },         { "connections", HTTP },
+        { "timeout", HTTP },      { "token_env", HTTP },
     };
+    static const char *const kinds[] = { [MQTT] = "mqtt: and mqtts:",
+                                         [HTTP] = "http: and https:",
+                                         [MQTT | HTTP] = "mqtts: and https:" };
+    unsigned kind = u->kind == URL_MQTT ? MQTT : u->kind == URL_HTTP ? HTTP : 0;
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (u->kind == places[i].kind || !option_there(e, places[i].name)) continue;
+        if (places[i].kinds & kind || !option_there(e, places[i].name)) continue;
         return status_new(a, ERR_BAD_OPTION, e->at, "option \"%s\" is for %s, not for '%.*s' of %s",
-                          places[i].name,
-                          places[i].kind == URL_HTTP ? "http:" : "mqtt: and mqtts:",
-                          STR_ARG(e->url), e->name);
+                          places[i].name, kinds[places[i].kinds], STR_ARG(e->url), e->name);
     }
     return OK;
 }

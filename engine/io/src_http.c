@@ -1,5 +1,5 @@
 /*
- * src_http.c: http://HOST:PORT/PATH: the bodies that are sent there by POST, each like a file of its own.
+ * src_http.c: http://HOST:PORT/PATH, https://...: the bodies that are sent there by POST, each like a file of its own.
  *
  * Several sources may share a host and port. With a state file bodies are kept in a spool until a checkpoint has their
  * rows; without one they are in memory only, and a run that is to stop works them off.
@@ -39,6 +39,7 @@ struct http_source {
 struct address {
     const char *host; /* NULL: none */
     const char *port, *path;
+    bool tls;
 };
 
 static struct status bad_url(struct arena *a, const struct io_endpoint *e, const char *why)
@@ -59,10 +60,11 @@ static bool is_port(const char *text)
 static struct status split_url(struct arena *a, const struct io_endpoint *e, const struct url *u,
                                struct address *out)
 {
-    static const char scheme[] = "http://";
-    const char *rest = u->path + sizeof scheme - 1;
-    if (strncasecmp(u->path, scheme, sizeof scheme - 1) != 0)
-        return bad_url(a, e, "only http:// takes requests; what ends TLS stands before it");
+    static const char plain[] = "http://", secure[] = "https://";
+    out->tls = strncasecmp(u->path, secure, sizeof secure - 1) == 0;
+    if (!out->tls && strncasecmp(u->path, plain, sizeof plain - 1) != 0)
+        return bad_url(a, e, "it has no // before its host");
+    const char *rest = u->path + (out->tls ? sizeof secure : sizeof plain) - 1;
     size_t n = strcspn(rest, "/?#");
     const char *authority = str_to_c(a, str_view(rest, n));
     out->path = rest[n] ? rest + n : "/";
@@ -90,11 +92,25 @@ static struct status bad_option(struct arena *a, const struct io_endpoint *e, co
     return status_new(a, ERR_BAD_OPTION, e->at, "source %s: %s", e->name, why);
 }
 
+static struct status check_tls(struct arena *a, const struct io_endpoint *e, bool tls)
+{
+    if (!tls && (option_there(e, "cert") || option_there(e, "cert_key")))
+        return status_with_hint(
+            bad_option(a, e, "cert and cert_key are for TLS, and its URL has none"),
+            "write https://HOST:PORT/PATH");
+    TRY(option_beside(a, e, "cert", "cert_key"));
+    TRY(option_beside(a, e, "cert_key", "cert"));
+    if (!tls || option_there(e, "cert")) return OK;
+    return status_with_hint(bad_option(a, e, "who takes requests by https: shows a certificate"),
+                            "cert = 'server.pem', cert_key = 'server.key'; or write http:");
+}
+
 struct status input_http_check(struct arena *a, const struct io_endpoint *e, const struct url *u)
 {
     struct address address;
     int64_t body = option_size(e, "max_body", default_body);
     TRY(split_url(a, e, u, &address));
+    TRY(check_tls(a, e, address.tls));
     if (option_is(e, "remote", false) && !has_token(e)) {
         struct status st = bad_option(a, e, "whoever may send from elsewhere needs a token");
         return status_with_hint(st, "token_env = 'VARIABLE' or token_file = 'PATH'");
@@ -184,6 +200,21 @@ static struct status open_inbox(struct arena *a, const struct io_endpoint *e, st
     return inbox_open(a, &config, out);
 }
 
+static struct status open_server(struct http_source *h, struct arena *a,
+                                 const struct io_endpoint *e, const struct address *address,
+                                 const struct http_limits *limits)
+{
+    struct http_tls tls = { 0 };
+    const struct http_address at = { .host = address->host,
+                                     .port = address->port,
+                                     .remote = option_is(e, "remote", false),
+                                     .tls = address->tls ? &tls : NULL };
+    if (address->tls) TRY(http_tls_read(a, e, &tls));
+    struct status st = http_server_open(a, e, &at, limits, &h->place, &h->server);
+    http_tls_wipe(&tls);
+    return st;
+}
+
 static struct status http_open(struct input *in, struct arena *a, const struct io_endpoint *e,
                                const struct url *u)
 {
@@ -206,8 +237,7 @@ static struct status http_open(struct input *in, struct arena *a, const struct i
                                   .token = h->token.len ? buf_c(&h->token) : NULL };
     TRY(open_inbox(in->arena, e, &h->door.inbox));
     h->place = http_door_place(&h->door, str_to_c(a, str_c(address.path)), e->name);
-    return http_server_open(a, e, address.host, address.port, option_is(e, "remote", false),
-                            &limits, &h->place, &h->server);
+    return open_server(h, a, e, &address, &limits);
 }
 
 static void http_close(struct input *in)

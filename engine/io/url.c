@@ -326,6 +326,14 @@ struct status option_file(struct arena *a, const struct io_endpoint *e, const ch
                       e->name, strerror(errno));
 }
 
+struct status option_beside(struct arena *a, const struct io_endpoint *e, const char *name,
+                            const char *other)
+{
+    if (!option_there(e, name) || option_there(e, other)) return OK;
+    return status_new(a, ERR_BAD_OPTION, e->at, "option \"%s\" of %s wants \"%s\" beside it", name,
+                      e->name, other);
+}
+
 bool option_is(const struct io_endpoint *e, const char *name, bool otherwise)
 {
     const struct io_option *o = find(e, name);

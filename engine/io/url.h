@@ -64,6 +64,9 @@ int64_t    option_count(const struct io_endpoint *e, const char *name, int64_t o
  */
 struct status option_file(struct arena *a, const struct io_endpoint *e, const char *name,
                           const char **out) MUST_CHECK;
+/* Fails with BAD_OPTION when the option stands there and the other one, without which it says nothing, does not. */
+struct status option_beside(struct arena *a, const struct io_endpoint *e, const char *name,
+                            const char *other) MUST_CHECK;
 /* "5 MB", "64KB", 1000: bytes. */
 int64_t option_size(const struct io_endpoint *e, const char *name, int64_t otherwise);
 /* Milliseconds, at most INT64_MAX / 1000; a plain number counts seconds. */

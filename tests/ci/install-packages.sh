@@ -29,12 +29,12 @@ libcurl4-openssl-dev curl/curl.h
 libyaml-dev      yaml.h
 libmosquitto-dev mosquitto.h
 libmicrohttpd-dev microhttpd.h
+libgnutls28-dev  gnutls/x509.h
 END
         ;;
     test) cat <<END
 libcmocka-dev    cmocka.h
 sqlite3          sqlite3
-libgnutls28-dev  gnutls/gnutls.h
 mosquitto         mosquitto
 mosquitto-clients mosquitto_pub
 openssl           openssl

@@ -104,8 +104,8 @@ a.sql:1:34: error HY024: 'http://127.0.0.1:*/in?a=b' of S cannot be a source: it
 hint: write http://127.0.0.1:8080/PATH
 a.sql:1:34: error HY024: 'http://me:it@127.0.0.1:*/in' of S cannot be a source: a name and password stand in it (glob)
 hint: write http://127.0.0.1:8080/PATH
-a.sql:1:34: error HY024: 'https://127.0.0.1:*/in' of S cannot be a source: only http:// takes requests; what ends TLS stands before it (glob)
-hint: write http://127.0.0.1:8080/PATH
+a.sql:1:34: error HY024: source S: who takes requests by https: shows a certificate
+hint: cert = 'server.pem', cert_key = 'server.key'; or write http:
 a.sql:1:34: error 08001: cannot listen at 'http://[::1:*/in' for S: Name or service not known (glob)
 $ for options in "remote = TRUE" "max_body = '65 MB'" "max_body = 2000, queue = 1000" "connections = 0" "timeout = 0" "token_env = 'A', token_file = 'b'"; do echo "CREATE SOURCE s (k INTEGER) FROM 'http://127.0.0.1:$(cat port)/' WITH ($options); SELECT STREAM k FROM s;" > a.sql; sluice check a.sql 2>&1 | grep -v CREATE | grep -v '\^'; done
 a.sql:1:34: error HY024: source S: whoever may send from elsewhere needs a token
@@ -116,11 +116,47 @@ a.sql:1:34: error HY024: source S: connections are from 1 to 4096
 a.sql:1:76: error HY024: option "timeout" of S is '0', not an interval such as INTERVAL '5' MINUTE, or seconds, and more than 0
 a.sql:1:34: error HY024: source S: token_env and token_file both say which token is asked for
 $ echo "CREATE SOURCE s (k INTEGER) FROM 'in.ndjson' WITH (queue = '1 MB'); SELECT STREAM k FROM s;" > a.sql; sluice check a.sql 2>&1 | grep error
-a.sql:1:34: error HY024: option "queue" is for http:, not for 'in.ndjson' of S
+a.sql:1:34: error HY024: option "queue" is for http: and https:, not for 'in.ndjson' of S
 $ printf "CREATE SOURCE a (k INTEGER) FROM 'http://127.0.0.1:$(cat port)/in'; CREATE SOURCE b (k INTEGER) FROM 'http://localhost:$(cat port)/in'; SELECT STREAM k FROM a; SELECT STREAM k FROM b;" > a.sql; sluice run --quiet a.sql 2>&1 | grep error
 a.sql:1:96: error HY024: 'http://localhost:*/in' of B is another source's already (glob)
 $ sluice run --quiet in.sql & sleep 0.3; sluice run --quiet in.sql 2>&1 | grep error; kill -INT $!; wait
 in.sql:1:49: error 08001: cannot listen at 'http://127.0.0.1:*/in' for S: Address already in use (glob)
+
+# TLS: a certificate and its key; clients check them, and speak TLS 1.2 or later.
+$ new() { openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout $1.key -out $1.pem 2>/dev/null; }; new server; new other; openssl pkey -in server.key -aes256 -passout pass:x -out locked.key; openssl x509 -in server.pem -signkey server.key -days -1 -out old.pem 2>/dev/null; chmod 600 *.key; cp server.key open.key; chmod 644 open.key; cp server.key group.key; chmod 640 group.key; head -3 server.pem > cut.pem
+$ sed "s/http:/https:/; 1s/;/ WITH (cert = 'server.pem', cert_key = 'group.key', timeout = 2);/" in.sql > tls.sql; echo 'curl -sS --data-binary @- "$@" 2>&1 | head -1' > send; sed 's/curl/curl --cacert server.pem/; s|2>|https://localhost:$(cat port)/in &|' send > secure
+$ for state in '' '--state tls.state'; do rm -f out.ndjson; sluice run --quiet $state tls.sql & for i in $(seq 50); do echo '{"K":1}' | sh secure > first; grep -q records first && break; sleep 0.1; done; cat first; seq 100000 | sed 's/.*/{"K":&}/' | sh secure; echo '{"K":2}' | sh secure -H Expect:; echo '{"K":3}' | sh send --cacert other.pem https://localhost:$(cat port)/in | cut -c1-27; echo '{"K":4}' | sh secure --tls-max 1.1 | cut -c1-10; echo '{"K":5}' | sh send http://localhost:$(cat port)/in | cut -c1-10; sh filled out.ndjson 100002; kill -INT $!; wait; wc -l < out.ndjson; done
+{"records":1}
+{"records":100000}
+{"records":1}
+curl: (60) SSL certificate 
+curl: (35)
+curl: (52)
+100002
+{"records":1}
+{"records":100000}
+{"records":1}
+curl: (60) SSL certificate 
+curl: (35)
+curl: (52)
+100002
+$ for pair in "server.pem', cert_key = 'none.key" "server.pem', cert_key = 'open.key" "server.pem', cert_key = 'other.key" "server.pem', cert_key = 'locked.key" "server.pem', cert_key = 'cut.pem" "cut.pem', cert_key = 'server.key" "server.pem', timeout = '3"; do echo "CREATE SOURCE s (k INTEGER) FROM 'https://127.0.0.1:$(cat port)/' WITH (cert = '$pair'); SELECT STREAM k FROM s;" > a.sql; chmod 600 cut.pem; sluice run --quiet a.sql 2>&1 | grep -v CREATE | grep -v '\^'; done
+a.sql:1:99: error HY024: cannot read none.key, the cert_key of S: No such file or directory
+a.sql:1:34: error HY024: others may use the key of S in open.key: its mode is 0644
+hint: chmod 600 it
+a.sql:1:34: error HY024: the key of S in other.key and its certificate in server.pem do not go together
+a.sql:1:34: error HY024: the key of S in locked.key has a password, which nobody is there to type
+hint: openssl pkey -in OLD -out NEW takes it away; chmod 600 NEW
+a.sql:1:34: error HY024: cut.pem holds no private key (PEM) for S
+a.sql:1:34: error HY024: cut.pem holds no certificate (PEM) for S
+a.sql:1:34: error HY024: option "cert" of S wants "cert_key" beside it
+$ sed "s/server.pem/old.pem/; s/group/server/" tls.sql > old.sql; sluice run --quiet old.sql 2> messages & sleep 0.5; kill -INT $!; wait; cat messages; echo "CREATE SOURCE s (k INTEGER) FROM 'http://127.0.0.1:$(cat port)/' WITH (cert = 'server.pem', cert_key = 'server.key'); SELECT STREAM k FROM s;" > a.sql; sluice check a.sql 2>&1 | grep -v CREATE | grep -v '\^'; echo "CREATE SOURCE b (k INTEGER) FROM 'http://127.0.0.1:$(cat port)/b'; SELECT STREAM k FROM b;" > b.sql; sluice run --quiet tls.sql b.sql 2>&1 | grep error
+sluice: warning: the certificate of S in old.pem ended on * (UTC): clients will refuse it (glob)
+a.sql:1:34: error HY024: source S: cert and cert_key are for TLS, and its URL has none
+hint: write https://HOST:PORT/PATH
+b.sql:1:34: error HY024: 'http://127.0.0.1:*/b' of B: another source takes requests there with TLS (glob)
+$ echo "CREATE SOURCE s (k INTEGER) FROM 'http://0.0.0.0:$(cat port)/' WITH (remote = TRUE, token_env = 'TOKEN'); CREATE SINK o FROM s INTO 'out.ndjson';" > a.sql; TOKEN=open sluice run --quiet a.sql 2> messages & sleep 0.5; kill -INT $!; wait; cat messages
+sluice: warning: S takes records and its token without encryption at http://0.0.0.0:*/, which other machines reach: set cert and cert_key, or let nothing but a proxy with TLS reach it (glob)
 
 # In a session a source can be defined anew: requests reach the new one.
 $ printf '%s\n' "CREATE SOURCE s (k INTEGER) FROM 'http://127.0.0.1:$(cat port)/in';" 'SELECT STREAM k FROM s LIMIT 1;' "CREATE OR REPLACE SOURCE s (k INTEGER, t VARCHAR(4)) FROM 'http://127.0.0.1:$(cat port)/in';" 'SELECT STREAM k, t FROM s LIMIT 1;' > again.sql

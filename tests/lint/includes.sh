@@ -50,6 +50,7 @@ BEGIN {
     library("yaml.h",        "io")
     library("curl/curl.h",   "io")
     library("microhttpd.h",  "io")
+    library("gnutls/x509.h", "io/http_tls")
     library("mosquitto.h",   "io/mosquitto")
     library("sqlite3.h",     "state io/src_sqlite io/database io/sink_sqlite io/sink_vault io/vault io/vault_keep app/archive app/archive_table app/archive_copy")
     library("histedit.h",    "cli")
