@@ -5,9 +5,9 @@
  * http_crowd.h: the connections of a server, and which of them go: those that are slower than is allowed, and where
  * there are too many, one of the address that has the most, the one that has kept the server waiting longest.
  *
- * Who sends slowly keeps the server waiting; CROWD_BYTES_A_MS that come take a millisecond off that, so that a long body
- * on a good line is no slow one. A connection that has to go is shut down; who
- * serves it finds it at its end and lets it leave. Calls do not overlap. Times are clock_steady_ms.
+ * Who sends slowly keeps the server waiting; CROWD_BYTES_A_MS that come take a millisecond off that, so that a long
+ * body on a good line is no slow one. A connection that has to go is shut down; who serves it finds it at its end and
+ * lets it leave. Calls do not overlap. Times are clock_steady_ms.
  */
 
 #include <stdbool.h>

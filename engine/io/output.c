@@ -14,7 +14,8 @@
 
 /* Bytes of one gzip member before packing: large enough to pack well, small enough to be readable soon. */
 enum {
-    OUTPUT_MEMBER = 256 << 10
+    OUTPUT_MEMBER = 256 << 10,
+    COPY_BYTES = 64 << 10
 };
 enum {
     RETRY_MS = 1000,
@@ -99,15 +100,25 @@ struct status output_make_folders(struct output *o, const char *path)
     return st;
 }
 
-struct status output_create(struct output *o, const char *path)
+static struct status create_as(struct output *o, const char *path, int way)
 {
     bool told = false;
     int anew = o->resume ? 0 : O_TRUNC;
-    do o->fd = open(path, O_WRONLY | O_CREAT | anew | O_CLOEXEC, 0666);
+    do o->fd = open(path, way | O_CREAT | anew | O_CLOEXEC, 0666);
     while (o->fd < 0 && try_again(o, path, &told));
     if (o->fd < 0) return output_failed(o, "write", path);
     output_tell_success(o, path, told);
     return OK;
+}
+
+struct status output_create(struct output *o, const char *path)
+{
+    return create_as(o, path, O_WRONLY);
+}
+
+struct status output_create_kept(struct output *o, const char *path)
+{
+    return create_as(o, path, O_RDWR);
 }
 
 struct status output_rename(struct output *o, const char *from, const char *to)
@@ -143,6 +154,47 @@ struct status output_write_all(struct output *o, const char *p, size_t n)
     }
     output_tell_success(o, o->path, told);
     return OK;
+}
+
+/* ---- files that lost their names ---- */
+
+bool output_is_there(const struct output *o, const char *path)
+{
+    struct stat open_file, named;
+    return fstat(o->fd, &open_file) == 0 && stat(path, &named) == 0 &&
+           open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino;
+}
+
+/* The first `size` bytes of a file into fd. */
+static struct status copy_from(struct output *o, int from, off_t size, const char *path)
+{
+    char *piece = arena_alloc(o->arena, COPY_BYTES);
+    for (off_t at = 0; at < size;) {
+        size_t want = size - at < COPY_BYTES ? (size_t)(size - at) : COPY_BYTES;
+        ssize_t got = pread(from, piece, want, at);
+        if (got < 0 && errno == EINTR) continue;
+        if (got == 0) errno = ENODATA; /* somebody has cut it as well */
+        if (got <= 0) return output_failed(o, "write anew", path);
+        TRY(output_write_all(o, piece, (size_t)got));
+        at += got;
+    }
+    return OK;
+}
+
+struct status output_write_anew(struct output *o, const char *path)
+{
+    int old = o->fd;
+    off_t size = lseek(old, 0, SEEK_CUR);
+    log_event(LOG_WARNING, LOG_FIELDS(LOG_C("sink", o->endpoint->name), LOG_C("where", path)),
+              "%s of %s was removed or replaced while it was written: it is written anew", path,
+              o->endpoint->name);
+    o->resume = false;
+    struct status st = output_make_folders(o, path);
+    if (st.err == ERR_NONE) st = output_create_kept(o, path);
+    if (st.err == ERR_NONE) st = copy_from(o, old, size, path);
+    close(old);
+    if (o->fd == old) o->fd = -1;
+    return st;
 }
 
 /* ---- gzip ---- */

@@ -91,6 +91,13 @@ struct status output_failed(const struct output *o, const char *verb, const char
 struct status output_make_folders(struct output *o, const char *path);
 /* Opens the path, emptied unless o->resume, in folders that are there; sets fd. */
 struct status output_create(struct output *o, const char *path);
+/* The same for a file that may be written anew elsewhere: it can be read, too. */
+struct status output_create_kept(struct output *o, const char *path);
+/* Whether the file that fd writes is the one that has this name. */
+bool output_is_there(const struct output *o, const char *path);
+/* The file lost its name, with its folder or alone: makes the folders and the file again, and copies what was written
+ * into it. Nothing is lost; a message tells. */
+struct status output_write_anew(struct output *o, const char *path);
 struct status output_rename(struct output *o, const char *from, const char *to);
 /* Closes fd, if it is open. */
 struct status output_close_fd(struct output *o, const char *path);

@@ -26,7 +26,8 @@
 enum {
     SIZE_DEFAULT = 5 << 20,
     INTERVAL_DEFAULT_MS = 300 * MS_PER_SECOND,
-    STAMP_MAX = 64
+    STAMP_MAX = 64,
+    PUBLISH_TRIES = 5
 };
 
 struct folder {
@@ -185,41 +186,58 @@ static struct status begin_object(struct output *o, rowtime time)
     o->resume = false; /* an object of this run's own */
     name_object(o, time);
     TRY(output_make_folders(o, buf_c(&f->part)));
-    TRY(output_create(o, buf_c(&f->part)));
+    TRY(output_create_kept(o, buf_c(&f->part)));
     f->open = true;
     f->size = 0;
     if (!i64_add(&f->due, time, f->interval_ms)) f->due = ROWTIME_END;
     return OK;
 }
 
-/* A name is on the disk when its folder is. */
+/* A name is on the disk when its folder is. A folder that is gone again took away what had been delivered. */
 static struct status sync_folder(struct output *o, const char *path)
 {
     struct buf folder = { 0 };
     buf_append(&folder, path, (size_t)(strrchr(path, '/') - path));
     int fd = open(buf_c(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     /* some file systems sync no folders */
-    bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+    bool synced = fd >= 0 ? fsync(fd) == 0 || errno == EINVAL : errno == ENOENT;
     struct status st = synced ? OK : output_failed(o, "finish", path);
     if (fd >= 0) close(fd);
     buf_free(&folder);
     return st;
 }
 
-/* A sync that failed is not tried again: the system may have dropped what it could not write, and would say yes. */
+/* Gives the object that was removed on its way its place back. */
+static struct status keep_object(struct output *o)
+{
+    const char *part = buf_c(&o->folder->part);
+    return output_is_there(o, part) ? OK : output_write_anew(o, part);
+}
+
+/* To the disk, then to its name. A sync that failed is not tried again: the system may have dropped what it could not
+ * write, and would say yes. */
+static struct status publish(struct output *o)
+{
+    struct folder *f = o->folder;
+    for (int tries = PUBLISH_TRIES;;) {
+        TRY(keep_object(o));
+        if (fsync(o->fd) != 0) return output_failed(o, "write", buf_c(&f->part));
+        struct status named = output_rename(o, buf_c(&f->part), buf_c(&f->path));
+        if (named.err == ERR_NONE || --tries == 0 || output_is_there(o, buf_c(&f->part)))
+            return named;
+    }
+}
+
 static struct status end_object(struct output *o)
 {
     struct folder *f = o->folder;
     if (!f->open) return OK;
     f->open = false;
     struct status packed = output_finish_member(o);
-    bool synced = fsync(o->fd) == 0;
-    struct status written = synced ? OK : output_failed(o, "write", buf_c(&f->part));
+    struct status published = packed.err == ERR_NONE ? publish(o) : packed;
     struct status closed = output_close_fd(o, buf_c(&f->part));
-    TRY(packed);
-    TRY(written);
+    TRY(published);
     TRY(closed);
-    TRY(output_rename(o, buf_c(&f->part), buf_c(&f->path)));
     return sync_folder(o, buf_c(&f->path));
 }
 
@@ -243,6 +261,7 @@ static struct status dir_write(struct output *o, const struct encoded *rows,
                                const struct batch *batch)
 {
     struct folder *f = o->folder;
+    if (f->open) TRY(keep_object(o));
     for (uint32_t i = 0; i < rows->n_rows;) {
         rowtime time = time_of(o, batch, i);
         TRY(roll(o, time));
@@ -279,6 +298,7 @@ static struct status dir_save(struct output *o, struct snap_writer *w)
     snap_i64(w, f->due);
     snap_i64(w, f->size);
     snap_str(w, str_view(f->path.data, f->path.len));
+    TRY(keep_object(o));
     return output_save_file(o, buf_c(&f->part), w);
 }
 
@@ -352,9 +372,11 @@ static struct status reopen_object(struct output *o, struct str path, struct fil
     buf_printf(&f->part, "%s.part", buf_c(&f->path));
     /* it may have been finished after the position */
     if (access(buf_c(&f->part), F_OK) != 0 && rename(buf_c(&f->path), buf_c(&f->part)) != 0) {
-        return output_failed(o, "go on with", buf_c(&f->part));
+        return status_with_hint(output_failed(o, "go on with", buf_c(&f->part)),
+                                "give back the file that was written before, or begin anew with "
+                                "another state file");
     }
-    TRY(output_create(o, buf_c(&f->part)));
+    TRY(output_create_kept(o, buf_c(&f->part)));
     TRY(output_restore_file(o, buf_c(&f->part), position));
     f->open = true;
     return OK;

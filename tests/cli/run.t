@@ -201,6 +201,22 @@ sluice: warning: gone.ndjson of G was removed or replaced while it was written: 
 ls: cannot access 'gone.ndjson': No such file or directory
 [exit 2]
 
+# An object of a folder that goes away, alone or with its folder, is written anew: the rows are there in the end.
+$ cat > feed.sh <<'END'
+> written() { until find shelf -name '*.part' -size +0 2>/dev/null | grep -q .; do sleep 0.02; done; }
+> echo '{"v":1}'; written; rm -r shelf
+> echo '{"v":2}'; echo '{"t":100,"v":3}'; written; find shelf -name '*.part' -delete
+> echo '{"t":101,"v":4}'
+> END
+$ echo "CREATE SOURCE n (t INTEGER PATH '$.t', v INTEGER PATH '$.v') FROM 'exec:bash feed.sh'; CREATE SINK g FROM n INTO 'dir:shelf';" > shelf.sql; sluice run --quiet shelf.sql 2>&1 | sed 's/[0-9][-0-9/]*/N/g'; find shelf -type f | wc -l; cat $(find shelf -type f)
+sluice: warning: shelf/NG-N.ndjson.part of G was removed or replaced while it was written: it is written anew
+sluice: warning: shelf/NG-N.ndjson.part of G was removed or replaced while it was written: it is written anew
+1
+{"T":null,"V":1}
+{"T":null,"V":2}
+{"T":100,"V":3}
+{"T":101,"V":4}
+
 # A terminal that is closed stops a run as SIGTERM does: its windows come out. Under nohup it goes on.
 $ cat > hang.sql <<'END'
 > CREATE SOURCE s ("a" INTEGER) FROM 'exec:echo "{\"a\":1}"; sleep 54321';

@@ -66,3 +66,12 @@ hint: make room and start again: the last checkpoint is whole
 $ cmp full/state before
 $ sluice run --quiet --state state app.sql; cd full; sluice run --quiet --state state app.sql; cmp out.ndjson ../out.ndjson; wc -l < out.ndjson
 1011
+
+# An object under way that is gone when the run goes on is missed, and what to do is said.
+$ mkfifo in; echo "CREATE SOURCE n (v INTEGER PATH '$.v') FROM 'in'; CREATE SINK g FROM n INTO 'dir:shelf';" > shelf.sql
+$ sluice run --quiet --state shelf.db shelf.sql & exec 3> in; echo '{"v":1}' >&3; until find shelf -name '*.part' -size +0 2>/dev/null | grep -q .; do sleep 0.02; done; kill $!; wait $!; rm -r shelf
+$ sluice run --quiet --state shelf.db shelf.sql 2>&1 < /dev/null | sed 's/[0-9][-0-9/]*/N/g'
+shelf.sql:N:N: error N: cannot go on with shelf/NG-N.ndjson.part of G: No such file or directory
+CREATE SOURCE n (v INTEGER PATH '$.v') FROM 'in'; CREATE SINK g FROM n INTO 'dir:shelf';
+                                                                            ^~~~~~~~~~~
+hint: give back the file that was written before, or begin anew with another state file

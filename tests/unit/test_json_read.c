@@ -424,9 +424,10 @@ static void row_paths_lead_to_records(void **state)
         "{\"records\":[{\"a\":1}, {\"a\" : 2} ]}\n{\"records\":[]}\n{}\n"
         "{\"records\":[{\"a\":\"x\"},{\"a\":3},4]}\n"
         "{\"records\":[{\"a\":5}]\n",
-        "1 <{\"a\":1}>\n2 <{\"a\" : 2}>\n" LOST("no array", "$.records[0:]") "! COERCION cannot convert x to INTEGER for column \"a\"\n"
-        "3 <{\"a\":3}>\n" BAD("expected an object", 1)
-                                                                                 BAD("unfinished value", 21));
+        "1 <{\"a\":1}>\n2 <{\"a\" : 2}>\n" LOST(
+            "no array", "$.records[0:]") "! COERCION cannot convert x to INTEGER for column \"a\"\n"
+                                         "3 <{\"a\":3}>\n" BAD("expected an object", 1)
+                                             BAD("unfinished value", 21));
     io_expect_rows(&t, "json", "{\"records\":null}\n{\"records\":{\"a\":1}}\n[{\"a\":1}]\n7\n",
                    LOST("no array", "$.records[0:]") LOST("no array", "$.records[0:]")
                        LOST("no array", "$.records[0:]") LOST("no array", "$.records[0:]"));
