@@ -133,7 +133,7 @@ void feed_look(struct feed *f, const struct block *b)
     if (misnamed) {
         snprintf(f->misnamed, sizeof f->misnamed, "%s", misnamed);
         log_event(LOG_WARNING, LOG_FIELDS(LOG_C("source", f->endpoint->name)),
-                  "%s may stay empty: %s", f->endpoint->name, misnamed);
+                  "columns of %s may stay NULL: %s", f->endpoint->name, misnamed);
     }
     arena_free(a);
 }

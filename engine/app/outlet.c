@@ -1,18 +1,12 @@
 /* outlet.c: what reaches the sinks of a run, the results of top-level queries on standard output, and errors that
  * have no sink. */
 
-#include <stdio.h>
-
 #include "app/failed.h"
+#include "app/last_errors.h"
 #include "app/recover.h"
 #include "app/rejects.h"
 #include "app/serve.h"
 #include "base/log.h"
-
-enum {
-    FAULTS_TOLD = 5,
-    PLACE_BYTES = 512
-};
 
 static struct status take_rows(void *arg, struct batch *rows)
 {
@@ -120,38 +114,13 @@ static struct status open_failed(struct run *r, uint32_t sink, struct run_sink *
 
 /* ---- error_stream ---- */
 
-/* A record that did not enter its stream: whose it is, and where it stands; a row of a query without a name. */
-static void log_record(const struct error_told *e)
-{
-    struct log_field fields[4];
-    size_t n = 0;
-    char place[PLACE_BYTES] = "";
-    fields[n++] = LOG_C("error", e->name);
-    if (e->source.len) fields[n++] = LOG_S("source", e->source);
-    if (e->path.len) {
-        fields[n++] = LOG_S("where", e->path);
-        fields[n++] = LOG_N("byte", e->byte);
-        snprintf(place, sizeof place, " (record at byte %llu of %.*s)", (unsigned long long)e->byte,
-                 STR_ARG(e->path));
-    }
-    if (e->source.len == 0)
-        log_event(LOG_WARNING, fields, n, "row refused, %s: %.*s", e->name, STR_ARG(e->message));
-    else
-        log_event(LOG_WARNING, fields, n, "record of %.*s refused, %s: %.*s%s", STR_ARG(e->source),
-                  e->name, STR_ARG(e->message), place);
-}
-
 /* Without a sink of error_stream the first rows are told; all are counted. */
 void outlet_tell_error(void *arg, const struct error_told *e)
 {
     struct run *r = arg;
-    bool told = atomic_fetch_add(&r->faults, 1) < FAULTS_TOLD && !r->error_sunk;
-    serve_note_error(r->serve, str_c(e->name), e->pump, e->message);
-    if (told && e->pump.len == 0) log_record(e);
-    else if (told)
-        log_event(LOG_WARNING, LOG_FIELDS(LOG_S("pump", e->pump), LOG_C("error", e->name)),
-                  "row refused by pump %.*s, %s: %.*s", STR_ARG(e->pump), e->name,
-                  STR_ARG(e->message));
+    bool told = atomic_fetch_add(&r->faults, 1) < ERRORS_LOGGED && !r->error_sunk;
+    serve_note_error(r->serve, e);
+    if (told) error_told_log(e);
 }
 
 static struct status ignore_errors(void *arg, struct batch *rows)

@@ -219,18 +219,30 @@ size_t remote_objects(struct session *s, struct arena *a, struct session_object 
     return n;
 }
 
-struct status remote_why(struct session *s, struct str stream, struct buf *out)
+/* A request whose answer is a text. */
+static struct status request_text(struct session *s, const char *what, const struct str *stream,
+                                  struct buf *out)
 {
     struct arena *a = arena_new();
     struct buf text = { 0 };
     struct doc_node *answer;
-    control_put_text(&text, "do", str_c("why"));
-    control_put_text(&text, "stream", stream);
+    control_put_text(&text, "do", str_c(what));
+    if (stream) control_put_text(&text, "stream", *stream);
     struct status st = request(s, &text, a, &answer, NULL);
     if (st.err == ERR_NONE) buf_append_str(out, control_text(answer, "text"));
     buf_free(&text);
     arena_free(a);
     return st;
+}
+
+struct status remote_why(struct session *s, struct str stream, struct buf *out)
+{
+    return request_text(s, "why", &stream, out);
+}
+
+struct status remote_errors(struct session *s, struct buf *out)
+{
+    return request_text(s, "errors", NULL, out);
 }
 
 /* ---- definitions ---- */

@@ -199,20 +199,10 @@ void serve_close(struct serve *s)
 
 /* ---- errors ---- */
 
-static void keep_text(char out[SERVE_TEXT], struct str text)
-{
-    size_t n = text.len;
-    if (n > SERVE_TEXT - 1) n = utf8_prefix(str_data(&text), n, SERVE_TEXT / 4 - 1);
-    memcpy(out, str_data(&text), n);
-    out[n] = 0;
-}
-
-void serve_note_error(struct serve *s, struct str name, struct str pump, struct str message)
+void serve_note_error(struct serve *s, const struct error_told *e)
 {
     if (!s) return;
-    struct kept_error *e = &s->errors[s->n_errors % SERVE_ERRORS];
-    e->number = ++s->n_errors;
-    keep_text(e->name, name);
-    keep_text(e->pump, pump);
-    keep_text(e->message, message);
+    struct error_told told = *e;
+    if (s->run->plan->personal && !s->run->config->control_personal) told.row = STR_EMPTY;
+    last_errors_keep(&s->errors, &told);
 }

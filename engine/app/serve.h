@@ -24,6 +24,6 @@ struct status serve_start(struct serve *s) MUST_CHECK;
  * belongs to the run is closed; NULL does nothing. */
 void serve_close(struct serve *s);
 /* A row went to error_stream; by whoever holds the graph. */
-void serve_note_error(struct serve *s, struct str name, struct str pump, struct str message);
+void serve_note_error(struct serve *s, const struct error_told *e);
 
 #endif

@@ -118,13 +118,24 @@ static void why(struct talk *t, const struct doc_node *m)
     if (st.err != ERR_NONE) {
         refuse(t, st, NULL);
     } else {
-        host_tell_errors(t->serve, &text);
+        host_tell_errors(t->serve, false, &text);
         control_put_true(&t->out, "ok", true);
         control_put_text(&t->out, "text", str_view(text.data ? text.data : "", text.len));
         end_line(t);
     }
     buf_free(&text);
     arena_free(a);
+}
+
+static void errors(struct talk *t, const struct doc_node *m)
+{
+    (void)m;
+    struct buf text = { 0 };
+    host_tell_errors(t->serve, true, &text);
+    control_put_true(&t->out, "ok", true);
+    control_put_text(&t->out, "text", str_view(buf_c(&text), text.len));
+    end_line(t);
+    buf_free(&text);
 }
 
 static void metrics(struct talk *t, const struct doc_node *m)
@@ -240,8 +251,8 @@ static const struct request {
     const char *name;
     void (*run)(struct talk *t, const struct doc_node *m);
 } requests[] = {
-    { "hello", hello },     { "list", list }, { "why", why },   { "metrics", metrics },
-    { "ask", ask },         { "stop", stop }, { "define", define },
+    { "hello", hello }, { "list", list }, { "why", why },   { "errors", errors },
+    { "metrics", metrics }, { "ask", ask }, { "stop", stop }, { "define", define },
 };
 
 static void take_request(struct talk *t, struct str line)
@@ -258,7 +269,7 @@ static void take_request(struct talk *t, struct str line)
         refuse(t, st, NULL);
     } else if (!found) {
         refuse_as(t, ERR_USAGE,
-                  "there is no such request: hello, list, why, metrics, ask, stop, define");
+                  "there is no such request: hello, list, why, errors, metrics, ask, stop, define");
     } else {
         found->run(t, m);
     }

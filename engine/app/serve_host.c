@@ -174,14 +174,9 @@ void host_put_metrics(struct serve *s, struct buf *out)
     arena_free(a);
 }
 
-void host_tell_errors(struct serve *s, struct buf *out)
+void host_tell_errors(struct serve *s, bool all, struct buf *out)
 {
     pthread_mutex_lock(&s->run->graph_lock);
-    uint64_t n = s->n_errors < SERVE_ERRORS ? s->n_errors : SERVE_ERRORS;
-    for (uint64_t i = s->n_errors - n; i < s->n_errors; i++) {
-        const struct kept_error *e = &s->errors[i % SERVE_ERRORS];
-        if (e->pump[0]) buf_printf(out, "  row of pump %s, %s: %s\n", e->pump, e->name, e->message);
-        else buf_printf(out, "  record, %s: %s\n", e->name, e->message);
-    }
+    last_errors_print(&s->errors, all ? ERRORS_KEPT : SERVE_ERRORS, all, out);
     pthread_mutex_unlock(&s->run->graph_lock);
 }

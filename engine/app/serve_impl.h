@@ -5,14 +5,14 @@
  * serve_client.c talks with one client; serve_query.c runs a query of one; serve_host.c shows the run as a session. */
 
 #include "app/gauges.h"
+#include "app/last_errors.h"
 #include "app/serve.h"
 #include "app/session_impl.h"
 #include "io/control.h"
 
 enum {
     SERVE_CLIENTS = 16,
-    SERVE_ERRORS = 5, /* the last rows of error_stream that are kept */
-    SERVE_TEXT = 1024, /* bytes of a message that is kept */
+    SERVE_ERRORS = 5, /* the last rows of error_stream that \why tells */
     SERVE_LOOK_MS = 20 /* how often a query looks for rows */
 };
 
@@ -22,11 +22,6 @@ struct budget {
     double          cpu_s;  /* of one processor; below 0: it was overdrawn */
     double          rows;   /* that may be sent */
     double          filled; /* monotonic seconds */
-};
-
-struct kept_error {
-    char     name[SERVE_TEXT], pump[SERVE_TEXT], message[SERVE_TEXT];
-    uint64_t number; /* from 1 */
 };
 
 struct client {
@@ -53,8 +48,7 @@ struct serve {
     struct gauge_board   *board;
     struct budget         budget;
     struct client         clients[SERVE_CLIENTS];
-    struct kept_error     errors[SERVE_ERRORS]; /* a ring; under the graph's lock */
-    uint64_t              n_errors;
+    struct last_errors    errors; /* under the graph's lock */
 };
 
 /* ---- serve.c ---- */
@@ -82,8 +76,8 @@ void            host_done(struct serve *s);
 void          host_close(struct serve *s);
 /* The run's numbers as members of a message. */
 void host_put_metrics(struct serve *s, struct buf *out);
-/* The last errors, as lines. */
-void host_tell_errors(struct serve *s, struct buf *out);
+/* The last errors, as lines: those of \why, or all that are kept. */
+void host_tell_errors(struct serve *s, bool all, struct buf *out);
 
 /* ---- serve_query.c ---- */
 

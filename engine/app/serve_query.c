@@ -127,14 +127,6 @@ static struct status ignore_bound(void *arg, struct bound bound)
 
 /* ---- starting ---- */
 
-static const struct plan_pump *query_pump(const struct app_plan *plan)
-{
-    for (uint32_t i = plan->n_pumps; i-- > 0;) {
-        if (plan->pumps[i].target == PLAN_STDOUT) return &plan->pumps[i];
-    }
-    return NULL;
-}
-
 /* The plan without all other pumps and with the streams that are read as sources. */
 static void narrow_plan(struct live_query *q, const struct app_plan *whole)
 {
@@ -271,7 +263,7 @@ static void mark_cuts(struct live_query *q)
 static struct status start(struct live_query *q)
 {
     const struct app_plan *whole = app_compile(q->app);
-    q->pump = query_pump(whole);
+    q->pump = world_query_pump(whole);
     if (!q->pump) return status_new(q->arena, ERR_INTERNAL, SPAN_NONE, "the query has no result");
     mark_cuts(q);
     narrow_plan(q, whole);

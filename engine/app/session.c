@@ -276,6 +276,41 @@ static struct status drop_unknown(struct session *s, const struct definition *dr
     return st;
 }
 
+/* Those of the list that do not compile by themselves, as names: what uses something that is no more there. */
+static const char *broken_ones(struct session *s, const struct definitions *list)
+{
+    struct app *app = app_new(s->config.functions);
+    const struct text_file **files =
+        ARENA_ARRAY(app_arena(app), const struct text_file *, list->count + 1);
+    for (size_t i = 0; i < list->count; i++) add_definition(app, list->items[i], &files[i]);
+    app_compile(app);
+    const struct diags *d = app_diags(app);
+    const char *names = "";
+    for (size_t i = 0; i < list->count; i++) {
+        const struct cut *c = &list->items[i]->cut;
+        bool broken = false;
+        for (size_t k = 0; k < d->count && !broken; k++)
+            broken = d->items[k].level == DIAG_ERROR && d->items[k].status.at.file == files[i];
+        if (broken && c->kind == CUT_CREATE)
+            names = str_format_c(s->arena, "%s%s%.*s \"%.*s\"", names, *names ? ", " : "",
+                                 STR_ARG(c->object),
+                                 STR_ARG(c->name));
+    }
+    app_free(app);
+    return names;
+}
+
+static struct status drop_used(struct session *s, const struct definition *drop,
+                               const struct definitions *without, struct buf *messages)
+{
+    struct status st = status_new(
+        s->arena, ERR_NOT_ALLOWED_HERE, SPAN_NONE, "%.*s \"%.*s\" is in use by %s",
+        STR_ARG(drop->cut.object), STR_ARG(drop->cut.name),
+        broken_ones(s, without));
+    status_print(messages, &st);
+    return st;
+}
+
 /* What uses the object would not compile without it: that says whether it can go. */
 static struct status drop_own(struct session *s, const struct definition *drop,
                               struct buf *messages)
@@ -291,9 +326,11 @@ static struct status drop_own(struct session *s, const struct definition *drop,
         else if (str_equal_c(drop->cut.object, "SOURCE")) list_add(&list, dropped_stream(s));
     }
     if (found) {
-        struct app *app = session_compile(s, &list, list.count, NULL, NULL, messages, &st);
+        struct buf broken = { 0 };
+        struct app *app = session_compile(s, &list, list.count, NULL, NULL, &broken, &st);
         if (app) st = adopt(s, &list, app, messages);
-        else buf_append_c(messages, "hint: it is in use: what uses it goes first\n");
+        else st = drop_used(s, drop, &list, messages);
+        buf_free(&broken);
     } else {
         st = drop_unknown(s, drop, messages);
     }

@@ -134,5 +134,7 @@ const char *session_keyword(size_t i);
 struct status session_metrics(struct session *s, struct buf *out) MUST_CHECK;
 /* Why nothing, or this, comes out of a stream: its way up to the sources, operator by operator, appended as text. */
 struct status session_why(struct session *s, struct str stream, struct buf *out) MUST_CHECK;
+/* The last rows of error_stream, appended as text. */
+struct status session_errors(struct session *s, struct buf *out) MUST_CHECK;
 
 #endif

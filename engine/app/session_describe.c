@@ -163,6 +163,39 @@ static void list_texts(struct listing *l, enum session_object_kind kind, const c
     }
 }
 
+static void copy_columns(struct arena *a, const struct schema *from, struct session_object *o)
+{
+    struct column *columns = arena_dup(a, from->columns, from->n_columns * sizeof *columns);
+    for (uint32_t i = 0; i < from->n_columns; i++) {
+        columns[i].name = str_copy(a, columns[i].name);
+        columns[i].path = (struct path){ 0 };
+        columns[i].at = SPAN_NONE;
+    }
+    o->columns = columns;
+    o->n_columns = from->n_columns;
+}
+
+/* A view's columns are those of a query that takes them all; over tables it is no stream. */
+static void add_view_columns(struct session *s, struct arena *a, struct session_object *o)
+{
+    static const char *const forms[] = { "SELECT STREAM * FROM \"%.*s\";",
+                                         "SELECT * FROM \"%.*s\";" };
+    for (size_t i = 0; i < 2 && !o->columns; i++) {
+        struct session_text text = { .line = 1, .column = 1 };
+        struct buf ignored = { 0 };
+        struct status st;
+        int64_t limit;
+        text.data = str_format_c(a, forms[i], STR_ARG(o->name));
+        text.size = strlen(text.data);
+        struct app *app = session_compile(s, &s->definitions, s->definitions.count, &text, &limit,
+                                          &ignored, &st);
+        const struct plan_pump *pump = app ? world_query_pump(app_compile(app)) : NULL;
+        if (pump) copy_columns(a, &pump->root->out, o);
+        if (app) app_free(app);
+        buf_free(&ignored);
+    }
+}
+
 size_t session_objects(struct session *s, struct arena *a, struct session_object **out)
 {
     struct listing l = { .s = s, .arena = a };
@@ -176,6 +209,9 @@ size_t session_objects(struct session *s, struct arena *a, struct session_object
     list_sinks(&l);
     list_texts(&l, OBJECT_FUNCTION, "FUNCTION");
     session_leave(s);
+    for (size_t i = 0; i < l.items.count; i++) {
+        if (l.items.items[i].kind == OBJECT_VIEW) add_view_columns(s, a, &l.items.items[i]);
+    }
     *out = l.items.items;
     return l.items.count;
 }

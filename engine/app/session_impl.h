@@ -14,6 +14,7 @@
 
 #include "app/app.h"
 #include "app/feed.h"
+#include "app/last_errors.h"
 #include "app/session.h"
 #include "base/array.h"
 #include "base/thread.h"
@@ -107,6 +108,7 @@ struct session {
     struct session_query *tap; /* the query that reads the running graph, or NULL */
     struct status         failure;
     atomic_ullong         faults;
+    struct last_errors    errors; /* under the lock */
     bool                  error_sunk, closed;
 };
 
@@ -143,6 +145,8 @@ bool world_same_text(struct span a, struct span b);
 /* Which sources and pumps of a plan are those of an earlier one, by their places there; GRAPH_NEW: none. */
 void world_match(const struct app_plan *old, const struct app_plan *plan, uint32_t *sources,
                  uint32_t *pumps);
+/* The pump of a query at the top level; NULL: the plan has none. */
+const struct plan_pump *world_query_pump(const struct app_plan *plan);
 /* Graph configuration of a plan. keeps: records that do not fit go to the application's vault, as they do not when a
  * query reads a source by itself. */
 struct status world_graph(struct session *s, struct app *app, bool keeps,
@@ -185,6 +189,7 @@ uint64_t remote_faults(const struct remote_query *q);
 void     remote_done(struct remote_query *q);
 size_t   remote_objects(struct session *s, struct arena *a, struct session_object **out);
 struct status remote_why(struct session *s, struct str stream, struct buf *out) MUST_CHECK;
+struct status remote_errors(struct session *s, struct buf *out) MUST_CHECK;
 
 /* ---- session_query.c ---- */
 

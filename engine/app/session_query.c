@@ -16,8 +16,7 @@
 
 enum {
     TAP_ROWS = 20000,
-    PIECE_BYTES = 128 << 10,
-    FAULTS_TOLD = 5
+    PIECE_BYTES = 128 << 10
 };
 
 /* A recorded source of a query's own application. */
@@ -134,8 +133,8 @@ static struct status tell_errors(void *arg, struct batch *rows)
         if (!q->standing && q->failure.err == ERR_NONE)
             q->failure = status_new(q->arena, err_of(name.str), SPAN_NONE, "%.*s",
                                     STR_ARG(message.str));
-        else if (q->faults++ < FAULTS_TOLD && q->standing)
-            log_message(LOG_WARNING, "row to error_stream, %.*s: %.*s", STR_ARG(name.str),
+        else if (q->faults++ < ERRORS_LOGGED && q->standing)
+            log_message(LOG_WARNING, "row refused, %.*s: %.*s", STR_ARG(name.str),
                         STR_ARG(message.str));
     }
     return OK;
@@ -263,14 +262,6 @@ enum session_rows session_next(struct session_query *q, int wait_ms, struct batc
 /* ---- asking ---- */
 
 /* The pump that is the query: the last one that prints. */
-static const struct plan_pump *query_pump(const struct app_plan *plan)
-{
-    for (uint32_t i = plan->n_pumps; i-- > 0;) {
-        if (plan->pumps[i].target == PLAN_STDOUT) return &plan->pumps[i];
-    }
-    return NULL;
-}
-
 static struct status no_url(struct session_query *q, const bool *needed)
 {
     const struct app_plan *plan = q->own.plan;
@@ -301,7 +292,7 @@ static struct status start_query(struct session_query *q)
 {
     struct session *s = q->session;
     const struct app_plan *plan = q->own.plan = app_compile(q->own.app);
-    const struct plan_pump *pump = query_pump(plan);
+    const struct plan_pump *pump = world_query_pump(plan);
     if (!pump) return status_new(s->arena, ERR_INTERNAL, SPAN_NONE, "the query has no result");
     q->columns = pump->root->out;
     bool *needed = arena_calloc(q->arena, plan->n_streams + 1);

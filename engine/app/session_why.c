@@ -9,7 +9,10 @@
 #include "app/session_impl.h"
 #include "data/calendar.h"
 
-enum { IDLE_MS = 2000 /* a source that says nothing for so long is worth a word */ };
+enum {
+    IDLE_MS = 2000, /* a source that says nothing for so long is worth a word */
+    ERRORS_TOLD = 5 /* the last ones */
+};
 
 struct why {
     struct session *s;
@@ -204,6 +207,16 @@ static void why_errors(struct why *w)
         buf_append_c(w->out, " until all sources have come so far");
     }
     buf_append_char(w->out, '\n');
+    last_errors_print(&w->s->errors, ERRORS_TOLD, false, w->out);
+}
+
+struct status session_errors(struct session *s, struct buf *out)
+{
+    if (s->remote) return remote_errors(s, out);
+    session_enter(s);
+    last_errors_print(&s->errors, ERRORS_KEPT, true, out);
+    session_leave(s);
+    return OK;
 }
 
 struct status session_why(struct session *s, struct str stream, struct buf *out)

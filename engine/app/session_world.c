@@ -13,8 +13,6 @@
 #include "data/value.h"
 #include "sql/explain.h"
 
-enum { FAULTS_TOLD = 5 };
-
 /* ---- what two plans have in common ---- */
 
 /* Places in two texts that say the same. */
@@ -158,19 +156,31 @@ static void start_lanes(struct session *s)
     arena_free(a);
 }
 
+const struct plan_pump *world_query_pump(const struct app_plan *plan)
+{
+    for (uint32_t i = plan->n_pumps; i-- > 0;) {
+        if (plan->pumps[i].target == PLAN_STDOUT) return &plan->pumps[i];
+    }
+    return NULL;
+}
+
 /* ---- errors that have no sink ---- */
 
-static struct status tell_errors(void *arg, struct batch *rows)
+/* The first ones are told; then \errors is asked. */
+static void tell_error(void *arg, const struct error_told *e)
 {
     struct session *s = arg;
-    for (uint32_t i = 0; i < batch_live(rows); i++) {
-        uint32_t row = batch_row(rows, i);
-        if (atomic_fetch_add(&s->faults, 1) >= FAULTS_TOLD || s->error_sunk) continue;
-        struct value message = vector_value(&rows->columns[ERROR_MESSAGE], row);
-        struct value name = vector_value(&rows->columns[ERROR_NAME], row);
-        log_message(LOG_WARNING, "row to error_stream, %.*s: %.*s", STR_ARG(name.str),
-                    STR_ARG(message.str));
-    }
+    uint64_t before = atomic_fetch_add(&s->faults, 1);
+    last_errors_keep(&s->errors, e);
+    if (before < ERRORS_LOGGED && !s->error_sunk) error_told_log(e);
+    if (before == ERRORS_LOGGED && !s->error_sunk)
+        log_message(LOG_WARNING, "further refused rows are not told: \\errors shows the last ones");
+}
+
+static struct status ignore_errors(void *arg, struct batch *rows)
+{
+    (void)arg;
+    (void)rows;
     return OK;
 }
 
@@ -268,7 +278,7 @@ static void attach_sinks(struct session *s, struct generation *g)
         struct graph_sink tap = query_sink(s->tap);
         graph_add_sink(g->graph, PLAN_STDOUT, i, &tap);
     }
-    struct graph_sink errors = { .arg = s, .rows = tell_errors, .bound = ignore_bound };
+    struct graph_sink errors = { .arg = s, .rows = ignore_errors, .bound = ignore_bound };
     graph_add_sink(g->graph, PLAN_ERROR_STREAM, 0, &errors);
 }
 
@@ -449,6 +459,8 @@ struct status world_graph(struct session *s, struct app *app, bool keeps, struct
                                    .row_arg = feed_rows_of_new(a, plan),
                                    .reject = out->rejects ? rejects_take : NULL,
                                    .reject_arg = out->rejects,
+                                   .tell = keeps ? tell_error : NULL,
+                                   .tell_arg = s,
                                    .memory_limit = s->config.memory_limit,
                                    .lateness_ms = lateness,
                                    .rowtime_column = column };

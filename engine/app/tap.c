@@ -37,6 +37,7 @@ struct tap {
     struct tap_place *place;
     struct tap       *next;
     bool              whole;
+    bool              begun; /* it has had a row; those before were on their way when it came */
     bool              ended; /* the stream is another one */
     struct batch     *batches[TAP_BATCHES]; /* a ring */
     uint32_t          first, n_batches;
@@ -114,14 +115,17 @@ static bool is_whole(const struct tap_place *p, uint64_t seq)
     return false;
 }
 
-/* The rows that have all their columns; the caller's reference, or NULL: none. */
-static struct batch *whole_rows(const struct tap_place *p, struct batch *rows)
+/* The rows that have all their columns; the caller's reference, or NULL: none. before: those in front of the first. */
+static struct batch *whole_rows(const struct tap_place *p, struct batch *rows, uint32_t *before)
 {
     uint32_t live = batch_live(rows), n = 0;
+    *before = live;
     uint32_t *sel = mem_alloc((live + 1) * sizeof *sel);
     for (uint32_t i = 0; i < live; i++) {
         uint32_t row = batch_row(rows, i);
-        if (is_whole(p, rows->cause_seqs[row])) sel[n++] = row;
+        if (!is_whole(p, rows->cause_seqs[row])) continue;
+        if (n == 0) *before = i;
+        sel[n++] = row;
     }
     struct batch *out = NULL;
     if (n == live) out = batch_retain(rows);
@@ -135,12 +139,15 @@ static struct batch *whole_rows(const struct tap_place *p, struct batch *rows)
 static void keep(struct tap *t, struct batch *rows)
 {
     if (t->ended) return;
-    uint32_t live = batch_live(rows);
+    uint32_t live = batch_live(rows), before = 0;
     bool full = t->n_batches == TAP_BATCHES || t->n_rows >= TAP_ROWS;
-    struct batch *b = full ? NULL : t->whole ? whole_rows(t->place, rows) : batch_retain(rows);
+    struct batch *b = full       ? NULL
+                      : t->whole ? whole_rows(t->place, rows, &before)
+                                 : batch_retain(rows);
     uint32_t n = b ? batch_live(b) : 0;
-    t->left_out += live - n;
+    t->left_out += live - n - (t->begun ? 0 : before);
     if (!b) return;
+    t->begun = true;
     t->batches[(t->first + t->n_batches++) % TAP_BATCHES] = b;
     t->n_rows += n;
 }

@@ -52,7 +52,7 @@ const char *cli_nearest(const char *word, const char *(*next)(const void *arg, s
         if (!name) return best;
         int max = strlen(word) < 4 ? 1 : WORDS_DISTANCE - 1;
         int distance = str_distance(str_c(word), str_c(name), max);
-        if (distance > max || distance >= least) continue;
+        if (distance > max || distance >= least || (size_t)distance >= strlen(word)) continue;
         best = name;
         least = distance;
     }

@@ -102,6 +102,13 @@ enum exit_code cli_flush(enum exit_code code);
 /* What `sluice functions` says, on standard output: of one function, or the list for NULL. */
 enum exit_code cli_show_function(const struct cli_args *args, const char *name);
 
+struct session;
+/* The name that somebody typed as SQL stores it: unquoted in upper case; a `;` behind it is left out. */
+struct str cli_stored_name(struct arena *a, const char *word);
+/* session_why of a stream by the name that was typed. */
+struct status cli_why(struct session *s, struct arena *a, const char *word,
+                      struct buf *out) MUST_CHECK;
+
 struct app;
 /* Reads the operands as SQL files of one application, then --source and --sink. */
 struct app *cli_open_app(const struct cli_args *args);

@@ -37,14 +37,6 @@ static enum exit_code print_plan(struct app *app, const char *format)
     return st.err == ERR_NONE ? EXIT_DONE : cli_failed(&st);
 }
 
-/* Names as SQL stores them: unquoted in upper case. */
-static struct str stored_name(struct arena *a, const char *word)
-{
-    size_t n = strlen(word);
-    if (n >= 2 && word[0] == '"' && word[n - 1] == '"') return str_view(word + 1, n - 2);
-    return str_upper_ascii(a, str_c(word));
-}
-
 /* The streams of a run, as \why shows them. */
 static enum exit_code explain_live(const struct cli_args *args, const char *socket)
 {
@@ -55,7 +47,7 @@ static enum exit_code explain_live(const struct cli_args *args, const char *sock
     if (st.err != ERR_NONE) return cli_failed(&st);
     for (size_t i = 0; i < args->n_operands && st.err == ERR_NONE; i++) {
         if (i > 0) buf_append_char(&text, '\n');
-        st = session_why(session, stored_name(args->arena, args->operands[i]), &text);
+        st = cli_why(session, args->arena, args->operands[i], &text);
     }
     cli_write(stdout, &text);
     enum exit_code code = st.err == ERR_NONE ? EXIT_DONE : cli_failed(&st);

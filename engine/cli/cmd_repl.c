@@ -292,9 +292,23 @@ static const char *prompt_for(const struct repl *r)
     return quote == '\'' ? "     '> " : quote ? "     \"> " : "     -> ";
 }
 
+/* What people type who have not read the first line; a statement begins with neither. */
+static const char *meta_of_word(const char *line)
+{
+    static const char *const words[][2] = { { "help", "\\?" }, { "quit", "\\q" }, { "exit", "\\q" } };
+    size_t skip = strspn(line, " \t"), n = strcspn(line + skip, " \t;");
+    if (line[skip + n + strspn(line + skip + n, " \t;")]) return NULL;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i][0]) == n && strncasecmp(line + skip, words[i][0], n) == 0)
+            return words[i][1];
+    }
+    return NULL;
+}
+
 static void take_line(struct repl *r, struct repl_line *l, const char *line, struct buf *entry)
 {
     bool free = !open_quote(&r->typed); /* a line of a text may begin with anything */
+    if (r->typed.len == 0 && meta_of_word(line)) line = meta_of_word(line);
     if (entry->len) buf_append_char(entry, '\n');
     buf_append_c(entry, line);
     if (free && line[strspn(line, " \t")] == '\\') {

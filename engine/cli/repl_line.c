@@ -19,7 +19,7 @@
 
 #include "base/log.h"
 
-enum { HISTORY_ENTRIES = 2000, LISTED_MAX = 100, REDRAW_MS = 100 };
+enum { HISTORY_ENTRIES = 2000, LISTED_MAX = 100, REDRAW_MS = 100, PASTE_MS = 100 };
 
 struct repl_line {
     struct repl *repl;
@@ -27,6 +27,7 @@ struct repl_line {
     History     *history;
     char        *history_path; /* NULL: there is no home */
     const char  *prompt;
+    bool         pasting; /* the terminal says so: a tab is a tab */
     struct buf   line;
 };
 
@@ -111,6 +112,34 @@ static void add_files(struct candidates *c)
     globfree(&found);
 }
 
+/* What rows can be read from. */
+static void add_relations(struct candidates *c, struct session *s)
+{
+    struct session_object *objects;
+    size_t n = session_objects(s, c->arena, &objects);
+    for (size_t i = 0; i < n; i++) {
+        enum session_object_kind kind = objects[i].kind;
+        if (kind != OBJECT_PUMP && kind != OBJECT_SINK && kind != OBJECT_FUNCTION)
+            add_name(c, objects[i].name);
+    }
+}
+
+/* Whether the word behind these bytes of a line stands where a stream's name does. */
+static bool names_relation(const char *line, size_t from)
+{
+    static const char *const words[] = { "FROM", "JOIN", "INTO" };
+    size_t stop = from;
+    while (stop > 0 && (line[stop - 1] == ' ' || line[stop - 1] == '\t')) stop--;
+    size_t start = stop;
+    while (start > 0 && isalpha((unsigned char)line[start - 1])) start--;
+    for (size_t i = 0; stop < from && i < sizeof words / sizeof *words; i++) {
+        if (stop - start == strlen(words[i]) &&
+            strncasecmp(line + start, words[i], stop - start) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool begins(const char *line, const char *command)
 {
     size_t n = strlen(command);
@@ -132,7 +161,10 @@ static void find_candidates(struct candidates *c, struct repl *r, const char *li
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) candidate(c, words[i]);
     } else if (*first == '\\') {
         add_objects(c, r->session, false);
-    } else {
+    } else if (names_relation(line, (size_t)(c->word - line))) {
+        add_relations(c, r->session);
+    }
+    if (*first != '\\' && c->items.count == 0) {
         for (size_t i = 0; session_keyword(i); i++) add_word(c, session_keyword(i));
         add_functions(c, r->args->functions);
         add_objects(c, r->session, true);
@@ -174,6 +206,20 @@ static bool is_word(char ch)
     return isalnum((unsigned char)ch) || ch == '_' || ch == '"' || ch == '\\' || (ch & 0x80);
 }
 
+/* Whether text that was pasted goes on; at its latest the mark of its end follows. */
+static bool paste_goes_on(struct repl_line *l)
+{
+    struct pollfd more = { .fd = STDIN_FILENO, .events = POLLIN };
+    if (l->pasting && poll(&more, 1, PASTE_MS) <= 0) l->pasting = false;
+    return l->pasting;
+}
+
+/* Where nothing stands before it, or text is pasted, Tab is white space. */
+static bool means_tab(struct repl_line *l, const char *line)
+{
+    return paste_goes_on(l) || line[strspn(line, " \t")] == 0;
+}
+
 /* What the candidates have in common takes the place of the word; when that is no more than was typed they are
  * listed. */
 static unsigned char complete(EditLine *edit, int ch)
@@ -185,6 +231,11 @@ static unsigned char complete(EditLine *edit, int ch)
     struct candidates c = { .arena = arena_new() };
     const char *line =
         str_to_c(c.arena, str_view(info->buffer, (size_t)(info->cursor - info->buffer)));
+    if (means_tab(l, line)) {
+        el_insertstr(edit, "\t");
+        arena_free(c.arena);
+        return CC_REFRESH;
+    }
     bool file = begins(line, "\\i") || begins(line, "\\o") || begins(line, "\\e");
     size_t n = strlen(line), from = n;
     while (from > 0 && (file ? line[from - 1] != ' ' : is_word(line[from - 1]))) from--;
@@ -209,6 +260,36 @@ static unsigned char complete(EditLine *edit, int ch)
     }
     arena_free(c.arena);
     return result;
+}
+
+/* ---- pasting ---- */
+
+/* xterm's bracketed paste: the terminal puts ESC [ 200 ~ and ESC [ 201 ~ around what is pasted once it was asked to
+ * (XTerm Control Sequences, "Bracketed Paste Mode"). */
+static unsigned char paste_begins(EditLine *edit, int ch)
+{
+    (void)ch;
+    struct repl_line *l;
+    el_get(edit, EL_CLIENTDATA, &l);
+    l->pasting = true;
+    return CC_NORM;
+}
+
+static unsigned char paste_ends(EditLine *edit, int ch)
+{
+    (void)ch;
+    struct repl_line *l;
+    el_get(edit, EL_CLIENTDATA, &l);
+    l->pasting = false;
+    return CC_NORM;
+}
+
+static void ask_for_brackets(bool wanted)
+{
+    const char *term = getenv("TERM");
+    if (!isatty(STDOUT_FILENO) || !term || strcmp(term, "dumb") == 0) return;
+    fputs(wanted ? "\033[?2004h" : "\033[?2004l", stdout);
+    fflush(stdout);
 }
 
 /* ---- history ---- */
@@ -313,6 +394,10 @@ struct repl_line *repl_line_open(struct repl *r)
     el_set(l->edit, EL_ADDFN, "sluice-complete", "completes a word", complete);
     el_set(l->edit, EL_BIND, "^I", "sluice-complete", NULL);
     el_set(l->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
+    el_set(l->edit, EL_ADDFN, "sluice-paste-begins", "text comes that nobody types", paste_begins);
+    el_set(l->edit, EL_ADDFN, "sluice-paste-ends", "what comes is typed again", paste_ends);
+    el_set(l->edit, EL_BIND, "\033[200~", "sluice-paste-begins", NULL);
+    el_set(l->edit, EL_BIND, "\033[201~", "sluice-paste-ends", NULL);
     el_source(l->edit, NULL);
     return l;
 }
@@ -323,7 +408,9 @@ const char *repl_line_read(struct repl_line *l, const char *prompt)
     l->prompt = prompt;
     fflush(stdout);
     log_set_prompt(isatty(STDERR_FILENO));
+    ask_for_brackets(true);
     const char *line = el_gets(l->edit, &count);
+    ask_for_brackets(false);
     log_set_prompt(false);
     if (!line || count <= 0) return NULL;
     buf_clear(&l->line);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
@@ -54,16 +55,6 @@ static void list_objects(struct repl *r, bool pumps)
     arena_free(a);
 }
 
-/* As SQL stores it: unquoted in upper case. */
-static struct str stored_name(struct arena *a, const char *word)
-{
-    size_t n = strlen(word);
-    if (n > 0 && word[n - 1] == ';') n--;
-    if (n >= 2 && word[0] == '"' && word[n - 1] == '"')
-        return str_copy(a, str_view(word + 1, n - 2));
-    return str_upper_ascii(a, str_view(word, n));
-}
-
 static void show_columns(struct repl *r, struct arena *a, const struct session_object *o)
 {
     static const char *const headings[] = { "Column", "Type", "" };
@@ -94,7 +85,7 @@ static bool show_named(struct repl *r, const char *word, bool functions_only)
     struct arena *a = arena_new();
     struct session_object *objects;
     size_t n = session_objects(r->session, a, &objects), found = 0;
-    struct str name = stored_name(a, word), typed = str_c(word);
+    struct str name = cli_stored_name(a, word), typed = str_c(word);
     for (size_t i = 0; i < n; i++) {
         if (!str_equal(&objects[i].name, &name) && !str_equal(&objects[i].name, &typed)) continue;
         if (functions_only && objects[i].kind != OBJECT_FUNCTION) continue;
@@ -133,13 +124,24 @@ static void why(struct repl *r, const char *word)
     if (!*word) {
         repl_complain(r, "\\why needs the name of a stream");
     } else {
-        struct status st = session_why(r->session, stored_name(a, word), &text);
+        struct status st = cli_why(r->session, a, word, &text);
         if (st.err != ERR_NONE && !session_is_lost(r->session))
             repl_complain(r, "%s; \\d lists what there is", st.message);
         cli_write(r->out, &text);
     }
     buf_free(&text);
     arena_free(a);
+}
+
+static void last_errors(struct repl *r, const char *word)
+{
+    (void)word;
+    struct buf text = { 0 };
+    struct status st = session_errors(r->session, &text);
+    if (st.err != ERR_NONE && !session_is_lost(r->session)) repl_complain(r, "%s", st.message);
+    else if (st.err == ERR_NONE && text.len == 0) fputs("error_stream has had no rows.\n", r->out);
+    cli_write(r->out, &text);
+    buf_free(&text);
 }
 
 static void metrics(struct repl *r, const char *word)
@@ -190,6 +192,7 @@ static void pset(struct repl *r, const char *word)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcasecmp(value, names[i]) != 0) continue;
         r->format = (enum repl_format)i;
+        if (r->interactive) printf("Rows are shown as %s.\n", names[i]);
         return;
     }
     repl_complain(r, "there is no format \"%s\": table, json or csv", value);
@@ -269,6 +272,14 @@ static void edit(struct repl *r, const char *word)
     }
 }
 
+static void shell(struct repl *r, const char *word)
+{
+    const char *own = getenv("SHELL");
+    fflush(NULL);
+    int code = system(*word ? word : own && *own ? own : "/bin/sh");
+    if (code == -1) repl_complain(r, "cannot start a shell: %s", strerror(errno));
+}
+
 static void pause_for(double seconds)
 {
     double until = repl_seconds() + seconds;
@@ -277,6 +288,16 @@ static void pause_for(double seconds)
         if (repl_interrupted || repl_ended || left <= 0) return;
         poll(NULL, 0, left < 0.1 ? 1 : 50); /* a signal ends it early */
     }
+}
+
+/* Between two answers, which look alike. */
+static void tell_watch(double every)
+{
+    char text[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", gmtime_r(&now, &utc));
+    printf("%s UTC (every %g s)\n", text, every);
 }
 
 static void watch(struct repl *r, const char *word)
@@ -301,6 +322,7 @@ static void watch(struct repl *r, const char *word)
     struct session_text t = { .data = text.data, .size = text.len, .line = 1, .column = 1,
                               .base_dir = "." };
     while (!repl_interrupted && !repl_ended && !r->quit) {
+        if (r->interactive) tell_watch(every);
         if (!repl_query(r, &t)) break;
         pause_for(every);
     }
@@ -328,11 +350,13 @@ static void quit(struct repl *r, const char *word)
 static void help(struct repl *r, const char *word);
 
 static const struct meta metas[] = {
+    { "\\!", "[COMMAND]", "runs a command of the shell", shell },
     { "\\?", "", "this list", help },
     { "\\d", "[NAME]", "what there is; columns and definition of NAME", describe },
     { "\\df", "[NAME]", "functions; what NAME does", describe_function },
     { "\\dp", "", "pumps, and how many rows they passed on", describe_pumps },
     { "\\e", "[FILE]", "edits the last statement, or a file, and runs it", edit },
+    { "\\errors", "", "the last rows of error_stream", last_errors },
     { "\\i", "FILE", "reads statements from a file", include },
     { "\\metrics", "", "numbers of the run that was connected to", metrics },
     { "\\o", "[FILE]", "rows go to a file; back to the terminal", output },
@@ -365,10 +389,11 @@ const char *repl_meta_name(size_t i)
     return i < N_METAS ? metas[i].name : NULL;
 }
 
+/* Without the backslash, which all have in common. */
 static const char *next_name(const void *arg, size_t i)
 {
     (void)arg;
-    return repl_meta_name(i);
+    return i < N_METAS ? metas[i].name + 1 : NULL;
 }
 
 void repl_meta(struct repl *r, const char *line)
@@ -387,9 +412,9 @@ void repl_meta(struct repl *r, const char *line)
     if (found) {
         found->run(r, word);
     } else {
-        const char *near = cli_nearest(name, next_name, NULL);
+        const char *near = cli_nearest(name + 1, next_name, NULL);
         repl_complain(r, "there is no %s%s%s%s; \\? lists what there is", name,
-                      near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+                      near ? "; did you mean \\" : "", near ? near : "", near ? "?" : "");
     }
     fflush(r->out);
     arena_free(a);

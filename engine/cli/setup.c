@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "app/session.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
@@ -103,6 +104,24 @@ enum exit_code cli_refused(struct app *app)
         if (d->items[i].level == DIAG_ERROR && st->err != ERR_IO) return EXIT_BAD_SQL;
     }
     return EXIT_USAGE;
+}
+
+struct str cli_stored_name(struct arena *a, const char *word)
+{
+    size_t n = strlen(word);
+    if (n > 0 && word[n - 1] == ';') n--;
+    if (n >= 2 && word[0] == '"' && word[n - 1] == '"')
+        return str_copy(a, str_view(word + 1, n - 2));
+    return str_upper_ascii(a, str_view(word, n));
+}
+
+struct status cli_why(struct session *s, struct arena *a, const char *word, struct buf *out)
+{
+    struct str name = cli_stored_name(a, word), typed = str_copy(a, str_c(word));
+    struct status st = session_why(s, name, out);
+    if (st.err != ERR_UNKNOWN_NAME || str_equal(&name, &typed)) return st;
+    /* what SQL needs quotes for is found without, where nothing else is meant */
+    return session_why(s, typed, out).err == ERR_NONE ? OK : st;
 }
 
 enum exit_code cli_flush(enum exit_code code)

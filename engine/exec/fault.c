@@ -296,19 +296,23 @@ static void put_hex(struct error_log *log, struct builder *out, const char *text
     put_text(out, ERROR_DATA_ROW, str_view(hex, n * 2));
 }
 
-/* A record of a source with PERSONAL columns is shown without them, or not at all. */
-static void put_data_row(struct error_log *log, struct builder *out, struct error_row *e)
+/* A record of a source with PERSONAL columns is shown without them, or not at all. Returns what is shown, until the
+ * next one. */
+static struct str put_data_row(struct error_log *log, struct builder *out, struct error_row *e)
 {
     const struct plan_source *sources = log->config.plan->sources;
     bool secret = e->record_of && schema_has_personal(&sources[e->record_of - 1].schema);
     if (!e->record_of || !log->config.row_of_record) {
-        if (!secret) put_hex(log, out, text_of(e), e->text_len);
-        return;
+        if (secret) return STR_EMPTY;
+        put_hex(log, out, text_of(e), e->text_len);
+        return str_view(text_of(e), e->text_len);
     }
     buf_clear(&log->text);
     bool cut = log->config.row_of_record(log->config.row_arg, e->record_of - 1,
                                          str_view(text_of(e), e->text_len), &log->text);
-    if (cut || !secret) put_hex(log, out, log->text.data, log->text.len);
+    if (!cut && secret) return STR_EMPTY;
+    put_hex(log, out, log->text.data, log->text.len);
+    return str_view(buf_c(&log->text), log->text.len);
 }
 
 static struct str pump_name(const struct app_plan *plan, uint32_t number)
@@ -319,7 +323,9 @@ static struct str pump_name(const struct app_plan *plan, uint32_t number)
     return STR_EMPTY;
 }
 
-static void put_row(struct error_log *log, struct builder *out, struct error_row *e, rowtime now)
+/* Returns DATA_ROW as text. */
+static struct str put_row(struct error_log *log, struct builder *out, struct error_row *e,
+                          rowtime now)
 {
     builder_row(out, now, e->cause_time, e->cause_seq, e->path, e->path_len);
     put_time(out, ERROR_TIME, now);
@@ -327,9 +333,10 @@ static void put_row(struct error_log *log, struct builder *out, struct error_row
     put_text(out, ERROR_NAME, str_c(error_name(e->err)));
     put_text(out, ERROR_MESSAGE, str_view(message_of(e), e->message_len));
     if (e->has_data_time) put_time(out, ERROR_DATA_ROWTIME, e->data_time);
-    put_data_row(log, out, e);
+    struct str shown = put_data_row(log, out, e);
     struct str name = pump_name(log->config.plan, e->pump);
     if (name.len) put_text(out, ERROR_PUMP_NAME, name);
+    return shown;
 }
 
 /* A late row was read, and may be shown without its PERSONAL columns. */
@@ -343,7 +350,7 @@ static void give_reject(struct error_log *log, struct error_row *e, rowtime now)
     log->config.reject(log->config.reject_arg, &reject);
 }
 
-static void tell(const struct error_log *log, struct error_row *e)
+static void tell(const struct error_log *log, struct error_row *e, rowtime now, struct str shown)
 {
     if (!log->config.tell || !log->render) return;
     const struct app_plan *plan = log->config.plan;
@@ -354,6 +361,8 @@ static void tell(const struct error_log *log, struct error_row *e)
         .source = e->source ? plan->sources[e->source - 1].name : STR_EMPTY,
         .path = str_view(file_of(e), e->file_len),
         .byte = e->byte,
+        .time = now,
+        .row = shown,
     };
     log->config.tell(log->config.tell_arg, &told);
 }
@@ -378,9 +387,9 @@ size_t errors_take(struct error_log *log, struct bound limit, error_now_fn now, 
         struct error_row *e = log->rows[n];
         rowtime t = now ? now(now_arg) : e->cause_time < latest ? e->cause_time : latest;
         if (t > *last) *last = t;
-        put_row(log, out, e, *last);
+        struct str shown = put_row(log, out, e, *last);
         give_reject(log, e, *last);
-        tell(log, e);
+        tell(log, e, *last, shown);
         mem_free(e);
     }
     log->count -= n;

@@ -36,6 +36,8 @@ struct error_told {
     struct str  source;  /* that it came from; empty: not known */
     struct str  path;    /* the file it stands in, empty: not known, and ... */
     uint64_t    byte;    /* ... where, from 1 (uncompressed) */
+    int64_t     time;    /* ERROR_TIME, milliseconds since 1970 */
+    struct str  row;     /* DATA_ROW as text, not as hexadecimal digits */
 };
 typedef void (*error_tell_fn)(void *arg, const struct error_told *told);
 

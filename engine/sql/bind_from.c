@@ -184,7 +184,7 @@ static struct status from_name(struct binder *b, const struct ast_from *f,
         struct status st = status_new(b->arena, ERR_NOT_ALLOWED_HERE, f->name.at,
                                       "error_stream cannot be read by a query");
         return status_with_hint(st, "outputs read it: CREATE SINK errors FROM error_stream "
-                                    "INTO 'url'");
+                                    "INTO 'url'; in sluice repl \\errors shows its last rows");
     }
     const struct relation *r = catalog_relation(b->catalog, f->name.text);
     if (!r) return unknown_relation(b, &f->name);

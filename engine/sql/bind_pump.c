@@ -286,7 +286,7 @@ static struct status bind_top_select(struct binder *b, const struct ast_statemen
     if (first->kind == QUERY_SELECT && !first->stream && !answer) {
         struct status st = status_new(b->arena, ERR_NOT_ALLOWED_HERE, s->query->at,
                                       "SELECT at the top level reads a stream, which has no end");
-        return status_with_hint(st, "SELECT STREAM is a continuous query");
+        return status_with_hint(st, "SELECT STREAM reads streams, for as long as rows come");
     }
     for (uint32_t i = 0; i < q.n_columns; i++) {
         if (q.columns[i].record) return bind_whole_record(b, q.columns[i].record, q.columns[i].at);

@@ -377,8 +377,8 @@ $ cat > broken.pl <<'PL'
 $ sh feed | sluice run --quiet --control run.sock app.sql & sh appears run.sock; perl broken.pl; sh until HOT HOT; sluice explain --live run.sock HOT | sed 's/[0-9][0-9]* /N /g; s/time is .*/time is T/'; kill -INT $!; wait
 {"ok":false,"code":"SYNTAX","message":"a JSON value should stand here"}
 {"ok":false,"code":"SYNTAX","message":"a message is one JSON object on one line"}
-{"ok":false,"code":"USAGE","message":"there is no such request: hello, list, why, metrics, ask, stop, define"}
-{"ok":false,"code":"USAGE","message":"there is no such request: hello, list, why, metrics, ask, stop, define"}
+{"ok":false,"code":"USAGE","message":"there is no such request: hello, list, why, errors, metrics, ask, stop, define"}
+{"ok":false,"code":"USAGE","message":"there is no such request: hello, list, why, errors, metrics, ask, stop, define"}
 {"ok":false,"code":"NOT_ALLOWED_HERE","message":"ask takes one query","messages":"error 42601: ask takes one query\n"}
 {"ok":true,"standing":true,"columns":[{"name":"DEVICE","kind":10,"precision":0,"scale":0,"from":0,"to":0,"length":8},{"name":"TEMP","kind":8,"precisio...
 {"end":true,"faults":0}
@@ -403,7 +403,7 @@ $ sed "s/ PATH '[^']*'//g" app.sql > case.sql; sh feed | sluice run --quiet --co
 its columns read "DEVICE", "TEMP", its records have "device", "temp": case counts in names; write "device" in quotes where the column is declared, or give it a PATH
 
 # With --control-write pumps come and go between two batches, also such that read what nobody did before; sources, sinks and what does not compile change nothing.
-$ sh feed | sluice run --quiet --control run.sock --control-write app.sql & sh appears run.sock; pty sluice repl --connect run.sock <<'END' | sed 's/pump \(.*\) | [1-9][0-9]* *|/pump \1 | N |/; s/[0-9]* rows were/N rows were/; s/20[0-9-]* [0-9:.]*/T/; s/[0-9][0-9]* \(in\|out\|rows\)/N \1/g'; kill -INT $!; wait; [ "$(sort -u hot.ndjson)" = '{"DEVICE":"a7","TEMP":40.5}' ] && echo whole
+$ sh feed | sluice run --quiet --control run.sock --control-write app.sql & sh appears run.sock; pty sluice repl --connect run.sock <<'END' | sed 's/pump \(.*\) | [1-9][0-9]* *|/pump \1 | N |/; s/[0-9]* rows were/N rows were/; s/20[0-9]*-[0-9-]* [0-9:.]*/T/; s/[0-9][0-9]* \(in\|out\|rows\)/N \1/g'; kill -INT $!; wait; [ "$(sort -u hot.ndjson)" = '{"DEVICE":"a7","TEMP":40.5}' ] && echo whole
 > > CREATE STREAM noted (device VARCHAR(8), note VARCHAR(20));
 > > CREATE PUMP n AS INSERT INTO noted SELECT STREAM device, note FROM readings WHERE n = 3;
 > > SELECT STREAM * FROM noted LIMIT 1;
@@ -504,7 +504,7 @@ some rows were left out, each is shown or counted
 the same
 
 # \watch repeats a query over the run's tables and streams until Ctrl-C.
-$ sh feed | sluice run --quiet --control run.sock app.sql & sh appears run.sock; pty sluice repl --connect run.sock <<'END' | awk '!seen[$0]++'; kill -INT $!; wait
+$ sh feed | sluice run --quiet --control run.sock app.sql & sh appears run.sock; pty sluice repl --connect run.sock <<'END' | sed 's/^20.* UTC/TIME/' | awk '!seen[$0]++'; kill -INT $!; wait
 > > SELECT STREAM device FROM hot LIMIT 1;
 > + \watch 0.3
 > ~ a7
@@ -519,6 +519,7 @@ sluice> SELECT STREAM device FROM hot LIMIT 1;
  a7
 (1 row)
 sluice> \watch 0.3
+TIME (every 0.3 s)
 ^C
 sluice> \q
 

@@ -122,6 +122,7 @@ static void take(char c)
     else if (c == '\n') feed_line();
     else if (c == '\r') screen.column = 0;
     else if (c == '\b') screen.column -= screen.column > 0;
+    else if (c == '\t') move_by('C', 8 - screen.column % 8);
     else if ((unsigned char)c >= ' ') put(c);
     if (screen.n_escape < 0 && screen.n_seen + 1 < sizeof screen.seen) {
         screen.seen[screen.n_seen++] = c;

@@ -158,7 +158,182 @@ sluice> SELECT STREAM pressure FROM "Mixed case" ;
 ----------
 (0 rows)
 sluice> \pset format json
+Rows are shown as json.
 sluice> \q
+
+# What is pasted is not completed: the terminal puts marks around it. A tab before anything is one, too.
+$ pty sluice repl <<'END'
+> = ^[[200~CREATE STREAM pasted (^M^Ia INTEGER,^M^Ib^IVARCHAR(5));^M^[[201~
+> = CREATE STREAM typed (^M
+> = ^Ic INTEGER);^M
+> = \d typ^I^M
+> = \d past^I^M
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> CREATE STREAM pasted (
+     ->         a INTEGER,
+     ->         b       VARCHAR(5));
+OK
+sluice> CREATE STREAM typed (
+     ->         c INTEGER);
+OK
+sluice> \d typed
+stream TYPED
+ Column | Type    |
+--------+---------+--
+ C      | INTEGER |
+CREATE STREAM typed (
+        c INTEGER);
+sluice> \d pasted
+stream PASTED
+ Column | Type       |
+--------+------------+--
+ A      | INTEGER    |
+ B      | VARCHAR(5) |
+CREATE STREAM pasted (
+        a INTEGER,
+        b       VARCHAR(5));
+sluice> \q
+
+# Behind FROM, JOIN and INTO stand names of what has rows.
+$ pty sluice repl <<'END'
+> > CREATE STREAM trades (a INTEGER);
+> > CREATE VIEW trimmed AS SELECT STREAM a AS trim_a FROM trades;
+> = SELECT STREAM trim_a FROM tr^I
+> = im^I;^M
+> > \d trimmed
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> CREATE STREAM trades (a INTEGER);
+OK
+sluice> CREATE VIEW trimmed AS SELECT STREAM a AS trim_a FROM trades;
+OK
+sluice> SELECT STREAM trim_a FROM tr
+trades  trimmed
+sluice> SELECT STREAM trim_a FROM trimmed ;
+ TRIM_A
+----------
+(0 rows)
+sluice> \d trimmed
+view TRIMMED
+ Column | Type    |
+--------+---------+--
+ TRIM_A | INTEGER |
+CREATE VIEW trimmed AS SELECT STREAM a AS trim_a FROM trades;
+sluice> \q
+
+# Words of people who have not read the first line; and what is no command.
+$ pty sluice repl <<'END' | head -8
+> > help
+> > \l
+> > \dpp
+> + exit;
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> help
+Statements end with ; and act at once. SELECT STREAM shows rows until Ctrl-C or
+LIMIT n. Lines for the session begin with a backslash:
+  \! [COMMAND]         runs a command of the shell
+  \?                   this list
+  \d [NAME]            what there is; columns and definition of NAME
+  \df [NAME]           functions; what NAME does
+$ pty sluice repl <<'END'
+> > SELECT
+> + quit
+> > ;
+> + quit
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> SELECT
+     -> quit
+     -> ;
+error 42703: no column "QUIT" here
+quit
+^~~~
+sluice> quit
+
+# Rows that fail are told up to a few; the last ones are kept.
+$ cat > spoiled.ndjson <<'END'
+> {"A":"1"}
+> {"A":"one"}
+> {"A":"two"}
+> {"A":"3"}
+> {"A":"four"}
+> {"A":"five"}
+> {"A":"six"}
+> {"A":"seven"}
+> no JSON
+> END
+$ pty sluice repl <<'END' | sed 's/20[0-9]*-[0-9-]* [0-9:.]*/TIME/'
+> > \errors
+> > CREATE SOURCE spoiled (a VARCHAR(5)) FROM 'exec:while [ ! -e go ]; do sleep 0.05; done; cat spoiled.ndjson; sleep 30';
+> > CREATE STREAM whole (a INTEGER);
+> > CREATE PUMP p AS INSERT INTO whole SELECT STREAM CAST(a AS INTEGER) FROM spoiled;
+> + \! touch go
+> ~ last ones
+> > \errors
+> > \why whole
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> \errors
+error_stream has had no rows.
+sluice> CREATE SOURCE spoiled (a VARCHAR(5)) FROM 'exec:while [ ! -e go ]; do sleep 0.05; done; cat
+spoiled.ndjson; sleep 30';
+OK
+sluice> CREATE STREAM whole (a INTEGER);
+OK
+sluice> CREATE PUMP p AS INSERT INTO whole SELECT STREAM CAST(a AS INTEGER) FROM spoiled;
+OK
+sluice> \! touch go
+sluice: warning: row refused by pump P, CAST_ERROR: cannot convert 'one' to INTEGER
+sluice: warning: row refused by pump P, CAST_ERROR: cannot convert 'two' to INTEGER
+sluice: warning: row refused by pump P, CAST_ERROR: cannot convert 'four' to INTEGER
+sluice: warning: row refused by pump P, CAST_ERROR: cannot convert 'five' to INTEGER
+sluice: warning: row refused by pump P, CAST_ERROR: cannot convert 'six' to INTEGER
+sluice: warning: further refused rows are not told: \errors shows the last ones
+sluice> \errors
+  TIME  row of pump P, CAST_ERROR: cannot convert 'one' to INTEGER
+    {"A":"one"}
+  TIME  row of pump P, CAST_ERROR: cannot convert 'two' to INTEGER
+    {"A":"two"}
+  TIME  row of pump P, CAST_ERROR: cannot convert 'four' to INTEGER
+    {"A":"four"}
+  TIME  row of pump P, CAST_ERROR: cannot convert 'five' to INTEGER
+    {"A":"five"}
+  TIME  row of pump P, CAST_ERROR: cannot convert 'six' to INTEGER
+    {"A":"six"}
+  TIME  row of pump P, CAST_ERROR: cannot convert 'seven' to INTEGER
+    {"A":"seven"}
+  TIME  record of SPOILED, PARSE_ERROR: record is not valid JSON: unknown word at
+ byte 1
+    no JSON
+sluice> \why whole
+stream WHOLE: 2 rows, its time is TIME
+  pump P
+    Project: 8 in, 2 out, 6 failed
+    stream SPOILED: 8 rows, its time is TIME
+      source SPOILED: runs
+error_stream has had 7 rows
+  row of pump P, CAST_ERROR: cannot convert 'four' to INTEGER
+  row of pump P, CAST_ERROR: cannot convert 'five' to INTEGER
+  row of pump P, CAST_ERROR: cannot convert 'six' to INTEGER
+  row of pump P, CAST_ERROR: cannot convert 'seven' to INTEGER
+  record of SPOILED, PARSE_ERROR: record is not valid JSON: unknown word at byte 1
+sluice> \q
+
+# \why finds a name that needs quotes without them, where nothing else is meant.
+$ sluice repl <<'END'
+> CREATE STREAM "lower" (a INTEGER);
+> \why lower
+> \why "LOWER"
+> END
+stream lower: 0 rows, its time is not begun
+  nobody writes it
+no stream "LOWER"; \d lists what there is
+[exit 2]
 
 # The history outlives the session; a statement of several lines is one entry. Ctrl-C at the prompt gives up what is typed.
 $ pty sluice repl <<'END' > /dev/null
@@ -377,7 +552,8 @@ $ pty sluice repl <<'END'
 sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
 sluice> CREATE SOURCE late (n INTEGER) FROM 'exec:sleep 1; echo nothing; sleep 30';
 OK
-sluice: warning: row to error_stream, PARSE_ERROR: record is not valid JSON: unknown word at byte 1
+sluice: warning: record of LATE refused, PARSE_ERROR: record is not valid JSON: unknown word at byte
+ 1
 sluice> SELECT 1 AS one;
  ONE
 -----
@@ -527,7 +703,7 @@ SELECT id FROM devices;
 [exit 3]
 
 # \watch repeats a query until Ctrl-C.
-$ pty sluice repl devices.sql <<'END' | uniq | head -12
+$ pty sluice repl devices.sql <<'END' | uniq | head -13 | sed 's/^20.* UTC/TIME/'
 > > SELECT COUNT(*) AS n FROM devices;
 > + \watch 60
 > ~ (1 row)
@@ -541,6 +717,7 @@ sluice> SELECT COUNT(*) AS n FROM devices;
  3
 (1 row)
 sluice> \watch 60
+TIME (every 60 s)
  N
 ---
  3
@@ -561,6 +738,7 @@ sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
 sluice> SELECT 'it is -- no
      '> \q comment' AS t,
      -> \pset format json
+Rows are shown as json.
      -> -- 'this is
      -> 1 AS n;
 {"T":"it is -- no\n\\q comment","N":1}
@@ -582,11 +760,7 @@ $ sluice repl <<'END'
 > DROP STREAM hot;
 > \d
 > END
-<stdin>:3:66: error 42P01: no stream or table "READINGS"
-CREATE PUMP p AS INSERT INTO hot SELECT STREAM device, temp FROM readings WHERE temp > 30;
-                                                                 ^~~~~~~~
-hint: an input or table is declared first, in this file or an earlier one, by CREATE SOURCE or CREATE REFERENCE TABLE: CREATE SOURCE "READINGS" (column type, ...) FROM 'url';
-hint: it is in use: what uses it goes first
+error 42601: SOURCE "READINGS" is in use by PUMP "P"
 error 42704: nothing that CREATE SINK made is called "K"
  Kind   | Name         | Rows | State | Where
 --------+--------------+------+-------+-------

@@ -162,13 +162,13 @@ $ cat > case.sql <<'END'
 > SELECT STREAM device, "temp", ward, y, nothing FROM r;
 > END
 $ sluice run case.sql --quiet; sed -i 's/device/"device"/; s/STREAM device/STREAM "device"/; s/WARD/ward/' case.sql; sluice run case.sql --quiet
-sluice: warning: R may stay empty: its columns read "DEVICE", "WARD", its records have "device", "ward": case counts in names; write "device" in quotes where the column is declared, or give it a PATH
+sluice: warning: columns of R may stay NULL: its columns read "DEVICE", "WARD", its records have "device", "ward": case counts in names; write "device" in quotes where the column is declared, or give it a PATH
 {"DEVICE":null,"temp":null,"WARD":null,"Y":null,"NOTHING":null}
 {"DEVICE":null,"temp":39,"WARD":null,"Y":2,"NOTHING":null}
 {"device":"a","temp":null,"WARD":7,"Y":null,"NOTHING":null}
 {"device":"b","temp":39,"WARD":null,"Y":2,"NOTHING":null}
 $ echo '{"rows": [{"device": "a"}]}' > rows.ndjson; echo "CREATE SOURCE r (device VARCHAR(8), Device2 INTEGER) FROM 'rows.ndjson' WITH (row_path = '\$.rows[0:]'); SELECT STREAM * FROM r;" > rows.sql; sluice run rows.sql --quiet
-sluice: warning: R may stay empty: its columns read "DEVICE", its records have "device": case counts in names; write "device" in quotes where the column is declared, or give it a PATH
+sluice: warning: columns of R may stay NULL: its columns read "DEVICE", its records have "device": case counts in names; write "device" in quotes where the column is declared, or give it a PATH
 {"DEVICE":null,"DEVICE2":null}
 
 # Ctrl-C on a terminal is for the run, not for its programs: the source's is stopped with what it started, the sink's takes every row.

@@ -249,7 +249,7 @@ static void test_whole_rows(void **state)
     give(t, 9, 12);
     assert_int_equal(empty(any), 22);
     assert_int_equal(empty(whole), 8);
-    assert_int_equal(tap_left_out(whole), 14);
+    assert_int_equal(tap_left_out(whole), 2); /* those before were on their way when it came */
     taps_note_whole(t, 0, 100, 100000);
     for (uint64_t i = 100; i < 90000 && taps_want_whole(t, 0); i += 100) give(t, i, 100);
     assert_false(taps_want_whole(t, 0));
