@@ -30,7 +30,11 @@ static pthread_mutex_t status_lock = PTHREAD_MUTEX_INITIALIZER;
 static char            status[STATUS_BYTES]; /* empty: there is no status line */
 static bool            prompt_shown, prompt_taken; /* under the same lock */
 
-static const char clear_line[] = "\r\033[K";
+/* The cursor waits at the begin of the status line, so that it is there, too, when the terminal has become narrower and
+ * wrapped the line: all rows from there on are cleared. What is wider than the terminal is cut, not wrapped. */
+static const char clear_line[] = "\r\033[J";
+static const char no_wrap[] = "\033[?7l", wrap[] = "\033[?7h\r";
+static const char clear_prompt[] = "\r\033[K";
 
 static const char *const prefixes[] = {
     [LOG_ERROR] = "sluice: error: ",
@@ -73,13 +77,21 @@ static void write_all(const char *p, size_t n)
 
 /* ---- the status line ---- */
 
+static void append_status(struct buf *out)
+{
+    if (!status[0]) return;
+    buf_append_c(out, no_wrap);
+    buf_append_c(out, status);
+    buf_append_c(out, wrap);
+}
+
 void log_set_status(const char *text)
 {
     struct buf out = { 0 };
     pthread_mutex_lock(&status_lock);
     if (text || status[0]) buf_append_c(&out, clear_line);
     snprintf(status, sizeof status, "%s", text ? text : "");
-    buf_append_c(&out, status);
+    append_status(&out);
     write_all(out.data, out.len);
     pthread_mutex_unlock(&status_lock);
     buf_free(&out);
@@ -93,8 +105,11 @@ void log_pause_status(void)
 
 void log_resume_status(void)
 {
-    write_all(status, strlen(status));
+    struct buf out = { 0 };
+    append_status(&out);
+    write_all(out.data, out.len);
     pthread_mutex_unlock(&status_lock);
+    buf_free(&out);
 }
 
 void log_set_prompt(bool shown)
@@ -120,9 +135,9 @@ static void write_line(const char *p, size_t n)
     pthread_mutex_lock(&status_lock);
     if (status[0] || prompt_shown) {
         prompt_taken = prompt_shown;
-        buf_append_c(&out, clear_line);
+        buf_append_c(&out, status[0] ? clear_line : clear_prompt);
         buf_append(&out, p, n);
-        buf_append_c(&out, status);
+        append_status(&out);
         write_all(out.data, out.len);
     } else {
         write_all(p, n);

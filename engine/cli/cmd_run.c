@@ -28,7 +28,7 @@ static void on_signal(int number)
     (void)number;
     int reason = errno;
     if (signals++) {
-        ssize_t ignored = has_status_line ? write(STDERR_FILENO, "\r\033[K", 4) : 0;
+        ssize_t ignored = has_status_line ? write(STDERR_FILENO, "\r\033[J", 4) : 0;
         (void)ignored;
         _exit(EXIT_INTERRUPTED);
     }
@@ -90,7 +90,7 @@ static bool is_in_front(void)
     return front < 0 || front == getpgrp();
 }
 
-/* One less than there are, so that the cursor stays in the line. */
+/* One less than there are: terminals differ in what the last one does. */
 static size_t terminal_columns(void)
 {
     struct winsize size = { 0 };

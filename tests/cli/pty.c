@@ -9,6 +9,7 @@
  *     + TEXT    types TEXT and Enter, waits for nothing
  *     = KEYS    types keys without Enter, ^X for Control-X; waits until the screen rests
  *     ~ TEXT    waits until TEXT has been seen since the last act
+ *     # COLUMNS makes the terminal that narrow: the line of the cursor is wrapped, and the cursor stays with its character
  *
  * A prompt is a last line that ends with "> ". In the end the program has to end by itself. The screen is 100 columns
  * wide and keeps every line; it knows as much of a terminal as line editing needs: return, line feed, backspace,
@@ -24,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,7 +42,7 @@ struct screen {
 };
 
 static struct screen screen = { .n_escape = -1 };
-static int terminal;
+static int terminal, width = WIDTH;
 
 /* ---- the screen ---- */
 
@@ -59,11 +61,31 @@ static void feed_line(void)
 
 static void put(char c)
 {
-    if (screen.column == WIDTH) {
+    if (screen.column >= width) {
         screen.column = 0;
         feed_line();
     }
     screen.text[screen.row][screen.column++] = c;
+}
+
+/* What terminals do that wrap their lines anew, to the one line that matters here. */
+static void narrow(int columns)
+{
+    char *line = screen.text[screen.row];
+    int n = WIDTH, row = screen.row;
+    while (n > 0 && line[n - 1] == ' ') n--;
+    for (int at = columns; at < n; at += columns) {
+        int some = n - at < columns ? n - at : columns;
+        clear_line(++row, 0, WIDTH);
+        memcpy(screen.text[row], line + at, (size_t)some);
+    }
+    clear_line(screen.row, columns, WIDTH);
+    if (row >= screen.rows) screen.rows = row + 1;
+    screen.row += screen.column / columns;
+    screen.column %= columns;
+    width = columns;
+    struct winsize size = { .ws_row = 50, .ws_col = (unsigned short)columns };
+    if (ioctl(terminal, TIOCSWINSZ, &size) != 0) perror("pty: TIOCSWINSZ");
 }
 
 static void move_by(char direction, int n)
@@ -212,6 +234,7 @@ static void act(char *line)
     if (line[0] != '~') screen.n_seen = 0;
     screen.seen[screen.n_seen] = 0;
     if (line[0] == '=') type_keys(text);
+    if (line[0] == '#' && atoi(text) > 0) narrow(atoi(text));
     if (line[0] == '>' || line[0] == '+') {
         type(text, strlen(text));
         type("\r", 1);

@@ -50,6 +50,18 @@ $ bash killed.sh 36
 go> now
 in N/s, out N/s, 0 errors, lag 0 ms
 
+# A terminal that gets narrower wraps the line: nothing of it is left behind.
+$ rm -f in; mkfifo in; (exec 3> in; echo '{"DEVICE":"a7","TEMP":31.5}' >&3; sleep 1.8) & pty bash -c 'read -p "go> "; sluice run app.sql --sink HOT=null: --sink COUNTS=null:' <<'END'
+> + now
+> ~ 1 open window, 1 record
+> # 60
+> ~ in 0/s, out 0/s, 0 errors
+> END
+go> now
+1 record in * s, 0 a second (glob)
+  HOT: 1 row to null:
+  COUNTS: 1 row to null:
+
 # Switches turn it off.
 $ bash killed.sh 80 --quiet; bash killed.sh 80 --no-status
 go> now

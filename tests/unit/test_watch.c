@@ -70,6 +70,9 @@ static void release_stderr(void)
     close(pipe_end);
 }
 
+/* The cursor stays at its begin, where a terminal that wraps it anew leaves it; what does not fit is not wrapped. */
+#define LINE(text) "\033[?7l" text "\033[?7h\r"
+
 /* Messages and rows take the line's place and stand above it. */
 static void test_status_gives_way(void **state)
 {
@@ -87,10 +90,10 @@ static void test_status_gives_way(void **state)
     log_event(LOG_ERROR, LOG_FIELDS(LOG_N("n", 1)), "after");
     release_stderr();
     assert_string_equal(text(), "sluice: warning: before\n"
-                                "\r\033[Kone\r\033[Ktwo"
-                                "\r\033[Ksluice: a b\ntwo"
-                                "\r\033[K"
-                                "two\r\033[K"
+                                "\r\033[J" LINE("one") "\r\033[J" LINE("two")
+                                "\r\033[Jsluice: a b\n" LINE("two")
+                                "\r\033[J"
+                                LINE("two") "\r\033[J"
                                 "sluice: error: after\n");
 }
 
