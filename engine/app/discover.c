@@ -5,6 +5,7 @@
 #include "data/text.h"
 #include "grammar/parse.h"
 #include "io/discover.h"
+#include "io/sniff.h"
 #include "io/source.h"
 
 enum {
@@ -83,6 +84,29 @@ static struct status open_and_read(struct arena *a, const struct discover_reques
     return st;
 }
 
+/* ---- text or not ---- */
+
+/* "byte 5 is 0x00"; bytes count from 1. */
+static const char *strange_byte(struct arena *a, struct str sample, const struct sniffed *s)
+{
+    unsigned char byte = (unsigned char)str_data(&sample)[s->at];
+    return str_format_c(a, "byte %zu is 0x%02x", s->at + 1, byte);
+}
+
+static struct status not_text(struct arena *a, const char *name, struct str sample,
+                              const struct sniffed *s)
+{
+    struct status st =
+        status_new(a, ERR_PARSE, SPAN_NONE, "%s does not look like text: %s", name,
+                   strange_byte(a, sample, s));
+    if (s->kind)
+        return status_with_hint(st, str_format_c(a, "it seems to be %s%s%s", s->kind,
+                                                 s->advice ? "; " : "",
+                                                 s->advice ? s->advice : ""));
+    return status_with_hint(st, "JSON and delimited text in UTF-8 are read, gzipped or not; with "
+                                "--format the sample is read all the same");
+}
+
 /* ---- rows ---- */
 
 static struct str cell_text(struct arena *a, const struct vector *v, uint32_t row)
@@ -152,6 +176,19 @@ static void note_kind(struct buf *out, const struct discovered *d, size_t i)
     buf_append_c(out, k->n_members > 12 ? ", ...\n" : "\n");
 }
 
+/* What is strange about the bytes, where it is read nevertheless. */
+static void note_text(struct arena *a, struct buf *out, struct str sample, const struct sniffed *s)
+{
+    if (!s->is_text)
+        buf_printf(out, "The sample does not look like text: %s.\n", strange_byte(a, sample, s));
+    else if (!s->is_utf8)
+        buf_printf(out,
+                   "%zu %s not UTF-8 and will go to error_stream: %s. `iconv -t UTF-8 -f ...` "
+                   "converts text in another encoding.\n",
+                   s->bad_lines, s->bad_lines == 1 ? "line is" : "lines are",
+                   strange_byte(a, sample, s));
+}
+
 static void note_all(struct buf *out, const struct discovered *d, size_t refused)
 {
     if (refused)
@@ -190,7 +227,8 @@ static struct str take(struct arena *a, struct buf *b)
 }
 
 static void describe(struct arena *a, const struct discover_request *r, const struct discovered *d,
-                     size_t refused, struct discover_result *out)
+                     size_t refused, struct str sample, const struct sniffed *text,
+                     struct discover_result *out)
 {
     struct buf sql = { 0 }, notes = { 0 };
     bool is_stdin = strcmp(r->url, "-") == 0;
@@ -207,6 +245,7 @@ static void describe(struct arena *a, const struct discover_request *r, const st
         .processor = r->processor ? str_c(r->processor) : STR_EMPTY,
     };
     discover_print(d, &source, &sql);
+    note_text(a, &notes, sample, text);
     note_all(&notes, d, refused);
     out->sql = take(a, &sql);
     out->notes = take(a, &notes);
@@ -241,7 +280,9 @@ struct status discover_source(struct arena *a, const struct discover_request *re
     };
     if (request->header == DISCOVER_HEADER_YES) config.header = HEADER_YES;
     if (request->header == DISCOVER_HEADER_NO) config.header = HEADER_NO;
+    struct sniffed text = sniff_text(sample);
+    if (!text.is_text && !request->format) return not_text(a, config.name, sample, &text);
     TRY(discover(a, sample, &config, &d));
-    describe(a, request, &d, refused, out);
+    describe(a, request, &d, refused, sample, &text, out);
     return decode_sample(a, &d, sample, request->rows, out);
 }

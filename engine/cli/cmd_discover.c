@@ -83,7 +83,9 @@ static enum exit_code discover(const struct cli_args *args)
     struct discover_result result = { 0 };
     if (!read_header(args, &request) || !read_format(args, &request)) return EXIT_USAGE;
     if (!cli_number(args, "records", RECORDS_MAX, 1000, &request.records)) return EXIT_USAGE;
-    if (!cli_number(args, "rows", ROWS_MAX, 5, &request.rows)) return EXIT_USAGE;
+    const char *rows = cli_value(args, "rows");
+    bool none = rows && strcmp(rows, "0") == 0;
+    if (!none && !cli_number(args, "rows", ROWS_MAX, 5, &request.rows)) return EXIT_USAGE;
     struct status st = discover_source(args->arena, &request, &result);
     if (st.err != ERR_NONE) return cli_failed(&st);
     show(&result);
@@ -93,7 +95,7 @@ static enum exit_code discover(const struct cli_args *args)
 static const struct cli_option options[] = {
     { "name", "NAME", false, "of the source; SOURCE_SQL_STREAM_001" },
     { "records", "N", false, "looks at the first N records; 1000" },
-    { "rows", "N", false, "shows N rows; 5" },
+    { "rows", "N", false, "shows N rows, 0: none; 5" },
     { "format", "FORMAT", false, "json, csv or tsv; without it the sample tells" },
     { "delimiter", "TEXT", false, "what stands between columns; without it the sample tells" },
     { "header", "yes|no", false, "whether the first line names the columns; without it the\n"

@@ -185,3 +185,41 @@ $ sluice discover packed.ndjson --processor 'what:ever'
 error HY024: 'what:ever' of the sample is no function
 hint: write exec:COMMAND, or http://HOST:PORT/PATH
 [exit 3]
+
+# What is no text is refused, and the byte named that tells; what begins as a known kind of file is named, too.
+$ printf 'a,b\n1,\0\n' > zero.csv; sluice discover zero.csv
+error 22000: zero.csv does not look like text: byte 7 is 0x00
+hint: JSON and delimited text in UTF-8 are read, gzipped or not; with --format the sample is read all the same
+[exit 1]
+$ printf '\377\376a\0,\0b\0\n\0' > utf16.csv; sluice discover utf16.csv
+error 22000: utf16.csv does not look like text: byte 4 is 0x00
+hint: it seems to be text in UTF-16; convert it: iconv -f UTF-16 -t UTF-8
+[exit 1]
+$ printf 'PAR1\25\4\0' | sluice discover -
+error 22000: <stdin> does not look like text: byte 7 is 0x00
+hint: it seems to be a Parquet file; export it as JSON lines or CSV
+[exit 1]
+$ printf '\200\201\202\203 abc' | gzip | sluice discover -
+error 22000: <stdin> does not look like text: byte 1 is 0x80
+hint: JSON and delimited text in UTF-8 are read, gzipped or not; with --format the sample is read all the same
+[exit 1]
+
+# With a format the sample is read all the same, and text in another encoding is text.
+$ sluice discover zero.csv --format csv --rows 0
+-- The sample does not look like text: byte 7 is 0x00.
+CREATE SOURCE "SOURCE_SQL_STREAM_001" (
+    "a" INTEGER,
+    "b" VARCHAR(4)
+) FROM 'zero.csv' WITH (format = 'csv', header = TRUE);
+$ printf 'name,age\nJos\351,5\nAnn Able,61\n' > latin1.csv; sluice discover latin1.csv --rows 0
+-- 1 line is not UTF-8 and will go to error_stream: byte 13 is 0xe9. `iconv -t UTF-8 -f ...` converts text in another encoding.
+CREATE SOURCE "SOURCE_SQL_STREAM_001" (
+    "name" VARCHAR(8),
+    "age" INTEGER
+) FROM 'latin1.csv' WITH (format = 'csv', header = TRUE);
+$ printf 'name\001age\nJose\0015\n' | sluice discover - --delimiter "$(printf '\001')" --rows 0 | head -n 3
+CREATE SOURCE "SOURCE_SQL_STREAM_001" (
+    "name" VARCHAR(4),
+    "age" INTEGER
+$ printf 'Zürich,東京\n日本語日本語,日本語\n' | sluice discover - --rows 0 | head -n 1
+CREATE SOURCE "SOURCE_SQL_STREAM_001" (
