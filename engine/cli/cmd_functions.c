@@ -353,6 +353,38 @@ static bool is_called(const struct fn_row *r, const char *name)
     return strncasecmp(row_name(r), name, n) == 0 && (row_name(r)[n] == 0 || row_name(r)[n] == ' ');
 }
 
+/* The name of the row, or its first other one, that has the part in it; NULL: none has. */
+static struct str name_with(const struct fn_row *r, const char *part)
+{
+    if (strcasestr(row_name(r), part)) return str_c(row_name(r));
+    const char *words = row_aliases(r);
+    while (words && *words) {
+        size_t size = strcspn(words, " ");
+        const char *found = strcasestr(words, part);
+        if (found && found < words + size) return str_view(words, size);
+        words += size + (words[size] == ' ');
+    }
+    return STR_EMPTY;
+}
+
+/* "SUBSTRING, TRIM": the names that have the part in them, and those of the group that is called so. */
+static const char *names_with(const struct cli_args *args, const struct fn_row *rows, size_t n,
+                              const char *part)
+{
+    struct buf names = { 0 };
+    struct str last = STR_EMPTY;
+    for (size_t i = 0; i < n && strlen(part) > 1; i++) {
+        struct str name = name_with(&rows[i], part);
+        if (strcasecmp(row_group(&rows[i]), part) == 0) name = str_c(row_name(&rows[i]));
+        if (name.len == 0 || str_equal(&name, &last)) continue;
+        buf_printf(&names, "%s%.*s", names.len ? ", " : "", STR_ARG(name));
+        last = name;
+    }
+    const char *out = names.len ? arena_dup(args->arena, buf_c(&names), names.len + 1) : NULL;
+    buf_free(&names);
+    return out;
+}
+
 static enum exit_code print_named(const struct cli_args *args, const struct fn_row *rows, size_t n,
                                   const char *name)
 {
@@ -364,6 +396,9 @@ static enum exit_code print_named(const struct cli_args *args, const struct fn_r
         print_one(&rows[i], end - i);
     }
     if (found > 0) return EXIT_DONE;
+    const char *with = names_with(args, rows, n, name);
+    if (with)
+        return cli_usage("functions", "there is no function \"%s\"; there are: %s", name, with);
     const char *near =
         fn_nearest(args->functions, args->arena, str_upper_ascii(args->arena, str_c(name)));
     if (near)
