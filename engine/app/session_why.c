@@ -103,11 +103,28 @@ static void why_windows(struct why *w, const struct graph_op_state *o)
     print_time(w->out, o->hold.bound);
 }
 
+/* Rows of a LEFT JOIN stay without a match, too, and one row may have many: what is told is the least. */
+static void why_lookup(struct why *w, const struct graph_op_state *o)
+{
+    const struct generation *g = &w->s->now;
+    uint64_t given = o->rows_in - o->faults;
+    if (o->lookup->outer || o->rows_out >= given) return;
+    buf_printf(w->out, ": %s%llu found no row of %.*s",
+               o->rows_out > 0 ? "at least " : "", (unsigned long long)(given - o->rows_out),
+               STR_ARG(g->plan->tables[o->lookup->table].name));
+    if (g->tables[o->lookup->table])
+        buf_printf(w->out, ", which has %llu",
+                   (unsigned long long)reftable_rows(g->tables[o->lookup->table]));
+}
+
 /* A join or union goes on with the input that is furthest behind. */
 static void why_inputs(struct why *w, const struct graph_op_state *o)
 {
+    bool unmet = o->joins && o->rows_in > 0 && o->rows_out == 0;
+    if (unmet) buf_append_c(w->out, ": no two rows have met its condition");
     if (bound_compare(o->hold.bound, BOUND_END) == 0) return;
-    buf_printf(w->out, ": waits for %.*s, whose time is ", STR_ARG(o->hold.name));
+    buf_printf(w->out, "%s waits for %.*s, whose time is ", unmet ? ";" : ":",
+               STR_ARG(o->hold.name));
     print_time(w->out, o->hold.bound);
 }
 
@@ -120,6 +137,8 @@ static void why_op(struct why *w, const struct graph_op_state *o)
         buf_printf(w->out, ", keeps %lld bytes", (long long)o->bytes);
     if (o->filters) {
         why_filter(w, o);
+    } else if (o->lookup) {
+        why_lookup(w, o);
     } else if (o->windows > 0) {
         why_windows(w, o);
     } else if (o->n_inputs > 1) {

@@ -291,6 +291,10 @@ size_t graph_pump_state(const struct graph *g, uint32_t pump, struct arena *a,
                                               .windows = windows.count,
                                               .due = windows.due,
                                               .filters = op->class == &op_filter_class,
+                                              .joins = op->class == &op_join_class,
+                                              .lookup = op->class == &op_lookup_class
+                                                            ? &op->node->lookup
+                                                            : NULL,
                                               .n_inputs = op->n_inputs,
                                               .hold = hold_of(g, op) };
     }

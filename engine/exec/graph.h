@@ -138,6 +138,8 @@ struct graph_op_state {
     uint64_t     windows; /* that are open */
     rowtime      due;     /* when the first of them is complete; ROWTIME_END: time does not say, or none is open */
     bool         filters; /* it drops rows by a condition */
+    bool         joins;   /* two streams */
+    const struct plan_lookup *lookup; /* what it looks up; NULL: nothing */
     uint32_t     n_inputs;
     struct graph_hold hold; /* what it waits for */
 };

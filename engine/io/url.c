@@ -41,12 +41,17 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Length of "scheme" in "scheme:rest", 0 for a bare path. One letter is no scheme. */
+/* Length of "scheme" in "scheme:rest", 0 for a bare path. One letter is no scheme, and one with the signs that RFC 3986
+ * allows besides needs "//" behind it: they are common in names of files. */
 static size_t scheme_length(const char *url)
 {
     size_t n = 0;
-    while (is_letter(url[n]) || (n && url[n] >= '0' && url[n] <= '9')) n++;
-    return n > 1 && url[n] == ':' ? n : 0;
+    bool signs = false;
+    while (is_letter(url[n]) || (n && url[n] && strchr("0123456789+-.", url[n]))) {
+        signs |= strchr("+-.", url[n]) != NULL;
+        n++;
+    }
+    return n > 1 && url[n] == ':' && (!signs || strncmp(url + n, "://", 3) == 0) ? n : 0;
 }
 
 static struct status unknown_scheme(struct arena *a, const struct io_endpoint *e, struct str name)

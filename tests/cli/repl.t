@@ -490,6 +490,54 @@ sluice> \why nothing
 no stream "NOTHING"; \d lists what there is
 sluice> \q
 
+# A join says whether keys or time keep its rows back.
+$ cat > joins.sql <<'END'
+> CREATE SOURCE r (device VARCHAR(4)) FROM 'exec:while [ ! -e go2 ]; do sleep 0.05; done; for d in D1 D2 d1; do echo "{\"DEVICE\":\"$d\"}"; done; sleep 30';
+> CREATE SOURCE o (device VARCHAR(4)) FROM 'exec:while [ ! -e go2 ]; do sleep 0.05; done; echo "{\"DEVICE\":\"D3\"}"; sleep 30';
+> CREATE REFERENCE TABLE wards (id VARCHAR(4), ward VARCHAR(4)) FROM 'wards.csv';
+> CREATE STREAM strange (ward VARCHAR(4));
+> CREATE PUMP s AS INSERT INTO strange SELECT STREAM w.ward FROM r JOIN wards AS w ON w.id = LOWER(r.device) || 'x';
+> CREATE STREAM partly (ward VARCHAR(4));
+> CREATE PUMP w AS INSERT INTO partly SELECT STREAM w.ward FROM r JOIN wards AS w ON w.id = r.device;
+> CREATE STREAM pairs (device VARCHAR(4));
+> CREATE PUMP p AS INSERT INTO pairs SELECT STREAM r.device FROM r OVER (RANGE INTERVAL '9' SECOND PRECEDING) AS r
+>   JOIN o OVER (RANGE INTERVAL '9' SECOND PRECEDING) AS o ON r.device = o.device;
+> END
+$ printf 'd1,A\nd2,B\n' > wards.csv; pty sluice repl joins.sql <<'END' | sed 's/time is .*/time is T/; s/keeps [0-9]*/keeps N/; s/stream [RO], w$/stream R, w/'
+> > \! touch go2; sleep 0.5
+> > \why strange
+> > \why partly
+> > \why pairs
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> \! touch go2; sleep 0.5
+sluice> \why strange
+stream STRANGE: 0 rows, its time is T
+  pump S
+    Project: 0 in, 0 out
+    Lookup: 3 in, 0 out: 3 found no row of WARDS, which has 2
+    stream R: 3 rows, its time is T
+      source R: runs
+sluice> \why partly
+stream PARTLY: 1 row, its time is T
+  pump W
+    Project: 1 in, 1 out
+    Lookup: 3 in, 1 out: at least 2 found no row of WARDS, which has 2
+    stream R: 3 rows, its time is T
+      source R: runs
+sluice> \why pairs
+stream PAIRS: 0 rows, its time is T
+  pump P
+    Project: 0 in, 0 out
+    Join: 4 in, 0 out, keeps N bytes: no two rows have met its condition; waits for stream R, w
+hose time is T
+    stream R: 3 rows, its time is T
+      source R: runs
+    stream O: 1 row, its time is T
+      source O: runs
+sluice> \q
+
 # \e takes the last statement to an editor; \timing tells how long.
 $ printf '#!/bin/sh\nsed -i s/device/temp/ "$1"\n' > editor; chmod +x editor
 $ EDITOR=./editor pty sluice repl <<'END' | sed 's/[0-9.]* ms/N ms/'

@@ -64,6 +64,8 @@ static void schemes_and_paths(void **state)
     expect_url("a.csv", NULL, URL_FILE, "a.csv");
     expect_url("../a:b", "sql", URL_FILE, "sql/../a:b");
     expect_url("c:a.csv", NULL, URL_FILE, "c:a.csv");
+    expect_url("2026-01-01.a:b", NULL, URL_FILE, "2026-01-01.a:b");
+    expect_url("log-a:b", NULL, URL_FILE, "log-a:b");
     expect_url("dir:in", "sql", URL_DIR, "sql/in");
     expect_url("exec:cat in", "sql", URL_EXEC, "cat in");
     expect_url("exec:echo a:b?table=c", "sql", URL_EXEC, "echo a:b?table=c");
@@ -119,6 +121,8 @@ static void refused_urls(void **state)
     expect_bad_url("gopher:a", ERR_BAD_URL, "gopher",
                    "known are -, file:, dir:, sqlite:, vault:, exec:, tcp:, unix:, http:, https:, "
                    "mqtt:, mqtts:, smtp: and null:");
+    expect_bad_url("tcp-listen://127.0.0.1:9000", ERR_BAD_URL, "\"tcp-listen:\"", NULL);
+    expect_bad_url("git+ssh://host/a", ERR_BAD_URL, "\"git+ssh:\"", NULL);
     expect_bad_url("file:", ERR_BAD_URL, "nothing behind its scheme", NULL);
     expect_bad_url("exec:", ERR_BAD_URL, "nothing behind its scheme", NULL);
     expect_bad_url("", ERR_BAD_URL, "empty", NULL);
