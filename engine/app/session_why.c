@@ -120,7 +120,8 @@ static void why_lookup(struct why *w, const struct graph_op_state *o)
 /* A join or union goes on with the input that is furthest behind. */
 static void why_inputs(struct why *w, const struct graph_op_state *o)
 {
-    bool unmet = o->joins && o->rows_in > 0 && o->rows_out == 0;
+    bool unmet = o->joins && o->rows_in > 0 && o->rows_out == 0 &&
+                 o->hold.bound.time != ROWTIME_MIN;
     if (unmet) buf_append_c(w->out, ": no two rows have met its condition");
     if (bound_compare(o->hold.bound, BOUND_END) == 0) return;
     buf_printf(w->out, "%s waits for %.*s, whose time is ", unmet ? ";" : ":",

@@ -91,6 +91,10 @@ enum exit_code cli_exit_of(enum err err);
 enum exit_code cli_failed(const struct status *st);
 /* A text that may quote input: what would move the cursor, or is not UTF-8, is shown as "?". */
 void cli_write(FILE *out, const struct buf *text);
+/* The same of errors, each with a line of its text and carets below: on a terminal, as much of the line as fits. */
+void cli_write_messages(FILE *out, const struct buf *messages);
+/* Lines with carets below them cut to the width, which is in characters; appended. */
+void cli_fit_excerpts(struct buf *out, const struct buf *messages, size_t width);
 /* All diagnostics to standard error. */
 void cli_print_diags(struct diags *d);
 /* The nearest of the names, for "did you mean", or NULL. next(arg, i) gives name i, NULL after the last. */

@@ -34,7 +34,7 @@ void repl_failed(struct repl *r, enum err err, const struct buf *messages)
 {
     fflush(r->out);
     if (r->colours) fputs("\033[31m", stderr);
-    cli_write(stderr, messages);
+    cli_write_messages(stderr, messages);
     if (r->colours) fputs("\033[0m", stderr);
     if (r->code == EXIT_DONE) r->code = cli_exit_of(err);
 }
@@ -81,7 +81,7 @@ static bool define(struct repl *r, const struct session_text *texts, size_t n)
     struct buf messages = { 0 };
     struct status st = define_unheard(r, texts, n, &messages);
     if (st.err != ERR_NONE) repl_failed(r, st.err, &messages);
-    else if (messages.len) cli_write(stderr, &messages);
+    else if (messages.len) cli_write_messages(stderr, &messages);
     buf_free(&messages);
     return st.err == ERR_NONE;
 }

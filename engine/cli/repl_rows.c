@@ -86,7 +86,9 @@ static void csv_line(struct shown *s, const struct batch *b, uint32_t row)
         add_csv(&s->text, str_view(cell.data ? cell.data : "", cell.len));
     }
     buf_append_char(&s->text, '\n');
-    fwrite(s->text.data, 1, s->text.len, s->repl->out);
+    /* a file gets what it is, a terminal nothing that steers it */
+    if (s->repl->interactive && s->repl->out == stdout) cli_write(stdout, &s->text);
+    else fwrite(s->text.data, 1, s->text.len, s->repl->out);
     buf_free(&cell);
 }
 
@@ -212,7 +214,7 @@ bool repl_query(struct repl *r, const struct session_text *text)
     if (st.err != ERR_NONE) {
         repl_failed(r, st.err, &messages);
     } else {
-        if (messages.len) cli_write(stderr, &messages);
+        if (messages.len) cli_write_messages(stderr, &messages);
         done = show_all(r, q);
         session_done(q);
     }

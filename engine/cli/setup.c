@@ -68,7 +68,7 @@ enum exit_code cli_failed(const struct status *st)
     }
     struct buf text = { 0 };
     status_print(&text, st);
-    cli_write(stderr, &text);
+    cli_write_messages(stderr, &text);
     buf_free(&text);
     return cli_exit_of(st->err);
 }
@@ -78,7 +78,7 @@ void cli_print_diags(struct diags *d)
     struct buf text = { 0 };
     if (log_is_json()) log_diags(d);
     else diags_print(&text, d);
-    cli_write(stderr, &text);
+    cli_write_messages(stderr, &text);
     buf_free(&text);
 }
 

@@ -161,6 +161,21 @@ sluice> \pset format json
 Rows are shown as json.
 sluice> \q
 
+# Of a line that is wider than the terminal the place of the error is shown.
+$ pty sluice repl <<'END'
+> > SELECT STREAM the_first_of_several_columns, the_second_of_several_columns, the_third FROM a_stream_that_is_not_there WHERE the_third > 0;
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> SELECT STREAM the_first_of_several_columns, the_second_of_several_columns, the_third FROM a_
+stream_that_is_not_there WHERE the_third > 0;
+error 42P01: no stream or table "A_STREAM_THAT_IS_NOT_THERE"
+... the_second_of_several_columns, the_third FROM a_stream_that_is_not_there WHERE the_third > 0;
+                                                  ^~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: an input or table is declared first, in this file or an earlier one, by CREATE SOURCE or CREAT
+E REFERENCE TABLE: CREATE SOURCE "A_STREAM_THAT_IS_NOT_THERE" (column type, ...) FROM 'url';
+sluice> \q
+
 # What is pasted is not completed: the terminal puts marks around it. A tab before anything is one, too.
 $ pty sluice repl <<'END'
 > = ^[[200~CREATE STREAM pasted (^M^Ia INTEGER,^M^Ib^IVARCHAR(5));^M^[[201~
