@@ -4,6 +4,7 @@
 
 #include "app/feed.h"
 #include "app/import.h"
+#include "app/kinds.h"
 #include "app/texts.h"
 #include "base/array.h"
 #include "data/text.h"
@@ -149,6 +150,7 @@ void app_add_file(struct app *app, const char *path)
     struct text_file *file = ARENA_NEW(app->arena, struct text_file);
     struct status st = text_read(app->arena, path, file);
     const char *base_dir = folder_of(app->arena, path);
+    if (st.err == ERR_NONE) st = text_check_kind(app->arena, file, TEXT_SQL, true);
     if (st.err != ERR_NONE) diags_error(&app->diags, st);
     else if (import_is_description(file)) add_description(app, file, base_dir);
     else app_add_text(app, file->name, file->data, file->size, base_dir);

@@ -8,6 +8,7 @@
 #include "app/import.h"
 
 #include "app/app.h"
+#include "app/kinds.h"
 #include "app/texts.h"
 #include "io/describe.h"
 
@@ -203,6 +204,7 @@ struct status import_files(struct arena *a, const struct fn_catalog *functions,
     for (size_t i = 0; i < n; i++) {
         struct text_file *file = ARENA_NEW(a, struct text_file);
         TRY(text_read(a, paths[i], file));
+        TRY(text_check_kind(a, file, TEXT_DESCRIPTION, false));
         TRY(describe_read(a, file, &list));
     }
     for (size_t i = 0; i < list.items.count; i++)

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/kinds.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -214,6 +215,19 @@ static const char *folder_of(struct arena *a, const char *path)
     return slash == path ? "/" : str_to_c(a, str_view(path, (size_t)(slash - path)));
 }
 
+/* False: it was told what the file is instead. */
+static bool is_sql(struct repl *r, const char *path, const struct buf *text)
+{
+    const struct text_file file = { path, text->data ? text->data : "", text->len };
+    struct status st = text_check_kind(r->arena, &file, TEXT_SQL, false);
+    if (st.err == ERR_NONE) return true;
+    struct buf message = { 0 };
+    status_print(&message, &st);
+    repl_failed(r, st.err, &message);
+    buf_free(&message);
+    return false;
+}
+
 bool repl_script_file(struct repl *r, const char *path)
 {
     if (r->depth == SCRIPT_DEPTH) {
@@ -226,6 +240,7 @@ bool repl_script_file(struct repl *r, const char *path)
     if (!read) repl_complain(r, "cannot read %s: %s", path, strerror(errno));
     if (f) fclose(f);
     r->depth++;
+    if (read && !is_sql(r, path, &text)) read = false;
     if (read) /* definitions may wait for those of the next file */
         repl_script(r, str_to_c(r->arena, str_c(path)),
                     arena_dup(r->arena, text.data ? text.data : "", text.len), text.len,
@@ -295,7 +310,9 @@ static const char *prompt_for(const struct repl *r)
 /* What people type who have not read the first line; a statement begins with neither. */
 static const char *meta_of_word(const char *line)
 {
-    static const char *const words[][2] = { { "help", "\\?" }, { "quit", "\\q" }, { "exit", "\\q" } };
+    static const char *const words[][2] = { { "help", "\\?" },
+                                            { "quit", "\\q" },
+                                            { "exit", "\\q" } };
     size_t skip = strspn(line, " \t"), n = strcspn(line + skip, " \t;");
     if (line[skip + n + strspn(line + skip + n, " \t;")]) return NULL;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -379,9 +396,9 @@ static void read_files(struct repl *r)
 static void read_pipe(struct repl *r)
 {
     struct buf text = { 0 };
-    if (read_all(stdin, &text))
+    if (!read_all(stdin, &text)) repl_complain(r, "cannot read standard input, or it is too large");
+    else if (is_sql(r, "<stdin>", &text))
         repl_script(r, "<stdin>", text.data ? text.data : "", text.len, ".");
-    else repl_complain(r, "cannot read standard input, or it is too large");
     buf_free(&text);
     /* what was set going runs to its end, as with `sluice run` */
     while (!r->quit && session_is_busy(r->session) && !session_wait(r->session, WAIT_MS)) {

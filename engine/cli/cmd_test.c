@@ -292,7 +292,11 @@ static bool read_arguments(const struct cli_args *args, struct tester *t)
         }
     }
     for (size_t i = 0; i < args->n_operands; i++) {
+        size_t before = t->paths.count;
         if (!add_path(t, args->operands[i])) return false;
+        if (t->paths.count > before || t->broken) continue;
+        cli_say("no .test file lies below %s", args->operands[i]);
+        t->broken = true;
     }
     return true;
 }

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "app/kinds.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "data/calendar.h"
@@ -373,6 +374,7 @@ struct status test_file_parse(struct arena *a, const char *path, const char *tex
 {
     struct test_file *f = ARENA_NEW(a, struct test_file);
     f->text = (struct text_file){ .name = path, .data = text, .size = size };
+    TRY(text_check_kind(a, &f->text, TEXT_TESTS, false));
     if (!utf8_valid(text, size)) {
         struct span at = { .file = &f->text, .line = bad_line(text, size), .column = 1 };
         at.offset = (uint32_t)size + 1; /* such a line is not shown */

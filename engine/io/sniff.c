@@ -11,7 +11,10 @@
 
 #include "base/utf8.h"
 
-enum { MANY = 10 }; /* one in so many */
+enum {
+    MANY = 10, /* one in so many, ... */
+    LEAST = 4  /* ... and not fewer */
+};
 
 static const struct {
     const char *bytes;
@@ -26,11 +29,16 @@ static const struct {
     { "PK\003\004", 4, "a ZIP archive, or a spreadsheet", "unpack it, or save it as CSV" },
     { "SQLite format 3", 16, "an SQLite database",
       "CREATE REFERENCE TABLE reads 'sqlite:FILE?table=NAME'" },
-    { "\x28\xb5\x2f\xfd", 4, "packed by zstd", "unpack it first: zstdcat FILE | sluice discover -" },
-    { "\xfd" "7zXZ", 5, "packed by xz", "unpack it first: xzcat FILE | sluice discover -" },
+    { "\x28\xb5\x2f\xfd", 4, "packed by zstd",
+      "unpack it first: zstdcat FILE | sluice discover -" },
+    { "\xfd"
+      "7zXZ",
+      5, "packed by xz", "unpack it first: xzcat FILE | sluice discover -" },
     { "BZh", 3, "packed by bzip2", "unpack it first: bzcat FILE | sluice discover -" },
     { "%PDF", 4, "a PDF document", NULL },
-    { "\x7f" "ELF", 4, "a program", NULL },
+    { "\x7f"
+      "ELF",
+      4, "a program", NULL },
 };
 
 static void tell_kind(struct str sample, struct sniffed *out)
@@ -69,7 +77,8 @@ struct sniffed sniff_text(struct str sample)
         line += c == '\n';
         i += bad ? 1 : width;
     }
-    if (out.is_text && strange > sample.len / MANY) out = (struct sniffed){ .at = first };
+    if (out.is_text && strange >= LEAST && strange > sample.len / MANY)
+        out = (struct sniffed){ .at = first };
     if (!out.is_text) tell_kind(sample, &out);
     return out;
 }

@@ -52,3 +52,56 @@ CREATE SOURCE s (k INTEGER) FROM '-' WITH (row_path = '$.a[0:].b[0:]');
                                                       ^~~~~~~~~~~~~~~
 hint: one array makes rows; take the inner one whole, as text
 [exit 3]
+
+# A file of another kind than the command reads is told by what it is, with the command that it is for.
+$ printf '{"a":1}\n{"a":2}\n' | tee data.ndjson > lines.json; printf 'sql\nCREATE STREAM S (N INTEGER);\n----\n' > one.test; echo 'CREATE STREAM S (N INTEGER);' > one.sql
+$ sluice check data.ndjson
+error 42601: data.ndjson holds records, not SQL
+hint: sluice discover data.ndjson makes the CREATE SOURCE that reads them
+[exit 3]
+$ sluice run one.test
+error 42601: one.test holds tests, not SQL
+hint: sluice test one.test runs them
+[exit 3]
+$ sluice explain - < lines.json
+error 42601: <stdin> holds records, not SQL
+hint: sluice discover - makes the CREATE SOURCE that reads them
+[exit 3]
+$ iconv -f UTF-8 -t UTF-16LE one.sql | sluice check -
+error 42601: <stdin> is no text: byte 2 is 0x00
+[exit 3]
+$ printf '\377\376S\0' > utf16.sql; sluice run utf16.sql
+error 42601: utf16.sql is no text: byte 4 is 0x00
+hint: it seems to be text in UTF-16; convert it: iconv -f UTF-16 -t UTF-8
+[exit 3]
+$ sluice repl $ROOT/tests/data/import/v2-description.json 2>&1 | sed "s|$ROOT/||g"
+error 42601: tests/data/import/v2-description.json holds JSON or YAML, not SQL
+hint: sluice import tests/data/import/v2-description.json --to FOLDER makes SQL files of the description of an application
+$ sluice repl < lines.json
+error 42601: <stdin> holds records, not SQL
+hint: sluice discover - makes the CREATE SOURCE that reads them
+[exit 3]
+$ sluice test one.sql
+error 42601: one.sql holds SQL, not tests
+hint: sluice check one.sql compiles it; a test of it says include one.sql, and what it expects: sluice help test
+0 passed, 1 failed
+[exit 2]
+$ sluice test one.test; cp data.ndjson data.test; sluice test data.test
+1 passed, 0 failed
+data.test:1:1: error 42601: no directive "{"a":1}"
+{"a":1}
+^~~~~~~
+hint: a line outside of a block is a directive, a comment (#), ==== or empty
+0 passed, 1 failed
+[exit 2]
+$ mkdir none; sluice test none
+sluice: no .test file lies below none
+0 passed, 0 failed
+[exit 2]
+$ sluice import one.sql --to imported
+error 42601: one.sql holds SQL, not the description of an application
+hint: sluice run one.sql runs it
+[exit 3]
+$ sluice import $ROOT/tests/data/import/in.ndjson --to imported 2>&1 | sed "s|$ROOT/||g"
+error 42601: tests/data/import/in.ndjson holds records, not the description of an application
+hint: sluice discover tests/data/import/in.ndjson makes the CREATE SOURCE that reads them
