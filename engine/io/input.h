@@ -26,6 +26,7 @@ struct input;
  * label     names the topics of a block that was cut from what read gave
  * seek      goes on from a place of an earlier run, before the first read; false: it is gone. *begins: a file begins
  *           there
+ * find      goes on in the file that a place names, behind byte *offset, which it may change; false: it is not there
  * cover     a checkpoint goes on from this place; any thread
  */
 struct input_class {
@@ -39,6 +40,7 @@ struct input_class {
     bool (*holds)(const struct input *in);
     void (*label)(struct input *in, struct block *b);
     bool (*seek)(struct input *in, uint64_t place, bool *begins);
+    bool (*find)(struct input *in, struct str path, uint64_t *offset);
     void (*cover)(struct input *in, uint64_t place);
 };
 
@@ -53,6 +55,7 @@ struct input {
     bool                      seekable; /* a regular file: zero bytes are its end */
     bool                      follow;
     bool                      rotated; /* the followed file is another one, or begun anew */
+    struct follower          *follower; /* NULL: no regular file is followed */
     struct attempts           connection; /* of a driver that makes a lost one anew */
     uint64_t                  size;    /* of all files, 0: unknown */
     bool                      plain;   /* bytes are never gzip */

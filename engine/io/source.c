@@ -417,7 +417,9 @@ struct status source_seek(struct source *s, struct str place)
         bool begins = s->in.class->seek(&s->in, offset, &s->lines.file_start);
         return begins ? OK : bad_place(s, s->in.path, offset);
     }
-    if (s->in.fd < 0 || !find_file(s, path, &st)) {
+    bool found = s->in.class->find ? s->in.class->find(&s->in, path, &offset)
+                                   : s->in.fd >= 0 && find_file(s, path, &st);
+    if (!found) {
         return st.err ? st : bad_place(s, str_to_c(s->messages, path), offset);
     }
     s->skip = offset;

@@ -1,14 +1,12 @@
 /*
- * src_file.c: file:PATH and bare paths: a regular file, read to its end or followed as it grows, or a named pipe.
- *
- * A followed file that shrank, or was replaced by another one of its name, is read from its start again, as
- * log files are rotated.
+ * src_file.c: file:PATH and bare paths: a regular file, read to its end or followed as it grows (follow.h), or a named
+ * pipe.
  */
 
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/input.h"
+#include "io/follow.h"
 
 enum { FOLLOW_POLL_MS = 50 };
 
@@ -17,33 +15,33 @@ static struct status file_open(struct input *in, struct arena *a, const struct i
 {
     (void)a;
     in->follow = option_is(e, "follow", false);
-    return input_open_path(in, u->path);
+    TRY(input_open_path(in, u->path));
+    if (in->follow && in->seekable) in->follower = follower_new(in);
+    return OK;
 }
 
-/* Whether the followed file's name stands for another file now, or the file is shorter than what was read. */
-static bool is_rotated(const struct input *in)
+/* What is followed never ends: a pipe's next writer may come, too. */
+static enum input_result follow_file(struct input *in, char *out, size_t cap, int wait_ms,
+                                     size_t *n, struct status *st)
 {
-    struct stat now, opened;
-    off_t       at = lseek(in->fd, 0, SEEK_CUR);
-    if (stat(in->path, &now) != 0 || fstat(in->fd, &opened) != 0) return false;
-    return now.st_ino != opened.st_ino || now.st_dev != opened.st_dev || now.st_size < at;
+    for (int waited = 0, nap;; waited += nap) {
+        in->rotated = in->follower && follower_is_cut(in->follower);
+        if (in->rotated) return INPUT_END;
+        enum input_result result = input_read_fd(in, out, cap, wait_ms, n, st);
+        if (result == INPUT_BYTES && in->follower) follower_note_bytes(in->follower);
+        if (result != INPUT_END) return result;
+        in->rotated = in->follower && follower_is_over(in->follower);
+        if (in->rotated) return INPUT_END;
+        nap = wait_ms < 0 || wait_ms - waited > FOLLOW_POLL_MS ? FOLLOW_POLL_MS : wait_ms - waited;
+        if (nap <= 0 || input_stopped(in, nap)) return INPUT_IDLE;
+    }
 }
 
 static enum input_result file_read(struct input *in, char *out, size_t cap, int wait_ms, size_t *n,
                                    struct status *st)
 {
-    for (int waited = 0, nap;; waited += nap) {
-        enum input_result result = input_read_fd(in, out, cap, wait_ms, n, st);
-        if (result != INPUT_END || !in->follow) return result;
-        if (is_rotated(in)) {
-            /* the old file may have got its last lines just before */
-            result = input_read_fd(in, out, cap, 0, n, st);
-            in->rotated = result == INPUT_END;
-            return result;
-        }
-        nap = wait_ms < 0 || wait_ms - waited > FOLLOW_POLL_MS ? FOLLOW_POLL_MS : wait_ms - waited;
-        if (nap <= 0 || input_stopped(in, nap)) return INPUT_IDLE;
-    }
+    return in->follow ? follow_file(in, out, cap, wait_ms, n, st)
+                      : input_read_fd(in, out, cap, wait_ms, n, st);
 }
 
 /* The file that the followed name stands for now, from its start. */
@@ -51,16 +49,31 @@ static bool file_next(struct input *in, struct status *st)
 {
     (void)st;
     if (!in->rotated) return false;
-    int old = in->fd;
     in->rotated = false;
-    if (input_open_path(in, in->path).err == ERR_NONE) close(old);
-    return true; /* one that is gone again is waited for */
+    follower_next(in->follower);
+    return true;
 }
 
 static void file_close(struct input *in)
 {
     if (in->fd >= 0) close(in->fd);
     in->fd = -1;
+    if (in->follower) follower_close(in->follower);
+}
+
+/* ---- places ---- */
+
+static void file_label(struct input *in, struct block *b)
+{
+    if (in->follower) b->path = follower_mark(in->follower);
+}
+
+static bool file_find(struct input *in, struct str text, uint64_t *offset)
+{
+    struct str mark, path = follower_split(text, &mark);
+    if (in->fd < 0 || !str_equal_c(path, in->path)) return false;
+    if (in->follower && mark.len) follower_find(in->follower, mark, offset);
+    return true;
 }
 
 const struct input_class input_file_class = {
@@ -69,6 +82,8 @@ const struct input_class input_file_class = {
     .read = file_read,
     .next = file_next,
     .close = file_close,
+    .label = file_label,
+    .find = file_find,
 };
 
 static struct status stdin_open(struct input *in, struct arena *a, const struct io_endpoint *e,
