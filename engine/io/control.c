@@ -116,9 +116,12 @@ struct status control_connect(struct arena *a, const char *path, int *fd)
         *fd = made;
         return OK;
     }
+    int why = errno;
     struct status st = status_new(a, ERR_UNREACHABLE, SPAN_NONE, "cannot connect to '%s': %s", path,
-                                  strerror(errno));
-    return status_with_hint(st, "sluice run --control SOCKET opens one, while it runs");
+                                  strerror(why));
+    return status_with_hint(st, why == EACCES
+                                    ? "it is open to the user alone who started the run"
+                                    : "sluice run --control SOCKET opens one, while it runs");
 }
 
 /* ---- lines ---- */
