@@ -202,7 +202,7 @@ static void end_taps(const struct change *c)
     }
 }
 
-/* The new graph is the run's from here on. Under the graph's lock. */
+/* The new graph is the run's from here on. The caller works in it. */
 static struct status adopt(struct change *c)
 {
     struct run *r = c->run;
@@ -252,11 +252,12 @@ struct status run_change(struct run *r, const struct app_plan *known, struct app
     TRY(check(known, c.arena, c.plan));
     if (!lanes_park(r))
         return status_new(c.arena, ERR_NOT_ALLOWED_HERE, SPAN_NONE,
-                          "the run takes no change now: it is ending, or waits for a source");
+                          "the run takes no change now: it is ending, or waits for a source, a sink or a "
+                          "server");
     tables_rest(r);
-    pthread_mutex_lock(&r->graph_lock);
+    gate_enter(&r->gate);
     struct status st = exchange(&c);
-    pthread_mutex_unlock(&r->graph_lock);
+    gate_leave(&r->gate);
     tables_watch(r);
     lanes_unpark(r);
     return st;

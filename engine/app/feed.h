@@ -6,9 +6,11 @@
  * decoders for sources and reference tables, and decoded rows with their times and numbers.
  */
 
+#include "app/gate.h"
 #include "base/diag.h"
 #include "exec/graph.h"
 #include "io/decode.h"
+#include "io/keyed_source.h"
 #include "io/sink.h"
 #include "io/source.h"
 #include "io/table.h"
@@ -79,11 +81,18 @@ void feed_refill_queries(const struct app_plan *plan, struct reftable **tables,
                          struct keyed **keyed, struct graph *g, rowtime now);
 /* What a table says about being asked by key, without touching anything. */
 struct status feed_keyed_check(struct arena *a, const struct plan_table *t) MUST_CHECK;
+/* How rows wait for those who are asked by key. */
+struct feed_waiting {
+    const atomic_bool *stop; /* when it becomes true they do not any more; NULL: it never does */
+    bool               ever; /* with on_error = 'wait'; else keys without an answer count as missing */
+    struct gate       *gate; /* others may look at the graph meanwhile; NULL: nobody does */
+};
 /* The tables that are asked by key, by number, NULL for the others; to be closed also after a failure, behind the graph
- * and before the arena. stop: when it becomes true rows no longer wait for an answer; NULL: they never do, and count
- * as missing instead (on_error = 'wait'). */
+ * and before the arena. */
 struct status feed_keyed_open(struct arena *a, const struct app_plan *plan,
-                              const atomic_bool *stop, struct keyed ***out) MUST_CHECK;
+                              const struct feed_waiting *waiting, struct keyed ***out) MUST_CHECK;
+/* How the asking of one of them goes; any thread. */
+void feed_keyed_look(struct keyed *keyed, struct keyed_look *out);
 void feed_keyed_close(struct keyed **keyed, const struct app_plan *plan);
 /* Their rows are asked for anew. */
 void feed_keyed_clear(struct keyed **keyed, const struct app_plan *plan);

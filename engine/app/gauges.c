@@ -1,9 +1,8 @@
 /*
  * gauges.c: counters of a run, collected for those who look.
  *
- * The graph's part is kept on a board and copied anew when it is too old and the graph's lock can be had within a few
- * milliseconds; who looks meanwhile waits for no longer than that. A lane holds the lock for one batch, unless a sink
- * holds it up: then the board stays as it is.
+ * The graph's part is kept on a board and copied anew when it is too old and the graph can be looked at within a few
+ * milliseconds; who looks meanwhile waits for no longer than that.
  */
 
 #include "app/gauges.h"
@@ -16,7 +15,7 @@
 
 enum {
     FRESH_MS = 100,   /* what is younger is not collected again */
-    PATIENCE_MS = 10, /* for the graph's lock */
+    PATIENCE_MS = 10, /* for a look at the graph */
     STALL_MS = 10000  /* what takes longer than this does not go on */
 };
 
@@ -91,30 +90,19 @@ void gauges_of_graph(const struct graph *g, const struct app_plan *plan, struct 
     }
 }
 
-static bool lock_soon(pthread_mutex_t *lock)
-{
-    struct timespec until;
-    if (pthread_mutex_trylock(lock) == 0) return true;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += PATIENCE_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    return pthread_mutex_timedlock(lock, &until) == 0;
-}
-
 /* Whoever looks holds the board's lock. */
 static void freshen(struct gauge_board *b)
 {
     struct run *r = b->run;
     int64_t now = clock_steady_ms();
     if (b->taken_ms && now - b->taken_ms < FRESH_MS) return;
-    if (!lock_soon(&r->graph_lock)) return;
+    if (!gate_look_soon(&r->gate, PATIENCE_MS)) return;
     arena_reset(b->arena);
     b->graph = (struct gauges){ 0 };
     gauges_of_graph(r->graph, r->plan, b->arena, &b->graph);
     b->graph.sources = ARENA_ARRAY(b->arena, struct gauge_source, r->n_lanes + 1);
     for (uint32_t i = 0; i < r->n_lanes; i++) b->graph.sources[i].ended = r->lanes[i].ended;
-    pthread_mutex_unlock(&r->graph_lock);
+    gate_look_away(&r->gate);
     b->taken_ms = now;
 }
 
@@ -264,10 +252,21 @@ static void ill_sink(const struct gauge_sink *s, struct buf *why)
     else if (d->busy_ms > STALL_MS) say(why, "sink", s->name, "has taken nothing", d->busy_ms);
 }
 
+/* Of those that are read again, the rows from before are there. */
+static void ill_table(const struct gauge_table *t, struct buf *why)
+{
+    if (!t->by_key) return;
+    if (t->readings.failing_ms)
+        say(why, "lookups in table", t->name, "have failed", t->readings.failing_ms);
+    else if (t->readings.busy_ms > STALL_MS)
+        say(why, "table", t->name, "has not answered", t->readings.busy_ms);
+}
+
 bool gauges_ill(const struct gauges *g, struct buf *why)
 {
     size_t before = why->len;
     for (uint32_t i = 0; i < g->n_sources; i++) ill_source(&g->sources[i], why);
+    for (uint32_t i = 0; i < g->n_tables; i++) ill_table(&g->tables[i], why);
     for (uint32_t i = 0; i < g->n_sinks; i++) ill_sink(&g->sinks[i], why);
     if (g->has_state && g->checkpoint.failing_ms)
         buf_printf(why, "no checkpoint for %lld s\n", (long long)(g->checkpoint.failing_ms / 1000));

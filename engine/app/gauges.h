@@ -5,9 +5,9 @@
  * gauges.h: what a run has done and how it fares, at one moment, for who watches it: the status line, the log, metrics,
  * the control socket. Names and numbers only, never a value of a row.
  *
- * Looking disturbs nothing. Counters of sources and sinks are atomic; those of the graph are copied between two batches
- * when it can be had at once, at most ten times a second for all who look together, and are otherwise a moment old:
- * `age_ms` says how much. So a sink that waits for ever is seen to wait.
+ * Looking disturbs nothing. Counters of sources and sinks are atomic; those of the graph are copied while it stands still
+ * (gate.h), when it does so at once, at most ten times a second for all who look together, and are otherwise a moment
+ * old: `age_ms` says how much.
  */
 
 #include "exec/graph.h"
@@ -33,7 +33,8 @@ struct gauge_table {
     struct str           name;
     uint64_t             rows;
     int64_t              age_ms;   /* since its rows were read, or found to be the newest */
-    struct attempts_seen readings; /* failing_ms: it keeps the rows from before */
+    struct attempts_seen readings; /* failing_ms: it keeps the rows from before, or its rows by key cannot be had */
+    bool                 by_key;
 };
 
 struct gauge_stream {

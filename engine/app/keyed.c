@@ -6,7 +6,6 @@
 #include "app/feed.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "io/keyed_source.h"
 #include "time/clock.h"
 
 enum {
@@ -24,6 +23,7 @@ struct answerer {
     struct decode_config     config;
     struct keyed_table       place;
     struct keyed_source     *source;
+    struct feed_waiting      waiting;
     uint64_t                 dropped; /* rows that did not convert */
 };
 
@@ -50,6 +50,18 @@ static struct status fetch(void *arg, struct keyed_ask *ask)
     struct taking t = { arg, ask };
     return keyed_source_ask(t.from->source, ask->keys, ask->rows, ask->n, take, &t,
                             &ask->unavailable);
+}
+
+static void wait_begins(void *arg)
+{
+    const struct feed_waiting *w = &((struct answerer *)arg)->waiting;
+    if (w->gate) gate_wait(w->gate);
+}
+
+static void wait_ends(void *arg)
+{
+    const struct feed_waiting *w = &((struct answerer *)arg)->waiting;
+    if (w->gate) gate_go_on(w->gate);
 }
 
 static int64_t steady_ms(void *arg)
@@ -86,11 +98,13 @@ struct status feed_keyed_check(struct arena *a, const struct plan_table *t)
 }
 
 static struct status open_table(struct arena *a, const struct plan_table *t,
-                                const atomic_bool *stop, struct keyed **out)
+                                const struct feed_waiting *waiting, struct keyed **out)
 {
     struct answerer *x = ARENA_NEW(a, struct answerer);
     TRY(describe(a, t, x));
-    x->place.stop = stop;
+    x->waiting = *waiting;
+    x->place.stop = waiting->stop;
+    x->place.waits = waiting->ever;
     const struct io_endpoint *e = x->endpoint;
     TRY(keyed_source_open(a, &x->place, &x->source));
     const struct keyed_config config = {
@@ -105,6 +119,8 @@ static struct status open_table(struct arena *a, const struct plan_table *t,
         .missing_ttl_ms = option_interval(e, "missing_ttl", MISSING_MS),
         .now_ms = steady_ms,
         .fetch = fetch,
+        .wait = wait_begins,
+        .go_on = wait_ends,
         .arg = x,
     };
     *out = keyed_new(&config);
@@ -112,14 +128,19 @@ static struct status open_table(struct arena *a, const struct plan_table *t,
 }
 
 struct status feed_keyed_open(struct arena *a, const struct app_plan *plan,
-                              const atomic_bool *stop, struct keyed ***out)
+                              const struct feed_waiting *waiting, struct keyed ***out)
 {
     struct keyed **all = arena_calloc(a, (plan->n_tables + 1) * sizeof *all);
     *out = all;
     for (uint32_t i = 0; i < plan->n_tables; i++) {
-        if (plan->tables[i].n_lookup_key) TRY(open_table(a, &plan->tables[i], stop, &all[i]));
+        if (plan->tables[i].n_lookup_key) TRY(open_table(a, &plan->tables[i], waiting, &all[i]));
     }
     return OK;
+}
+
+void feed_keyed_look(struct keyed *keyed, struct keyed_look *out)
+{
+    keyed_source_look(((struct answerer *)keyed_arg(keyed))->source, out);
 }
 
 void feed_keyed_clear(struct keyed **keyed, const struct app_plan *plan)

@@ -4,7 +4,8 @@
  * A lane has one or more workers. A worker takes the next piece of input in turn, decodes it and
  * runs the stateless operators behind the source (a section), side by side with the others; what
  * came out enters the graph in the order of the input. The graph is one thread's at a time: a lock
- * around it is all that lanes share. With one worker there is no section: rows go straight in.
+ * around it is all that lanes share. With one worker there is no section: rows go straight in, unless they may have to
+ * wait for an answer about their keys: they do so outside of the graph.
  */
 
 #include <time.h>
@@ -30,6 +31,13 @@ static struct status send_bound(struct lane *l, rowtime now)
         TRY(graph_advance(l->run->graph, l->streams[i], (struct bound){ now, l->seq }));
     }
     return OK;
+}
+
+/* Nobody may save a graph that a failure left halfway through a batch. */
+static void leave_graph(struct lane *l, struct status st)
+{
+    run_fail(l->run, st);
+    gate_leave(&l->run->gate);
 }
 
 /* The share of one of the lane's streams: every n-th row by its number. Bad records go with the first. The
@@ -128,7 +136,7 @@ static uint32_t batch_rows(const struct run *r)
     return r->config->batch_rows ? r->config->batch_rows : SIZE_BATCH_ROWS;
 }
 
-/* Where a later run goes on; the caller holds the graph's lock. */
+/* Where a later run goes on; the caller works in the graph. */
 static void note_place(struct lane *l, const struct block *b, size_t at)
 {
     if (!l->run->recovery) return;
@@ -148,7 +156,7 @@ static bool is_whole_wanted(const struct lane *l)
     return false;
 }
 
-/* Under the graph's lock, before the rows enter it. */
+/* By who works in the graph, before the rows enter it. */
 static void note_whole(struct lane *l, uint64_t first, uint64_t behind)
 {
     for (uint32_t i = 0; behind > first && i < l->n_streams; i++)
@@ -160,12 +168,77 @@ static void look(struct lane *l, const struct block *block)
 {
     atomic_store_explicit(&l->heard_ms, clock_steady_ms(), memory_order_relaxed);
     if (l->feed.looked) return;
-    pthread_mutex_lock(&l->run->graph_lock);
+    gate_look(&l->run->gate);
     feed_look(&l->feed, block);
-    pthread_mutex_unlock(&l->run->graph_lock);
+    gate_look_away(&l->run->gate);
 }
 
-/* One worker alone: rows go into the graph as they are decoded. */
+static enum source_result read_source(struct lane *l, size_t size, struct block **block,
+                                      bool *first, struct status *st)
+{
+    atomic_store_explicit(&l->at_work, false, memory_order_relaxed);
+    enum source_result got = source_read(l->source, size, IDLE_MS, block, first, st);
+    atomic_store_explicit(&l->at_work, got == SOURCE_BLOCK, memory_order_relaxed);
+    return got;
+}
+
+/* ---- sections ---- */
+
+static struct status run_sections(struct worker *w, const struct source_rows *rows,
+                                  struct piece *out)
+{
+    struct lane *l = w->lane;
+    struct status st = OK;
+    for (uint32_t i = 0; i < l->n_streams && st.err == ERR_NONE; i++) {
+        struct source_rows share = deal(l, rows, i);
+        st = section_run(w->sections[i], &share, array_push(out->arena, out));
+        batch_release(share.batch);
+    }
+    return st;
+}
+
+/* What came of them enters the graph; after a failure it is thrown away. */
+static struct status replay_sections(struct lane *l, const struct piece *piece, bool failed)
+{
+    struct status st = OK;
+    for (size_t i = 0; i < piece->count; i++) {
+        if (!piece->items[i]) continue;
+        if (!failed && st.err == ERR_NONE) st = section_replay(l->run->graph, piece->items[i]);
+        else section_result_free(piece->items[i]);
+    }
+    return st;
+}
+
+static void clear_piece(struct piece *p)
+{
+    arena_reset(p->arena);
+    *p = (struct piece){ .arena = p->arena };
+}
+
+/* ---- one worker alone ---- */
+
+/* Rows, behind which the next one has the number `next`. A checkpoint sees rows and their number move together. */
+static struct status enter_rows(struct worker *w, const struct source_rows *rows, bool whole,
+                                uint64_t next)
+{
+    struct lane *l = w->lane;
+    if (whole) note_whole(l, l->seq, next);
+    l->seq = next;
+    return w->sections ? replay_sections(l, &w->ahead, false) : push_rows(l, rows);
+}
+
+/* The stateless operators of the lane work outside of the graph, where they may have to wait; then nothing else has to
+ * wait for them. */
+static struct status work_ahead(struct worker *w, const struct source_rows *rows)
+{
+    if (!w->sections) return OK;
+    clear_piece(&w->ahead);
+    struct status st = run_sections(w, rows, &w->ahead);
+    if (st.err != ERR_NONE) replay_sections(w->lane, &w->ahead, true);
+    return st;
+}
+
+/* Rows go into the graph as they are decoded. */
 static struct status push_block(struct worker *w, struct block *block, bool first)
 {
     struct lane *l = w->lane;
@@ -182,14 +255,12 @@ static struct status push_block(struct worker *w, struct block *block, bool firs
         feed_rows(whole ? &l->whole : &l->feed, &decoded, now, &next, &rows);
         note_rows(l, rows.batch);
         atomic_fetch_add_explicit(&l->records, decoded.n_records, memory_order_relaxed);
-        /* a checkpoint sees rows and their number move together */
-        pthread_mutex_lock(&r->graph_lock);
-        if (whole) note_whole(l, l->seq, next);
-        l->seq = next;
-        st = push_rows(l, &rows);
+        st = work_ahead(w, &rows);
+        gate_enter(&r->gate);
+        if (st.err == ERR_NONE) st = enter_rows(w, &rows, whole, next);
         if (st.err == ERR_NONE) st = send_bound(l, now);
         if (st.err == ERR_NONE) note_place(l, block, at);
-        pthread_mutex_unlock(&r->graph_lock);
+        leave_graph(l, st);
         batch_release(rows.batch);
     }
     return st;
@@ -198,10 +269,10 @@ static struct status push_block(struct worker *w, struct block *block, bool firs
 static struct status pause_lane(struct lane *l)
 {
     struct run *r = l->run;
-    pthread_mutex_lock(&r->graph_lock);
+    gate_enter(&r->gate);
     struct status st = send_bound(l, run_now(r));
     if (st.err == ERR_NONE) st = outlets_flush(r);
-    pthread_mutex_unlock(&r->graph_lock);
+    leave_graph(l, st);
     return st;
 }
 
@@ -215,7 +286,7 @@ static void read_alone(struct worker *w)
         struct block *block;
         bool first;
         struct status st = OK;
-        enum source_result got = source_read(l->source, PIECE_ALONE, IDLE_MS, &block, &first, &st);
+        enum source_result got = read_source(l, PIECE_ALONE, &block, &first, &st);
         if (got == SOURCE_BLOCK) {
             look(l, block);
             st = push_block(w, block, first);
@@ -229,19 +300,6 @@ static void read_alone(struct worker *w)
 }
 
 /* ---- several workers ---- */
-
-static struct status run_sections(struct worker *w, const struct source_rows *rows,
-                                  struct piece *out)
-{
-    struct lane *l = w->lane;
-    struct status st = OK;
-    for (uint32_t i = 0; i < l->n_streams && st.err == ERR_NONE; i++) {
-        struct source_rows share = deal(l, rows, i);
-        st = section_run(w->sections[i], &share, array_push(out->arena, out));
-        batch_release(share.batch);
-    }
-    return st;
-}
 
 /* Numbers of rows say which source they are of before anything else, so that rows of equal times
  * from two sources have one order however they were read. Rows of a piece are numbered from the
@@ -275,24 +333,18 @@ static struct status decode_piece(struct worker *w, bool first, struct piece *ou
 
 /* The piece enters the graph, and the next row's number and the place in the source are those behind it. After a
  * failure nothing more does: what follows would stand behind a gap. */
-static struct status replay_piece(struct lane *l, const struct piece *piece)
+static void replay_piece(struct lane *l, const struct piece *piece)
 {
     struct run *r = l->run;
-    struct status st = OK;
     bool failed = run_has_failed(r);
-    pthread_mutex_lock(&r->graph_lock);
+    gate_enter(&r->gate);
     uint64_t from = first_seq(l, piece->block), behind = from + piece->block->size;
     if (!failed && piece->whole) note_whole(l, from, behind);
     if (!failed) l->seq = behind;
-    for (size_t i = 0; i < piece->count; i++) {
-        if (!piece->items[i]) continue;
-        if (!failed && st.err == ERR_NONE) st = section_replay(r->graph, piece->items[i]);
-        else section_result_free(piece->items[i]);
-    }
+    struct status st = replay_sections(l, piece, failed);
     if (!failed && st.err == ERR_NONE) st = send_bound(l, piece->now);
     if (!failed && st.err == ERR_NONE) note_place(l, piece->block, piece->block->size);
-    pthread_mutex_unlock(&r->graph_lock);
-    return st;
+    leave_graph(l, st);
 }
 
 /* Pieces that are ready go on in the order of the input, whoever decoded them. */
@@ -300,16 +352,10 @@ static void replay_ready(struct lane *l)
 {
     for (uint64_t t; handover_take(&l->ready, &t); handover_done(&l->ready)) {
         struct piece *piece = &l->pieces[t % l->ready.places];
-        run_fail(l->run, replay_piece(l, piece));
+        replay_piece(l, piece);
         block_release(piece->block);
         atomic_fetch_add_explicit(&l->records, piece->n_records, memory_order_relaxed);
     }
-}
-
-static void clear_piece(struct piece *p)
-{
-    arena_reset(p->arena);
-    *p = (struct piece){ .arena = p->arena };
 }
 
 /* The worker whose turn it is to read. False: there is no more. */
@@ -320,7 +366,7 @@ static bool read_piece(struct lane *l, uint64_t ticket, struct piece *out, bool 
     enum source_result got = SOURCE_IDLE;
     while (got == SOURCE_IDLE && goes_on(l) && st.err == ERR_NONE) {
         lane_rest(l, &ticket);
-        got = source_read(l->source, PIECE_SHARED, IDLE_MS, &out->block, first, &st);
+        got = read_source(l, PIECE_SHARED, &out->block, first, &st);
         /* a bound may not pass rows that are still on their way */
         if (got == SOURCE_IDLE && handover_is_next(&l->ready, ticket)) st = pause_lane(l);
     }
@@ -377,7 +423,7 @@ static void run_workers(struct lane *l)
 static void end_lane(struct lane *l)
 {
     struct run *r = l->run;
-    pthread_mutex_lock(&r->graph_lock);
+    gate_enter(&r->gate);
     bool last = ++r->lanes_done == r->n_lanes;
     bool failed = run_has_failed(r);
     if (r->recovery && !failed && last) run_fail(r, recovery_checkpoint(r->recovery, r));
@@ -385,7 +431,7 @@ static void end_lane(struct lane *l)
     for (uint32_t i = 0; i < l->n_streams && !goes_on; i++)
         run_fail(r, graph_advance(r->graph, l->streams[i], BOUND_END));
     l->ended = !goes_on;
-    pthread_mutex_unlock(&r->graph_lock);
+    gate_leave(&r->gate);
     note_progress(l, ROWTIME_END);
 }
 
@@ -406,13 +452,21 @@ void lane_run(void *arg)
 
 /* ---- opening ---- */
 
+/* Whether rows may have to wait for an answer about their keys. */
+static bool asks_by_key(const struct app_plan *plan)
+{
+    bool asks = false;
+    for (uint32_t i = 0; i < plan->n_tables; i++) asks = asks || plan->tables[i].n_lookup_key > 0;
+    return asks;
+}
+
 /* What a worker has of the plan and the graph. */
 static struct status equip_worker(struct run *r, struct arena *a, struct worker *w)
 {
     struct lane *l = w->lane;
     TRY(decoder_new(a, l->feed.format, &l->feed.config, &w->decoder));
     if (r->taps) TRY(decoder_new(a, l->whole.format, &l->whole.config, &w->whole_decoder));
-    if (!l->pieces) return OK;
+    if (!l->pieces && !asks_by_key(r->plan)) return OK;
     w->sections = arena_calloc(a, l->n_streams * sizeof *w->sections);
     for (uint32_t k = 0; k < l->n_streams; k++)
         w->sections[k] = graph_section_new(r->graph, l->streams[k]);
@@ -429,6 +483,7 @@ static struct status open_workers(struct run *r, struct lane *l, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         struct worker *w = &l->workers[i];
         w->lane = l;
+        w->ahead.arena = arena_new();
         l->n_workers = i + 1;
         TRY(equip_worker(r, r->arena, w));
     }
@@ -545,6 +600,7 @@ void lanes_close(struct run *r)
         struct lane *l = &r->lanes[i];
         leave_sections(l);
         for (uint32_t k = 0; l->pieces && k < l->ready.places; k++) arena_free(l->pieces[k].arena);
+        for (uint32_t k = 0; k < l->n_workers; k++) arena_free(l->workers[k].ahead.arena);
         if (l->source) source_close(l->source);
         buf_free(&l->place);
         turnstile_fini(&l->reading);

@@ -331,8 +331,12 @@ static const struct family table_families[] = {
     { "sluice_table_rows", "Rows of the reference table.", GAUGE, ONE, OF_TABLE(rows), ALL },
     { "sluice_table_age_seconds", "Since its rows were read, or found to be the newest.", GAUGE, MS,
       OF_TABLE(age_ms), ALL },
-    { "sluice_table_failures_total", "Times that it could not be read; it kept its rows.", COUNTER,
+    { "sluice_table_failures_total", "Times that it could not be read, or looked up in.", COUNTER,
       ONE, OF_TABLE(readings.failed), ALL },
+    { "sluice_table_failing_seconds", "For how long that has not succeeded; 0: it does.", GAUGE, MS,
+      OF_TABLE(readings.failing_ms), ALL },
+    { "sluice_table_busy_seconds", "For how long the reading or lookup under way has lasted.", GAUGE,
+      MS, OF_TABLE(readings.busy_ms), ALL },
 };
 
 static void put_tables(struct buf *out, const struct gauges *g)
@@ -355,7 +359,7 @@ static void put_run(struct buf *out, const struct gauges *g)
             (uint64_t)g->state_bytes, ONE);
     put_one(out, "sluice_open_windows", GAUGE, "Windows that are open.", g->windows, ONE);
     put_one(out, "sluice_figures_age_seconds", GAUGE,
-            "Age of the figures of streams and pumps: it grows while the pipeline is held up.",
+            "Age of the figures of streams and pumps: it grows while a piece of input takes long.",
             (uint64_t)g->age_ms, MS);
     if (!g->has_state) return;
     put_one(out, "sluice_checkpoints_total", COUNTER, "Checkpoints written.", g->checkpoints, ONE);

@@ -8,10 +8,18 @@
 #include "app/serve.h"
 #include "base/log.h"
 
+/* Whom the sink waits for, nobody else has to wait for, to look. */
+static struct status deliver(struct run_sink *s, struct batch *rows, void *prepared)
+{
+    gate_wait(&s->run->gate);
+    struct status st = sink_deliver(s->sink, rows, prepared);
+    gate_go_on(&s->run->gate);
+    return st;
+}
+
 static struct status take_rows(void *arg, struct batch *rows)
 {
-    struct run_sink *s = arg;
-    return sink_deliver(s->sink, rows, NULL);
+    return deliver(arg, rows, NULL);
 }
 
 static void *prepare_rows(void *arg, struct batch *rows)
@@ -22,8 +30,7 @@ static void *prepare_rows(void *arg, struct batch *rows)
 
 static struct status finish_rows(void *arg, struct batch *rows, void *prepared)
 {
-    struct run_sink *s = arg;
-    return sink_deliver(s->sink, rows, prepared);
+    return deliver(arg, rows, prepared);
 }
 
 static void drop_rows(void *arg, void *prepared)
@@ -38,7 +45,7 @@ static struct status take_failed(void *arg, struct batch *errors)
     struct run_sink *s = arg;
     struct batch *rows = failed_rows_of(s->run->plan, s->way, errors);
     if (!rows) return OK;
-    struct status st = sink_deliver(s->sink, rows, NULL);
+    struct status st = deliver(s, rows, NULL);
     batch_release(rows);
     return st;
 }
@@ -54,7 +61,10 @@ static struct status take_no_bound(void *arg, struct bound bound)
 static struct status take_bound(void *arg, struct bound bound)
 {
     struct run_sink *s = arg;
-    return sink_advance(s->sink, bound.time);
+    gate_wait(&s->run->gate);
+    struct status st = sink_advance(s->sink, bound.time);
+    gate_go_on(&s->run->gate);
+    return st;
 }
 
 /* The next of the run's sinks, where it stood before or anew. */
@@ -234,10 +244,18 @@ void outlets_warn(const struct run *r)
     rejects_warn(r->rejects);
 }
 
-struct status outlets_flush(struct run *r)
+static struct status flush_all(struct run *r)
 {
     for (uint32_t i = 0; i < r->n_sinks; i++) TRY(sink_flush(r->sinks[i].sink));
     return rejects_flush(r->rejects);
+}
+
+struct status outlets_flush(struct run *r)
+{
+    gate_wait(&r->gate);
+    struct status st = flush_all(r);
+    gate_go_on(&r->gate);
+    return st;
 }
 
 void outlets_close(struct run *r, struct run_summary *out)

@@ -187,7 +187,9 @@ struct status recovery_checkpoint(struct recovery *v, struct run *r)
     int64_t began = clock_steady_us();
     attempts_begin(&r->checkpoint.attempts);
     struct status st = store_begin(v->store);
+    gate_wait(&r->gate); /* sinks may wait for somebody, and nothing changes */
     if (st.err == ERR_NONE) st = put_all(v, r, &w);
+    gate_go_on(&r->gate);
     if (st.err == ERR_NONE) st = store_commit(v->store);
     if (st.err != ERR_NONE) store_rollback(v->store);
     buf_free(&w.out);

@@ -30,7 +30,7 @@ struct status recovery_sink(struct recovery *v, uint32_t sink, struct str *posit
                             bool *found) MUST_CHECK;
 /* Puts a lane back: place of its source, number of the next row, whether it had ended. */
 struct status recovery_restore_lane(struct recovery *v, struct lane *l, uint32_t lane) MUST_CHECK;
-/* Saves everything; the caller holds the graph's lock. On failure the last checkpoint stays. */
+/* Saves everything; the caller works in the graph. On failure the last checkpoint stays. */
 struct status recovery_checkpoint(struct recovery *v, struct run *r) MUST_CHECK;
 
 #endif

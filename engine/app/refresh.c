@@ -48,7 +48,12 @@ void tables_look(const struct run *r, uint32_t table, struct gauge_table *out)
                                  .rows = keyed ? keyed_counts(keyed).kept
                                                : atomic_load(&f->rows[table]),
                                  .age_ms = clock_steady_ms() - atomic_load(&f->good_ms[table]),
-                                 .readings = attempts_look(&f->readings[table]) };
+                                 .readings = attempts_look(&f->readings[table]),
+                                 .by_key = keyed != NULL };
+    if (!keyed) return;
+    struct keyed_look look;
+    feed_keyed_look(keyed, &look);
+    out->readings = look.asking;
 }
 
 struct status tables_open(struct run *r)
@@ -65,7 +70,8 @@ struct status tables_open(struct run *r)
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->ended, NULL);
     r->refresher = f;
-    struct status st = feed_keyed_open(r->arena, r->plan, &r->stopping, &r->keyed);
+    const struct feed_waiting waiting = { .stop = &r->stopping, .ever = true, .gate = &r->gate };
+    struct status st = feed_keyed_open(r->arena, r->plan, &waiting, &r->keyed);
     f->keyed = r->keyed;
     TRY(st);
     for (uint32_t i = 0; i < n; i++) {
@@ -97,11 +103,11 @@ static void refresh_table(struct refresher *f, uint32_t table)
                   "reference table %.*s keeps its rows: %s", STR_ARG(r->plan->tables[table].name),
                   st.message);
     if (st.err == ERR_NONE && rows) {
-        pthread_mutex_lock(&r->graph_lock); /* somebody may look */
+        gate_look(&r->gate); /* others look, too */
         graph_set_table(r->graph, table, reftable_retain(rows));
         reftable_release(r->tables[table]);
         r->tables[table] = rows;
-        pthread_mutex_unlock(&r->graph_lock);
+        gate_look_away(&r->gate);
         feed_refill_queries(r->plan, r->tables, r->keyed, r->graph, run_now(r));
     }
     arena_free(a);

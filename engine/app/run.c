@@ -149,11 +149,12 @@ static void save_sometimes(struct run *r)
     uint32_t every = r->config->checkpoint_s ? r->config->checkpoint_s : CHECKPOINT_S;
     double now = seconds(CLOCK_MONOTONIC);
     if (!r->recovery || (now < r->saved + every && !atomic_load(&save_requested))) return;
+    if (!gate_enter_soon(&r->gate, LOOK_MS)) return; /* held up: at the next look */
     atomic_store(&save_requested, false);
-    pthread_mutex_lock(&r->graph_lock);
-    /* behind the last lane's end there is nothing to go on with */
-    struct status st = r->lanes_done < r->n_lanes ? recovery_checkpoint(r->recovery, r) : OK;
-    pthread_mutex_unlock(&r->graph_lock);
+    /* behind the last lane's end there is nothing to go on with, and behind a failure there may be a gap */
+    bool whole = r->lanes_done < r->n_lanes && !run_has_failed(r);
+    struct status st = whole ? recovery_checkpoint(r->recovery, r) : OK;
+    gate_leave(&r->gate);
     if (st.err != ERR_NONE)
         log_event(
             LOG_WARNING,
@@ -205,7 +206,7 @@ struct status run_app(struct app *app, const struct run_config *config, struct r
     r.started = r.saved = seconds(CLOCK_MONOTONIC);
     clock_init_wall(&r.clock);
     atomic_init(&r.checkpoint.at, ROWTIME_MIN);
-    pthread_mutex_init(&r.graph_lock, NULL);
+    gate_init(&r.gate);
     pthread_mutex_init(&r.plan_lock, NULL);
     pthread_mutex_init(&r.failure_lock, NULL);
     pthread_mutex_init(&r.watch_lock, NULL);

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "app/feed.h"
+#include "app/gate.h"
 #include "app/run.h"
 #include "app/tap.h"
 #include "base/thread.h"
@@ -31,7 +32,8 @@ struct worker {
     struct thread thread;
     struct decoder *decoder;
     struct decoder *whole_decoder; /* of all columns, for taps; NULL: nobody can ask */
-    struct section **sections; /* one a stream of the lane; NULL with one worker */
+    struct section **sections; /* one a stream of the lane; NULL: rows go straight into the graph */
+    struct piece ahead;        /* of one worker with sections: what its rows came to */
 };
 
 /* A source on its way into the graph: into one stream, or dealt out to several (parallelism). */
@@ -50,9 +52,10 @@ struct lane {
     uint64_t first_seq;    /* of the first block that is read, at ... */
     uint64_t first_offset; /* ... this place of the input */
     bool has_offset;
-    uint64_t seq; /* number of the next row, from 1; under the graph's lock */
+    uint64_t seq; /* number of the next row, from 1; within the gate */
     atomic_ullong records;
     atomic_llong heard_ms; /* when something came, by the steady clock; 0: nothing has */
+    atomic_bool at_work;   /* on what came: nothing is read */
     struct buf place; /* in the source, behind the last row that entered the graph */
     bool ended;       /* its last bound was sent */
     rowtime progress; /* latest ROWTIME read, under the run's pace_lock */
@@ -103,8 +106,8 @@ struct run {
     struct keyed **keyed; /* by table: where it is asked by key, else NULL */
     struct refresher *refresher; /* NULL: no table is read again */
     struct graph *graph;
-    pthread_mutex_t graph_lock;
-    pthread_mutex_t plan_lock; /* within graph_lock: plan, tables and sinks' ways stay, for who looks without that */
+    struct gate gate; /* to the graph */
+    pthread_mutex_t plan_lock; /* within the gate: plan, tables and sinks' ways stay, for who looks without that */
     struct lane *lanes;
     uint32_t n_lanes;
     struct run_sink *sinks;
@@ -123,7 +126,7 @@ struct run {
     pthread_cond_t lane_ended;
     uint32_t lanes_left;
     struct run_parking parking;
-    uint32_t lanes_done; /* under the graph's lock */
+    uint32_t lanes_done; /* within the gate */
     pthread_mutex_t pace_lock;
     pthread_cond_t paced;  /* a lane read on, or ended */
     double started, saved; /* monotonic seconds */

@@ -20,6 +20,7 @@ static void show_lanes(struct serve *s, struct session *view)
         l->running = true;
         atomic_store(&l->heard_ms, atomic_load(&r->lanes[i].heard_ms));
         l->ended = r->lanes[i].ended;
+        atomic_store(&l->at_work, atomic_load(&r->lanes[i].at_work));
         l->source = r->lanes[i].source;
         l->live = l->source && source_is_live(l->source);
     }
@@ -29,10 +30,11 @@ static void enter(void *arg, struct session *view)
 {
     struct serve *s = arg;
     struct run *r = s->run;
-    pthread_mutex_lock(&r->graph_lock);
+    gate_look(&r->gate);
     view->now.plan = r->plan;
     view->now.graph = r->graph;
     view->now.tables = r->tables;
+    view->now.keyed = r->keyed;
     show_lanes(s, view);
 }
 
@@ -40,7 +42,7 @@ static void leave(void *arg, struct session *view)
 {
     struct serve *s = arg;
     (void)view;
-    pthread_mutex_unlock(&s->run->graph_lock);
+    gate_look_away(&s->run->gate);
 }
 
 /* What runs was compiled from files; statements are compared with statements, so the first change compiles them once
@@ -176,7 +178,7 @@ void host_put_metrics(struct serve *s, struct buf *out)
 
 void host_tell_errors(struct serve *s, bool all, struct buf *out)
 {
-    pthread_mutex_lock(&s->run->graph_lock);
+    gate_look(&s->run->gate);
     last_errors_print(&s->errors, all ? ERRORS_KEPT : SERVE_ERRORS, all, out);
-    pthread_mutex_unlock(&s->run->graph_lock);
+    gate_look_away(&s->run->gate);
 }

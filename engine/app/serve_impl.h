@@ -48,7 +48,7 @@ struct serve {
     struct gauge_board   *board;
     struct budget         budget;
     struct client         clients[SERVE_CLIENTS];
-    struct last_errors    errors; /* under the graph's lock */
+    struct last_errors    errors; /* within the run's gate */
 };
 
 /* ---- serve.c ---- */

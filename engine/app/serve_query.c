@@ -164,7 +164,7 @@ static bool has_columns(const bool *has, const bool *wants, uint32_t n)
     return true;
 }
 
-/* A table of the run with the columns that the query wants; the caller's reference, or NULL. Under the graph's lock. */
+/* A table of the run with the columns that the query wants; the caller's reference, or NULL. While looking at the run. */
 static struct reftable *run_table(const struct run *r, const struct plan_table *wanted)
 {
     for (uint32_t i = 0; i < r->plan->n_tables; i++) {
@@ -182,10 +182,11 @@ static struct status open_tables(struct live_query *q)
     struct run *r = q->serve->run;
     uint32_t n = q->plan.n_tables;
     q->tables = arena_calloc(q->arena, (n + 1) * sizeof *q->tables);
-    pthread_mutex_lock(&r->graph_lock);
+    gate_look(&r->gate);
     for (uint32_t i = 0; i < n; i++) q->tables[i] = run_table(r, &q->plan.tables[i]);
-    pthread_mutex_unlock(&r->graph_lock);
-    TRY(feed_keyed_open(q->arena, &q->plan, NULL, &q->keyed));
+    gate_look_away(&r->gate);
+    const struct feed_waiting waiting = { .stop = &q->serve->ending };
+    TRY(feed_keyed_open(q->arena, &q->plan, &waiting, &q->keyed));
     for (uint32_t i = 0; i < n; i++) {
         if (q->tables[i]) continue;
         TRY(feed_fill_table(q->arena, &q->plan, q->tables, q->keyed, i, run_now(r), NULL,

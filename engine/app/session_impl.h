@@ -66,6 +66,7 @@ struct session_lane {
     uint64_t                 seq;
     bool                     live, running, ended;
     atomic_llong             heard_ms; /* when something came, by the steady clock; 0: nothing has */
+    atomic_bool              at_work; /* on what came: nothing is read */
     struct thread            thread;
 };
 

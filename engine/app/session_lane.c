@@ -129,7 +129,9 @@ static void run_lane(void *arg)
         bool first;
         struct status st = OK;
         world_refresh(l->session);
+        atomic_store_explicit(&l->at_work, false, memory_order_relaxed);
         got = source_read(l->source, PIECE_BYTES, IDLE_MS, &block, &first, &st);
+        atomic_store_explicit(&l->at_work, got == SOURCE_BLOCK, memory_order_relaxed);
         if (got == SOURCE_BLOCK) {
             atomic_store_explicit(&l->heard_ms, clock_steady_ms(), memory_order_relaxed);
             if (!l->feed.looked) look(l, block);

@@ -19,6 +19,7 @@ struct why {
     struct arena   *arena;
     struct buf     *out;
     bool           *told; /* streams */
+    bool           *told_tables;
     int             indent;
 };
 
@@ -44,7 +45,9 @@ static void why_idle(struct why *w, const struct session_lane *l, struct bound b
     long long heard_ms = atomic_load(&l->heard_ms);
     int64_t idle_ms = heard_ms ? clock_steady_ms() - heard_ms : 0;
     if (idle_ms >= IDLE_MS)
-        buf_printf(w->out, "; idle, nothing has come for %.1f s", (double)idle_ms * 1e-3);
+        buf_printf(w->out, atomic_load(&l->at_work) ? "; held up by what came %.1f s ago"
+                                                    : "; idle, nothing has come for %.1f s",
+                   (double)idle_ms * 1e-3);
     struct source_look look = { 0 };
     if (l->source) look = source_look(l->source);
     if (look.connection.failing_ms > 0)
@@ -72,7 +75,8 @@ static void why_source(struct why *w, const struct plan_source *source, uint32_t
     } else if (l->ended) {
         buf_append_c(w->out, "has ended");
     } else {
-        buf_append_c(w->out, rows ? "runs" : "runs, and nothing has come");
+        bool came = rows > 0 || atomic_load(&l->heard_ms);
+        buf_append_c(w->out, came ? "runs" : "runs, and nothing has come");
         why_idle(w, l, graph_stream_bound(w->s->now.graph, stream));
         if (l->feed.misnamed[0]) buf_printf(w->out, "; %s", l->feed.misnamed);
     }
@@ -112,7 +116,7 @@ static void why_lookup(struct why *w, const struct graph_op_state *o)
     buf_printf(w->out, ": %s%llu found no row of %.*s",
                o->rows_out > 0 ? "at least " : "", (unsigned long long)(given - o->rows_out),
                STR_ARG(g->plan->tables[o->lookup->table].name));
-    if (g->tables[o->lookup->table])
+    if (!o->lookup->n_lookup_key && g->tables[o->lookup->table])
         buf_printf(w->out, ", which has %llu",
                    (unsigned long long)reftable_rows(g->tables[o->lookup->table]));
 }
@@ -129,6 +133,27 @@ static void why_inputs(struct why *w, const struct graph_op_state *o)
     print_time(w->out, o->hold.bound);
 }
 
+/* What an operator, or a query in an expression, waits for; false: the table answers. */
+static bool why_answer(struct why *w, uint32_t table, const char *before)
+{
+    struct keyed_look look;
+    if (!w->s->now.keyed || !w->s->now.keyed[table]) return false;
+    feed_keyed_look(w->s->now.keyed[table], &look);
+    if (look.tries == 0 && !look.asking.failing_ms) return false;
+    struct str name = w->s->now.plan->tables[table].name;
+    if (look.tries > 0)
+        buf_printf(w->out, "%swaits %.1f s for the lookup in table %.*s at %s, try %lld", before,
+                   (double)look.asking.busy_ms * 1e-3, STR_ARG(name), look.place,
+                   (long long)look.tries);
+    else
+        buf_printf(w->out, "%slookups in table %.*s at %s have failed for %.1f s", before,
+                   STR_ARG(name), look.place, (double)look.asking.failing_ms * 1e-3);
+    if (look.skips) buf_append_c(w->out, ", keys count as missing");
+    if (look.reason[0]) buf_printf(w->out, "; last error: %s", look.reason);
+    w->told_tables[table] = true;
+    return true;
+}
+
 static void why_op(struct why *w, const struct graph_op_state *o)
 {
     buf_printf(w->out, "%*s%.*s: %llu in, %llu out", w->indent, "", STR_ARG(o->name),
@@ -136,6 +161,10 @@ static void why_op(struct why *w, const struct graph_op_state *o)
     if (o->faults) buf_printf(w->out, ", %llu failed", (unsigned long long)o->faults);
     if (!o->filters && o->bytes > 0)
         buf_printf(w->out, ", keeps %lld bytes", (long long)o->bytes);
+    if (o->lookup && why_answer(w, o->lookup->table, ": ")) {
+        buf_append_char(w->out, '\n');
+        return;
+    }
     if (o->filters) {
         why_filter(w, o);
     } else if (o->lookup) {
@@ -144,7 +173,7 @@ static void why_op(struct why *w, const struct graph_op_state *o)
         why_windows(w, o);
     } else if (o->n_inputs > 1) {
         why_inputs(w, o);
-    } else if (o->rows_in > o->faults && o->rows_out == 0) {
+    } else if (o->rows_in > o->faults && o->rows_out == 0 && o->holds) {
         buf_append_c(w->out, ": rows wait until time has passed them; it is ");
         print_time(w->out, o->bound);
     }
@@ -214,6 +243,23 @@ static void why_stream(struct why *w, uint32_t stream)
     w->indent -= 2;
 }
 
+/* Whom the application waits for, wherever it is: one thread at a time works in its graph. */
+static void why_outside(struct why *w)
+{
+    for (uint32_t i = 0; i < w->s->now.plan->n_tables; i++) {
+        if (!w->told_tables[i] && why_answer(w, i, "the application "))
+            buf_append_char(w->out, '\n');
+    }
+    for (size_t i = 0; i < w->s->sinks.count; i++) {
+        const struct session_sink *k = w->s->sinks.items[i];
+        struct attempts_seen d = sink_look(k->sink).deliveries;
+        if (d.busy_ms < IDLE_MS) continue;
+        buf_printf(w->out, "the application waits %.1f s for sink %.*s%s\n",
+                   (double)d.busy_ms * 1e-3, STR_ARG(k->plan->name),
+                   d.failing_ms ? ", which fails" : "");
+    }
+}
+
 static void why_errors(struct why *w)
 {
     uint64_t n = graph_stream_count(w->s->now.graph, PLAN_ERROR_STREAM).rows;
@@ -247,11 +293,13 @@ struct status session_why(struct session *s, struct str stream, struct buf *out)
     session_enter(s);
     const struct app_plan *plan = s->now.plan;
     w.told = arena_calloc(w.arena, plan->n_streams + 1);
+    w.told_tables = arena_calloc(w.arena, plan->n_tables + 1);
     for (uint32_t i = 0; i < plan->n_streams; i++) {
         if (!str_equal(&plan->streams[i].name, &stream)) continue;
         found = true;
         why_stream(&w, i);
     }
+    if (found) why_outside(&w);
     if (found) why_errors(&w);
     session_leave(s);
     arena_free(w.arena);

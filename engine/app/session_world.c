@@ -362,7 +362,7 @@ static struct status load_tables(struct session *s, struct generation *g)
     g->tables = arena_calloc(a, (g->plan->n_tables + 1) * sizeof *g->tables);
     g->refreshed = ARENA_ARRAY(a, double, g->plan->n_tables + 1);
     g->versions = arena_calloc(a, (g->plan->n_tables + 1) * sizeof *g->versions);
-    TRY(feed_keyed_open(a, g->plan, NULL, &g->keyed));
+    TRY(feed_keyed_open(a, g->plan, &(struct feed_waiting){ 0 }, &g->keyed));
     for (uint32_t i = 0; i < g->plan->n_tables; i++) {
         g->refreshed[i] = seconds();
         g->tables[i] =

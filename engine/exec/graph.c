@@ -295,6 +295,7 @@ size_t graph_pump_state(const struct graph *g, uint32_t pump, struct arena *a,
                                               .lookup = op->class == &op_lookup_class
                                                             ? &op->node->lookup
                                                             : NULL,
+                                              .holds = !op->class->stateless,
                                               .n_inputs = op->n_inputs,
                                               .hold = hold_of(g, op) };
     }

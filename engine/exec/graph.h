@@ -140,6 +140,7 @@ struct graph_op_state {
     bool         filters; /* it drops rows by a condition */
     bool         joins;   /* two streams */
     const struct plan_lookup *lookup; /* what it looks up; NULL: nothing */
+    bool         holds;   /* rows may wait in it */
     uint32_t     n_inputs;
     struct graph_hold hold; /* what it waits for */
 };

@@ -373,7 +373,7 @@ static enum web_answer http_ask(void *driver, struct keyed_asking *x)
     struct questions q = { 0 };
     enum web_answer worst = WEB_DONE;
     make_questions(h, x, &q);
-    web_perform(h->web, q.requests, q.count, NULL);
+    web_perform(h->web, q.requests, q.count, x->gives_up, x->gives_up_arg);
     for (size_t i = 0; i < q.count; i++) {
         enum web_answer answer = take_answer(h, x, &q, i);
         if (answer == WEB_NEVER || worst == WEB_DONE) worst = answer;

@@ -10,7 +10,11 @@
  *     sqlite:PATH?table=T               a prepared statement
  */
 
+#include "io/attempts.h"
 #include "io/table.h"
+#include "io/web.h"
+
+enum { KEYED_REASON_MAX = 400 };
 
 struct keyed_source;
 
@@ -20,7 +24,8 @@ struct keyed_table {
     const struct decode_config *config; /* its schema and what is needed live as long as the source */
     const uint32_t             *key;    /* columns */
     uint32_t                    n_key;
-    const atomic_bool          *stop; /* when it becomes true nobody waits for an answer; NULL: nobody ever does */
+    const atomic_bool          *stop; /* when it becomes true nobody waits for an answer much longer; NULL: it never does */
+    bool                        waits; /* on_error = 'wait' goes on trying; else keys without an answer are missing */
 };
 
 /* Checks URL and options without touching anything; table_check did the rest. */
@@ -36,13 +41,24 @@ typedef void (*keyed_take)(void *arg, uint32_t of, struct decoded *rows);
 
 /*
  * Asks for n keys, in rows[0..n) of the key's columns, until all have their answer. When that cannot be had after
- * `retries` new tries, option on_error decides: 'wait' goes on trying, if there is a `stop`; 'missing' sets
- * *unavailable, and for a while nobody is asked; 'stop' fails with UNREACHABLE, as do all but that when there is no
- * hope or the run is to stop. One thread at a time.
+ * `retries` new tries, option on_error decides: 'wait' goes on trying, if the table `waits`; 'missing' sets
+ * *unavailable, and for a while nobody is asked; 'stop' fails with UNREACHABLE, as do all but 'missing' when there is no
+ * hope, or the run is to stop and for two seconds no answer has come. One thread at a time. The log says when rows have
+ * waited for some seconds, and then now and again.
  */
 struct status keyed_source_ask(struct keyed_source *s, const struct vector *keys,
                                const uint32_t *rows, uint32_t n, keyed_take take, void *arg,
                                bool *unavailable) MUST_CHECK;
+
+/* How it goes, for who watches; any thread, at any time. */
+struct keyed_look {
+    struct attempts_seen asking; /* its tries; busy_ms: for how long rows have waited for an answer */
+    int64_t              tries;  /* of the asking under way; 0: there is none */
+    bool                 skips;  /* nobody is asked for a while, and keys count as missing */
+    const char          *place;  /* the URL, without what may be secret; lives as long as the source */
+    char                 reason[KEYED_REASON_MAX]; /* of the last failure; "": the last try succeeded */
+};
+void keyed_source_look(struct keyed_source *s, struct keyed_look *out);
 
 /* ---- for its drivers ---- */
 
@@ -54,7 +70,9 @@ struct keyed_asking {
     bool                *done; /* by key: it has its answer */
     keyed_take           take;
     void                *arg;
-    char                 reason[400]; /* of a failure */
+    web_gives_up         gives_up; /* for web_perform */
+    void                *gives_up_arg;
+    char                 reason[KEYED_REASON_MAX]; /* of a failure */
 };
 
 /* open: fails when it is known that asking is in vain. ask: for the keys that are not done, and sets done; says what

@@ -232,6 +232,13 @@ static struct status no_answer(struct arena *a, const struct table_reading *r, c
                       tries == 1 ? "try" : "tries", q->reason);
 }
 
+static bool gives_up(void *arg, size_t answered)
+{
+    const struct table_reading *r = arg;
+    (void)answered;
+    return output_is_stopped() || (r->stop && atomic_load(r->stop));
+}
+
 /* Until there is an answer, or no hope of one. */
 static struct status ask(struct arena *a, const struct table_reading *r, const struct url *u,
                          struct web *web, struct web_request *q)
@@ -240,7 +247,7 @@ static struct status ask(struct arena *a, const struct table_reading *r, const s
     struct backoff pauses = backoff_new(option_interval(e, "backoff", BACKOFF_MS));
     int64_t retries = r->once ? 0 : option_count(e, "retries", RETRIES);
     for (int64_t tries = 1;; tries++) {
-        web_perform(web, q, 1, r->stop);
+        web_perform(web, q, 1, gives_up, (void *)(uintptr_t)r);
         if (q->answer == WEB_DONE || q->answer == WEB_SAME) return OK;
         bool again = q->answer == WEB_LATER && tries <= retries && !output_is_stopped();
         if (!again) return no_answer(a, r, u, q, tries);

@@ -366,7 +366,8 @@ static void end_all(struct going *g)
     for (; g->next < g->n; g->next++) give_up(&g->requests[g->next], "the run is to stop");
 }
 
-void web_perform(struct web *w, struct web_request *requests, size_t n, const atomic_bool *stop)
+void web_perform(struct web *w, struct web_request *requests, size_t n, web_gives_up gives_up,
+                 void *arg)
 {
     struct going g = { .web = w, .requests = requests, .n = n, .left = n };
     while (g.left) {
@@ -375,7 +376,7 @@ void web_perform(struct web *w, struct web_request *requests, size_t n, const at
         CURLMcode code = libcurl.multi_perform(w->multi, &running);
         end_some(&g);
         if (!g.left) break;
-        if (code != CURLM_OK || (stop && atomic_load(stop))) {
+        if (code != CURLM_OK || (gives_up && gives_up(arg, n - g.left))) {
             end_all(&g);
             return;
         }

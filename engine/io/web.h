@@ -9,8 +9,6 @@
  * nobody wrote that it goes.
  */
 
-#include <stdatomic.h>
-
 #include "io/backoff.h"
 #include "io/url.h"
 
@@ -63,8 +61,12 @@ struct web;
  * comes: where it has PERSONAL columns, reasons do not quote what the server said. */
 struct status web_open(struct arena *a, const struct io_endpoint *e, const struct schema *schema,
                        struct web **out) MUST_CHECK;
-/* Performs n requests, a few at the same time, until each has its answer; one thread at a time. `stop`, if given, ends
- * those under way when it becomes true. */
-void web_perform(struct web *w, struct web_request *requests, size_t n, const atomic_bool *stop);
+/* Asked a few times a second while requests are under way: whether to give them up. answered: how many have had an
+ * answer. */
+typedef bool (*web_gives_up)(void *arg, size_t answered);
+/* Performs n requests, a few at the same time, until each has its answer; one thread at a time. gives_up NULL: nothing
+ * ends them but their timeouts. */
+void web_perform(struct web *w, struct web_request *requests, size_t n, web_gives_up gives_up,
+                 void *arg);
 
 #endif

@@ -338,8 +338,8 @@ static void note_failure(struct keyed *k, struct status st)
     if (k->failure.err == ERR_NONE) k->failure = st;
 }
 
-/* Fetches what is missing; *done: what is still missing stays so. Who fetches holds `fetching`, and takes the lock for
- * what it brought. */
+/* Fetches what is missing; *done: what is still missing stays so. Who fetches holds `fetching`, takes the lock for what
+ * it brought, and ends without it. */
 static struct status fetch(struct search *x, bool *done)
 {
     struct keyed *k = x->k;
@@ -352,8 +352,24 @@ static struct status fetch(struct search *x, bool *done)
     else note_failure(k, st);
     if (st.err != ERR_NONE) st = k->failure;
     *done = ask.unavailable;
+    pthread_mutex_unlock(&k->lock);
     end_ask(&bag);
-    if (st.err == ERR_NONE) look(x);
+    return st;
+}
+
+/* What is missing, by whoever is the first to fetch it. */
+static struct status wait_for_rows(struct search *x, bool *done)
+{
+    struct keyed *k = x->k;
+    struct status st = OK;
+    if (k->config.wait) k->config.wait(k->config.arg);
+    pthread_mutex_lock(&k->fetching);
+    pthread_mutex_lock(&k->lock);
+    look(x); /* somebody may have brought it meanwhile */
+    pthread_mutex_unlock(&k->lock);
+    if (x->n_missing) st = fetch(x, done);
+    pthread_mutex_unlock(&k->fetching);
+    if (k->config.go_on) k->config.go_on(k->config.arg);
     return st;
 }
 
@@ -368,14 +384,9 @@ static struct status resolve(struct search *x)
     look(x);
     for (bool done = false; x->n_missing && !done && st.err == ERR_NONE;) {
         pthread_mutex_unlock(&k->lock);
-        pthread_mutex_lock(&k->fetching);
+        st = wait_for_rows(x, &done);
         pthread_mutex_lock(&k->lock);
-        look(x); /* somebody may have brought it meanwhile */
-        if (x->n_missing) {
-            pthread_mutex_unlock(&k->lock);
-            st = fetch(x, &done);
-        }
-        pthread_mutex_unlock(&k->fetching);
+        look(x);
     }
     return st;
 }
@@ -470,6 +481,11 @@ void keyed_free(struct keyed *k)
     pthread_mutex_destroy(&k->fetching);
     mem_free(k->types);
     mem_free(k);
+}
+
+void *keyed_arg(const struct keyed *k)
+{
+    return k->config.arg;
 }
 
 struct status keyed_failure(struct keyed *k)

@@ -44,6 +44,9 @@ struct keyed_config {
     /* Brings what there is for the keys, by keyed_give; a failure, whose message lives longer than the table, ends the
      * call that needs it. One thread at a time. */
     struct status (*fetch)(void *arg, struct keyed_ask *ask);
+    /* Around what a call may wait for: its own fetch, or another's; NULL: nobody wants to know. */
+    void (*wait)(void *arg);
+    void (*go_on)(void *arg);
     void *arg;
 };
 
@@ -59,6 +62,8 @@ struct keyed_rows {
  * does; the first failure is kept, too. */
 struct status keyed_find(struct keyed *k, const struct vector *keys, const uint32_t *rows,
                          uint32_t n, uint32_t *first, struct keyed_rows *out) MUST_CHECK;
+/* The configuration's. */
+void *keyed_arg(const struct keyed *k);
 /* The first failure of a find, for those who cannot pass one on. */
 struct status keyed_failure(struct keyed *k);
 /* Forgets all rows: the next ones are fetched. */

@@ -532,3 +532,8 @@ $ echo '{"v":1}' > one.ndjson; sed -i "s/'exec:[^']*'/'exec:cat one.ndjson; whil
 > END
 (0 rows)
 the run at run.sock has ended
+
+# A sink that takes nothing holds up the pipeline, not who asks why.
+$ sh feed | sluice run --quiet --control run.sock --sink HOT_FILE=http://127.0.0.1:1/ app.sql 2>/dev/null & for i in $(seq 200); do sluice explain --live run.sock HOT 2>/dev/null > why; grep -q 'waits.*sink' why && break; sleep 0.05; done; sed -E 's/ [0-9.]+ s/ N s/' why | tail -1; sluice repl --connect run.sock <<< '\d' | grep -c HOT_FILE; kill -INT $!; wait
+the application waits N s for sink HOT_FILE, which fails
+1

@@ -135,6 +135,115 @@ cannot look up in http://127.0.0.1:1/d of DEVICES (1 try)
 rows wait
 cannot look up in http://127.0.0.1:1/d of DEVICES (2 tries)
 
+# While rows wait for an answer the run says so to whoever asks, its other rows go on, and it saves itself; it ends when it is to, and goes on where it was.
+$ cat > held.sh <<'SH'
+> # held.sh HOW THREADS ANSWER: a run whose rows wait for a server that answers so; its process to $run.
+> case $1 in
+> direct) pump="SELECT STREAM s.n, d.maker FROM s LEFT JOIN devices AS d ON s.id = d.id" ;;
+> behind) pump="SELECT STREAM c.n, d.maker FROM counts AS c JOIN devices AS d ON c.id = d.id" ;;
+> inside) pump="SELECT STREAM n, LOOKUP('DEVICES', 'MAKER', id) FROM counts" ;;
+> esac
+> cat > app.sql <<SQL
+> CREATE SOURCE s (n INTEGER, id VARCHAR(9)) FROM 'in.json' WITH (follow = TRUE);
+> CREATE SOURCE beat (n INTEGER) FROM 'exec:while sleep 0.05; do echo "{\\"N\\":1}"; done';
+> CREATE REFERENCE TABLE devices (id VARCHAR(9), maker VARCHAR(20)) FROM '${URL:-http://HOST/key/d/{key\}}' WITH (lookup = 'key', backoff = INTERVAL '0.01' SECOND);
+> CREATE STREAM beats (n INTEGER);
+> CREATE PUMP b AS INSERT INTO beats SELECT STREAM n FROM beat;
+> CREATE STREAM counts (n INTEGER, id VARCHAR(9));
+> CREATE PUMP c AS INSERT INTO counts SELECT STREAM COUNT(*), MAX(id) FROM s GROUP BY STEP(s.ROWTIME BY INTERVAL '0.1' SECOND);
+> CREATE STREAM named (n INTEGER, maker VARCHAR(20));
+> CREATE PUMP d AS INSERT INTO named $pump;
+> CREATE SINK f FROM named INTO 'named.json';
+> CREATE SINK g FROM beats INTO 'beats.json';
+> SQL
+> bash on.sh "$3"; export no_proxy='*'; printf '{"N":1,"ID":"a"}\n' > in.json; rm -f state* named.json beats.json
+> sluice run --quiet --threads $2 --state state --checkpoint-interval 1 --control run.sock --metrics 0 run.sql 2> said & run=$!
+> for i in $(seq 300); do sluice explain --live run.sock NAMED > why 2> /dev/null; grep -q "waits.*lookup.*$UNTIL" why && break; sleep 0.02; done
+> sed -E 's/[0-9]+\.[0-9] s/N s/; s/127.0.0.1:[0-9]*/HOST/; s/time is (not begun|[0-9: .-]*)/time is T/g; s/until 20[0-9: .-]*/until T/; s/, keeps [0-9]* bytes//; s/; held up.*//; s/try [0-9]+/try K/; s/port .*/.../' why
+> SH
+$ cat > end.sh <<'SH'
+> # end.sh SUM: the run is stopped, and says what about it; the server is there again, and more comes: no row is lost, and none comes twice.
+> began=$(date +%s); kill -INT $run; wait $run; echo "exit $?"; [ $(($(date +%s) - began)) -le 4 ] || echo "it took $(($(date +%s) - began)) s"
+> sed -E 's/127.0.0.1:[0-9]*/HOST/g; s/port .*/.../; s/[0-9]+ tr(y|ies)/K tries/' said | grep -o 'cannot look up.*: [a-z ]*'
+> printf '{"N":2,"ID":"a"}\n' >> in.json
+> sluice run --quiet --state state run.sql 2> /dev/null & run=$!; sum() { awk -F'[:,]' '{ s += $2 } END { print s }' named.json 2> /dev/null; }; for i in $(seq 300); do [ "$(sum)" = $1 ] && break; sleep 0.02; done; kill -INT $run; wait $run; sum; grep -o '"MAKER".*' named.json | sort -u
+> SH
+$ cat > beats.sh <<'SH'
+> # beats.sh: whether other rows go on, and checkpoints.
+> touch beats.json; n=$(wc -l < beats.json); for i in $(seq 100); do [ "$(wc -l < beats.json)" -gt "$n" ] && break; sleep 0.05; done; [ $i -lt 100 ] && echo "other rows go on"
+> at=$(sed -n 's/.*metrics at http:..\([0-9.:]*\).metrics.*/\1/p' said); many() { scrape get $at /metrics | sed -n 's/^sluice_checkpoints_total //p'; }
+> n=$(many); for i in $(seq 100); do [ "$(many)" -gt "$n" ] && break; sleep 0.05; done; [ $i -lt 100 ] && echo "it saves itself"
+> scrape get $at /metrics | grep -c '^sluice_stream_rows_total'
+> SH
+$ . ./held.sh direct 1 hang; . ./beats.sh; . ./end.sh 3
+stream NAMED: 0 rows, its time is T
+  pump D
+    Project: 0 in, 0 out
+    Lookup: 0 in, 0 out: waits N s for the lookup in table DEVICES at http://HOST/key/d/{key}, try K
+    stream S: 0 rows, its time is T
+      source S: runs
+other rows go on
+it saves itself
+5
+exit 4
+cannot look up in http://HOST/key/d/{key} of DEVICES (K tries): the run is to stop
+3
+"MAKER":"Acme"}
+$ . ./held.sh direct 8 hang; . ./beats.sh; . ./end.sh 3
+stream NAMED: 0 rows, its time is T
+  pump D
+    Project: 0 in, 0 out
+    Lookup: 0 in, 0 out: waits N s for the lookup in table DEVICES at http://HOST/key/d/{key}, try K
+    stream S: 0 rows, its time is T
+      source S: runs
+other rows go on
+it saves itself
+5
+exit 4
+cannot look up in http://HOST/key/d/{key} of DEVICES (K tries): the run is to stop
+3
+"MAKER":"Acme"}
+$ . ./held.sh behind 1 hang; scrape get $(sed -n 's/.*metrics at http:..\([0-9.:]*\).metrics.*/\1/p' said) /metrics | grep -c '^sluice_stream_rows_total'; sluice repl --connect run.sock <<< '\d' | grep -c NAMED; . ./end.sh 2
+stream NAMED: 0 rows, its time is T
+  pump D
+    Project: 0 in, 0 out
+    Lookup: 1 in, 0 out: waits N s for the lookup in table DEVICES at http://HOST/key/d/{key}, try K
+    stream COUNTS: 1 row, its time is T
+      pump C
+        Project: 1 in, 1 out
+        Group: 1 in, 1 out: 1 window is open until T; its time is T
+        stream S: 1 row, its time is T
+          source S: runs
+5
+3
+exit 4
+cannot look up in http://HOST/key/d/{key} of DEVICES (K tries): the run is to stop
+2
+"MAKER":"Acme"}
+$ URL=http://127.0.0.1:1/d UNTIL='error' . ./held.sh direct 1 ok; kill -INT $run; wait $run; echo "exit $?"
+stream NAMED: 0 rows, its time is T
+  pump D
+    Project: 0 in, 0 out
+    Lookup: 0 in, 0 out: waits N s for the lookup in table DEVICES at http://HOST/d, try K; last error: Failed to connect to 127.0.0.1 ...
+    stream S: 0 rows, its time is T
+      source S: runs
+exit 4
+$ UNTIL='try 3' . ./held.sh inside 2 '503 503 hang'; . ./end.sh 2
+stream NAMED: 0 rows, its time is T
+  pump D
+    Project: 1 in, 0 out
+    stream COUNTS: 1 row, its time is T
+      pump C
+        Project: 1 in, 1 out
+        Group: 1 in, 1 out: 1 window is open until T; its time is T
+        stream S: 1 row, its time is T
+          source S: runs
+the application waits N s for the lookup in table DEVICES at http://HOST/key/d/{key}, try K; last error: the server answers 503: not today!
+exit 4
+cannot look up in http://HOST/key/d/{key} of DEVICES (K tries): the run is to stop
+2
+"MAKER":"Acme"}
+
 # Rows that are no rows are left out; those that nobody asked for too; an answer about one key need not repeat it.
 $ printf '{"ID":"a","MAKER":"Acme","YR":"x"}\n{"ID":"x-\\"e\\"","MAKER":"Stray"}\n{"MAKER":"No name", "OF":"b/c d"}\n' > got/www/odd
 $ bash make.sh http://HOST/odd; bash on.sh; bash quiet.sh

@@ -10,7 +10,8 @@
  *
  * It goes on in the background, as process FOLDER/pid, once FOLDER/port holds its port, writes what was asked to
  * FOLDER/log, and ends after so many requests, or half a minute. Each request gets the next ANSWER, a status code
- * ("503"), "close" (the connection ends without an answer), "slow" (nothing for two seconds), "page" (a page for
+ * ("503"), "close" (the connection ends without an answer), "slow" (nothing for two seconds), "hang" (nothing, until the
+ * client goes away), "page" (a page for
  * people) or "ok"; behind the last one, and without any, what it asks for.
  */
 
@@ -190,8 +191,9 @@ static void one_request(const char *how)
     static char path[8100];
     char        method[10];
     read_request(method, path);
+    if (how && strcmp(how, "hang") == 0) (void)fgetc(in);
     if (how && strcmp(how, "slow") == 0) sleep(2);
-    if (how && (strcmp(how, "slow") == 0 || strcmp(how, "close") == 0)) return;
+    if (how && strstr("slow close hang", how)) return;
     if (how && strcmp(how, "page") == 0) answer(200, "text/html", "", page, sizeof page - 1);
     else if (how && atoi(how)) answer(atoi(how), "text/plain", "", "not today!\n", 11);
     else if (*method) give(method, path);

@@ -192,7 +192,7 @@ error HY024: '99999' of --metrics: there is no port 99999
 hint: write a port, 9464, or HOST:PORT, 127.0.0.1:9464
 [exit 3]
 
-# A run that is held up before anybody looked has no time to tell.
+# A run that a sink holds up can be looked at all the same.
 $ echo "CREATE SOURCE n (v INTEGER PATH '$.v') FROM 'exec:echo \"{\\\"v\\\":1}\"; sleep 20'; CREATE SINK f FROM n INTO 'http://127.0.0.1:1/';" > held.sql
-$ sluice run held.sql 2> held & sleep 1; kill -USR1 $!; sleep 0.7; kill -KILL $!; wait $! 2>/dev/null; grep -o 'time [^,]*' held
-time not begun
+$ sluice run held.sql 2> held & sleep 1; kill -USR1 $!; sleep 0.7; kill -KILL $!; wait $! 2>/dev/null; grep -o 'time [^,]*' held | tail -1
+time 20* (glob)

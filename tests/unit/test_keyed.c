@@ -22,6 +22,9 @@ static const struct schema schema = { columns, 3 };
 static const bool needed[] = { true, true, true };
 static const uint32_t key_column = 0;
 
+static _Thread_local bool     waits;  /* this thread does, as it says ... */
+static _Thread_local unsigned waited; /* ... so often */
+
 /* A far place where key number i has i % 3 rows, of the values 1000000 * version + i and a long text. */
 struct place {
     int64_t  now;
@@ -48,6 +51,7 @@ static void add_row(struct builder *b, const char *key, int64_t value)
 static struct status fetch(void *arg, struct keyed_ask *ask)
 {
     struct place *p = arg;
+    assert_true(waits);
     p->calls++;
     p->keys += ask->n;
     if (ask->n > p->most) p->most = ask->n;
@@ -73,6 +77,20 @@ static struct status fetch(void *arg, struct keyed_ask *ask)
     return OK;
 }
 
+static void wait_begins(void *arg)
+{
+    (void)arg;
+    assert_false(waits);
+    waits = true;
+    waited++;
+}
+
+static void wait_ends(void *arg)
+{
+    (void)arg;
+    waits = false;
+}
+
 static int64_t now_ms(void *arg)
 {
     return ((struct place *)arg)->now;
@@ -91,6 +109,8 @@ static struct keyed *table(struct place *p, uint64_t keys_max, bool unique)
                                              .missing_ttl_ms = 100,
                                              .now_ms = now_ms,
                                              .fetch = fetch,
+                                             .wait = wait_begins,
+                                             .go_on = wait_ends,
                                              .arg = p });
 }
 
@@ -148,6 +168,9 @@ static void many_rows_ask_once(void **state)
     assert_int_equal(p.keys, 8); /* the one that is new */
     assert_int_equal(keyed_counts(k).asked, 1800);
     assert_int_equal(keyed_counts(k).fetched, 8);
+    assert_int_equal(ask(k, &p, 0, 1, 1000, 8, false).err, ERR_NONE);
+    assert_int_equal(waited, 2); /* what is known is not waited for */
+    assert_false(waits);
     keyed_free(k);
     arena_free(p.arena);
 }
