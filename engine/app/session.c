@@ -146,6 +146,40 @@ static void set_urls(struct app *app, const char *const *settings,
     }
 }
 
+/* ---- what stays PERSONAL ---- */
+
+static bool keeps(const struct session *s, struct str stream, struct str column)
+{
+    for (size_t i = 0; i < s->personal.count; i++) {
+        const struct session_column *c = &s->personal.items[i];
+        if (str_equal(&c->stream, &stream) && str_equal(&c->column, &column)) return true;
+    }
+    return false;
+}
+
+/* Before an onlooker's change: a window that stays keeps its values, whoever writes the stream from now on. */
+static void keep_personal(struct session *s)
+{
+    for (uint32_t i = 0; i < s->now.plan->n_streams; i++) {
+        const struct plan_stream *of = &s->now.plan->streams[i];
+        for (uint32_t c = 0; c < of->schema.n_columns; c++) {
+            struct str column = of->schema.columns[c].name;
+            if (!of->schema.columns[c].personal || keeps(s, of->name, column)) continue;
+            *array_push(s->arena, &s->personal) =
+                (struct session_column){ str_copy(s->arena, of->name), str_copy(s->arena, column) };
+        }
+    }
+}
+
+static void tell_kept(const struct session *s, struct app *app)
+{
+    for (size_t i = 0; i < s->personal.count; i++)
+        bind_keep_personal(app_binder(app), s->personal.items[i].stream,
+                           s->personal.items[i].column);
+}
+
+/* ---- compiling, and changing ---- */
+
 struct app *session_compile(struct session *s, const struct definitions *all, size_t fresh,
                             const struct session_text *query, int64_t *limit,
                             struct buf *messages, struct status *first)
@@ -166,6 +200,7 @@ struct app *session_compile(struct session *s, const struct definitions *all, si
     }
     set_urls(app, s->config.sources, bind_set_source_url);
     set_urls(app, s->config.sinks, bind_set_sink_url);
+    tell_kept(s, app);
     const struct app_plan *plan = app_compile(app);
     tell(app, files + fresh, n - fresh, messages, first);
     if (plan) {
@@ -178,8 +213,6 @@ struct app *session_compile(struct session *s, const struct definitions *all, si
     app_free(app);
     return NULL;
 }
-
-/* ---- changing ---- */
 
 /* A compiled list becomes that of the session, if what runs can follow. */
 static struct status adopt(struct session *s, struct definitions *list, struct app *app,
@@ -219,13 +252,12 @@ static bool try_in_place(struct session *s, struct definition *d, struct buf *me
     list.items[at] = d;
     struct buf own = { 0 };
     struct app *app = session_compile(s, &list, list.count, NULL, NULL, &own, st);
-    if (app) {
-        *st = adopt(s, &list, app, &own);
-        buf_append(messages, own.data, own.len);
-    }
+    if (app) *st = adopt(s, &list, app, &own);
+    bool told = app || st->err == ERR_PERSONAL; /* behind the others it would be another one */
+    if (told) buf_append(messages, own.data, own.len);
     buf_free(&own);
     mem_free(list.items);
-    return app != NULL;
+    return told;
 }
 
 /* A stream that nobody can name, in the place of one that was dropped. */
@@ -354,9 +386,11 @@ struct status session_define(struct session *s, const struct session_text *texts
     if (s->remote) return remote_define(s, texts, n, messages);
     struct definitions list = lasting(&s->definitions);
     size_t fresh = list.count;
+    bool onlookers = s->host && !s->config.sees_personal;
+    if (onlookers) keep_personal(s);
     for (size_t i = 0; i < n; i++) {
         struct definition *d = definition_new(s->arena, &texts[i]);
-        d->onlookers = s->host && !s->config.sees_personal;
+        d->onlookers = onlookers;
         list_add(&list, d);
     }
     struct definition *last = n ? list.items[list.count - 1] : NULL;

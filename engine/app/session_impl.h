@@ -29,8 +29,13 @@ struct definition {
     size_t        size;
     size_t        padding; /* bytes of the text that only stand for what is before it in its file */
     const char   *base_dir;
-    bool          onlookers; /* of one who came through a control socket and may not see PERSONAL values */
+    bool onlookers; /* of one who came through a control socket and may not see PERSONAL values */
     bool          once; /* an INSERT of rows: it stands until the next change */
+};
+
+/* A column of a stream. */
+struct session_column {
+    struct str stream, column;
 };
 
 struct definitions {
@@ -99,10 +104,12 @@ struct session {
     struct clock          clock;
     struct definitions    definitions;
     size_t                n_dropped; /* streams */
+    ARRAY(struct session_column) personal; /* that onlookers may not see, whatever they change */
     pthread_mutex_t       lock;  /* around the graph */
     pthread_cond_t        lane_ended;
     struct generation     now;
-    ARRAY(struct app *) apps; /* of all generations: rows on their way may point into their constants */
+    ARRAY(struct app *)
+    apps; /* of all generations: rows on their way may point into their constants */
     ARRAY(struct session_lane *) lanes;
     ARRAY(struct session_sink *) sinks;
     struct arena         *arena;

@@ -126,6 +126,12 @@ void bind_onlookers_text(struct binder *b, const struct text_file *file)
     *array_push(b->arena, &b->onlookers) = file;
 }
 
+void bind_keep_personal(struct binder *b, struct str stream, struct str column)
+{
+    *array_push(b->arena, &b->personal) =
+        (struct named_column){ str_copy(b->arena, stream), str_copy(b->arena, column) };
+}
+
 struct status bind_one(struct binder *b, const struct ast_statement *s, const char *base_dir)
 {
     b->base_dir = base_dir ? base_dir : ".";

@@ -33,6 +33,11 @@ struct record_maker {
     const char                 *function;
 };
 
+/* A column of a stream by its names. */
+struct named_column {
+    struct str stream, column;
+};
+
 struct binder {
     struct arena            *arena;
     struct fn_catalog       *functions; /* plug-ins' before those that are always there */
@@ -44,10 +49,14 @@ struct binder {
     uint32_t                 n_nodes; /* plan nodes of the statement */
     bool answers;   /* a query of tables alone is one that is answered (bind_answers) */
     bool answering; /* such a query is being bound: all its rows are of one time */
-    const struct text_file *onlooker; /* of a query that is not the application's (bind_onlooker); NULL: none */
+    const struct text_file
+        *onlooker; /* of a query that is not the application's (bind_onlooker); NULL: none */
     bool onlooker_sees;               /* PERSONAL values, too */
     ARRAY(const struct text_file *) onlookers; /* texts of those who may not see PERSONAL values */
-    uint32_t onlooker_calls;          /* functions of the application within each other, which his text calls */
+    ARRAY(struct named_column)
+    personal; /* PERSONAL whatever the statements say (bind_keep_personal) */
+    uint32_t
+        onlooker_calls; /* functions of the application within each other, which his text calls */
     ARRAY(uint32_t) reads;           /* streams that the statement reads */
     ARRAY(struct early_sink)
     early_sinks; /* bound when their streams stand, or reported at the end */

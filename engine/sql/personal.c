@@ -25,7 +25,7 @@ static const struct trace *either(const struct trace *a, const struct trace *b)
 
 static struct row_ways ways_new(struct flow *f, uint32_t n)
 {
-    return (struct row_ways){ arena_calloc(f->b->arena, (n + 1) * sizeof(struct way)), n };
+    return (struct row_ways){ arena_calloc(f->b->arena, (n + 1) * sizeof(struct way)), n, f->hand };
 }
 
 static void ways_put(struct row_ways out, uint32_t at, struct row_ways from)
@@ -37,6 +37,7 @@ struct row_ways flow_copy(struct flow *f, struct row_ways row)
 {
     struct row_ways out = ways_new(f, row.n_columns);
     ways_put(out, 0, row);
+    out.hand = row.hand;
     return out;
 }
 
@@ -67,9 +68,11 @@ static bool is_noted(const struct app_plan *p, const struct status *st)
     return false;
 }
 
-/* Whether the place, or without one the pump, is of an onlooker's text who may not see PERSONAL values. */
+/* Whether the place, or without one the pump, is of an onlooker's text who may not see PERSONAL values, or the rows are
+ * of his making. */
 static bool is_onlookers(const struct flow *f, struct span at)
 {
+    if (f->hand) return true;
     if (!at.file && f->pump) at = f->pump->at;
     return binder_is_onlookers(f->b, at);
 }
@@ -190,7 +193,7 @@ static const struct trace *way_of_shown(struct flow *f, const struct expr *e, st
 bool flow_ends_at(const struct flow *f, const struct expr *e)
 {
     bool ends = e->kind == EXPR_RELEASE || (e->kind == EXPR_CALL && e->call.fn->deidentifies);
-    return ends && !is_onlookers(f, e->at);
+    return ends && !is_onlookers(f, e->at) && !flow_wrote(f, e);
 }
 
 static const struct trace *way_of_call(struct flow *f, const struct expr *e, struct row_ways in)
@@ -202,10 +205,12 @@ static const struct trace *way_of_call(struct flow *f, const struct expr *e, str
     else if (t) note_fault(f, e->at, fn->errors, t);
     if (fn->reidentifies) {
         t = trace_call(f->b->arena, fn->name, e->at);
-        f->plan->personal =
-            true; /* what is handled has to be kept secret, even if no column has it */
+        f->plan->personal = true; /* it has to be kept secret, even if no column has it */
     }
-    return fn->deidentifies && flow_ends_at(f, e) ? way_of_shown(f, e, in) : t;
+    if (!fn->deidentifies) return t;
+    if (flow_ends_at(f, e)) return way_of_shown(f, e, in);
+    return either(t,
+                  trace_call(f->b->arena, fn->name, e->at)); /* it tells whose pseudonym is whose */
 }
 
 /* What is computed from an expression and nothing else; not what it compares. */
@@ -221,7 +226,8 @@ struct row_ways flow_subquery_row(struct flow *f, const struct expr *e, struct r
     uint32_t n_table = f->plan->tables[s->table].schema.n_columns;
     struct row_ways row = ways_new(f, s->n_args + n_table + s->n_aggs);
     for (uint32_t i = 0; i < s->n_args; i++) row.columns[i] = way_of_value(f, e->args[i], in);
-    ways_put(row, s->n_args, (struct row_ways){ f->tables[s->table], n_table });
+    ways_put(row, s->n_args,
+             (struct row_ways){ .columns = f->tables[s->table], .n_columns = n_table });
     for (uint32_t i = 0; i < s->n_aggs; i++) {
         struct way *w = &row.columns[s->n_args + n_table + i];
         for (uint32_t k = 0; k < s->aggs[i].n_args; k++) {
@@ -259,6 +265,10 @@ const struct trace *flow_way(struct flow *f, const struct expr *e, struct row_wa
     case EXPR_COLUMN: return e->column < in.n_columns ? in.columns[e->column].trace : NULL;
     case EXPR_SUBQUERY: return way_of_subquery(f, e, in);
     case EXPR_CALL: return way_of_call(f, e, in);
+    case EXPR_NOT_NULL:
+        if (way_of_args(f, e, in))
+            refuse_failing(f, f->pump ? f->pump->at : e->at, way_of_args(f, e, in));
+        return way_of_args(f, e, in);
     case EXPR_RELEASE:
         if (way_of_args(f, e, in)) {
             note(f, e->at, str_format_c(f->b->arena, "%s is released: %.*s",
@@ -365,7 +375,8 @@ static struct row_ways lookup_ways(struct flow *f, struct plan_node *n, struct r
     struct row_ways out = ways_new(f, n->out.n_columns);
     ways_put(out, 0, in);
     ways_put(out, in.n_columns,
-             (struct row_ways){ f->tables[l->table], out.n_columns - in.n_columns });
+             (struct row_ways){ .columns = f->tables[l->table],
+                                .n_columns = out.n_columns - in.n_columns });
     for (uint32_t i = 0; i < l->n_keys; i++)
         check_key(f, l->table, l->stream_keys[i]->at, flow_way(f, l->stream_keys[i], in));
     flow_fulfil(f, n, out);
@@ -428,6 +439,7 @@ static struct row_ways filter_ways(struct flow *f, struct plan_node *n, struct r
     note_choice(f, n->predicate->at, what, flow_way(f, n->predicate, in));
     struct row_ways out = flow_copy(f, in);
     flow_fulfil(f, n, out);
+    (void)flow_way(f, n->predicate, out); /* what it computes of such a column may fail, too */
     return out;
 }
 
@@ -444,8 +456,9 @@ static struct row_ways union_ways(struct flow *f, struct plan_node *n, const str
 static struct row_ways made_ways(struct flow *f, struct plan_node *n, const struct row_ways *in)
 {
     switch (n->kind) {
-    case PLAN_STREAM: return (struct row_ways){ f->streams[n->stream], n->out.n_columns };
-    case PLAN_TABLE: return (struct row_ways){ f->tables[n->lookup.table], n->out.n_columns };
+    case PLAN_STREAM: return (struct row_ways){ f->streams[n->stream], n->out.n_columns, f->hand };
+    case PLAN_TABLE:
+        return (struct row_ways){ f->tables[n->lookup.table], n->out.n_columns, f->hand };
     case PLAN_FILTER: return filter_ways(f, n, in[0]);
     case PLAN_PROJECT: return project_ways(f, n, in[0]);
     case PLAN_GROUP: return group_ways(f, n, in[0]);
@@ -477,8 +490,15 @@ static bool mark_schema(struct arena *a, struct schema *s, const struct way *way
 static struct row_ways way_of_node(struct flow *f, struct plan_node *n)
 {
     struct row_ways *in = ARENA_ARRAY(f->b->arena, struct row_ways, n->n_inputs + 1);
-    for (uint32_t i = 0; i < n->n_inputs; i++) in[i] = way_of_node(f, n->inputs[i]);
+    bool hand = flow_has_hand(f, n);
+    for (uint32_t i = 0; i < n->n_inputs; i++) {
+        in[i] = way_of_node(f, n->inputs[i]);
+        hand |= in[i].hand;
+    }
+    f->hand = hand;
     struct row_ways out = made_ways(f, n, in);
+    out.hand = hand;
+    f->hand = false;
     if (f->last) (void)mark_schema(f->b->arena, &n->out, out.columns);
     return out;
 }
@@ -522,6 +542,12 @@ static struct row_ways way_of_query(struct flow *f, struct query_state *q, struc
     return out;
 }
 
+static void take_hand(struct flow *f, uint32_t stream)
+{
+    f->versions[stream] += !f->stream_hands[stream];
+    f->stream_hands[stream] = true;
+}
+
 static void follow_pump(struct flow *f, struct plan_pump *p, struct query_state *q)
 {
     f->pump = p;
@@ -539,6 +565,8 @@ static void follow_pump(struct flow *f, struct plan_pump *p, struct query_state 
                                     place_of(p, i));
         if (take_up(f, known, &w)) f->versions[p->target]++;
     }
+    if (p->target < f->plan->n_streams && (out.hand || binder_is_onlookers(f->b, p->at)))
+        take_hand(f, p->target);
     f->pump = NULL;
 }
 
@@ -567,6 +595,7 @@ static void follow_table(struct flow *f, uint32_t t)
     struct query_state *q = &f->queries[2 * t];
     struct row_ways sides[] = { follow_query(f, q, table->query),
                                 follow_query(f, q + 1, table->second) };
+    f->table_hands[t] |= sides[0].hand || sides[1].hand || binder_is_onlookers(f->b, table->at);
     if (table->set == SET_INTERSECT) flow_intersect(f, sides[0], sides[1]);
     for (uint32_t k = 0; k < 2; k++) {
         for (uint32_t i = 0; i < sides[k].n_columns && i < table->schema.n_columns; i++)
@@ -603,6 +632,16 @@ static bool look_at(struct flow *f, uint32_t pump, bool always)
     return true;
 }
 
+/* Until nothing new is found. */
+static void follow_changes(struct flow *f)
+{
+    bool any;
+    do {
+        any = false;
+        for (uint32_t i = 0; i < f->plan->n_pumps; i++) any |= look_at(f, i, false);
+    } while (any);
+}
+
 /* Each pump behind those that write what it reads: once is enough then, but in a circle, which others refuse. */
 static void follow_in_order(struct flow *f)
 {
@@ -616,10 +655,7 @@ static void follow_in_order(struct flow *f)
         for (uint32_t i = 0; i < p->n_pumps; i++)
             any |= has_all_rows(f, p->pumps[i].root) && look_at(f, i, false);
     } while (any);
-    do {
-        any = false;
-        for (uint32_t i = 0; i < p->n_pumps; i++) any |= look_at(f, i, false);
-    } while (any);
+    follow_changes(f);
 }
 
 /* Tables read others with lower numbers, and nothing else. */
@@ -659,8 +695,12 @@ struct flow *plan_check_personal(struct binder *b, struct app_plan *plan)
         arena_calloc(b->arena, (2 * plan->n_tables + plan->n_pumps + 1) * sizeof *f->queries);
     f->versions = arena_calloc(b->arena, (plan->n_streams + 1) * sizeof *f->versions);
     f->awaited = arena_calloc(b->arena, (plan->n_streams + 1) * sizeof *f->awaited);
+    f->stream_hands = arena_calloc(b->arena, plan->n_streams + 1);
+    f->table_hands = arena_calloc(b->arena, plan->n_tables + 1);
     flow_begin(f);
     follow_all(f);
+    flow_keep(f);
+    follow_changes(f);
     f->last = true;
     follow_all(f);
     mark_plan(f);

@@ -74,6 +74,26 @@ void flow_begin(struct flow *f)
     begin_tables(f);
 }
 
+static void keep_column(struct flow *f, uint32_t stream, struct str column)
+{
+    const struct plan_stream *s = &f->plan->streams[stream];
+    int c = schema_find(&s->schema, column);
+    if (c < 0 || f->streams[stream][c].trace) return;
+    f->streams[stream][c].trace = trace_begin(f->b->arena, s->name, &s->schema.columns[c]);
+    f->versions[stream]++;
+}
+
+void flow_keep(struct flow *f)
+{
+    for (size_t k = 0; k < f->b->personal.count; k++) {
+        const struct named_column *kept = &f->b->personal.items[k];
+        for (uint32_t i = 0; i < f->plan->n_streams; i++) {
+            if (str_equal(&f->plan->streams[i].name, &kept->stream))
+                keep_column(f, i, kept->column);
+        }
+    }
+}
+
 /* ---- where they end ---- */
 
 static void refuse_column(struct flow *f, const struct plan_sink *sink, uint32_t column,

@@ -333,6 +333,8 @@ void flow_compare(struct flow *f, const struct expr *e, struct row_ways row, str
     struct meeting m = { .f = f, .row = row };
     walk(&m, e, EITHER);
     meet_bounds(&m);
+    m.row = flow_copy(f, row);
+    if (mark(&m)) (void)flow_way(f, e, m.row); /* what it computes where they are equal may fail */
     way->equates = origins_join(f->b->arena, way->equates, m.found);
     if (!way->equal_to) way->equal_to = m.by;
 }

@@ -36,6 +36,10 @@ struct flow {
     struct query_state *queries; /* of tables, two each, then of pumps */
     uint32_t *versions; /* of streams: how often something new was found in one */
     uint32_t *awaited;  /* of streams: pumps into one that were not looked at yet */
+    bool *
+        stream_hands; /* of streams, of tables: an onlooker who may not see PERSONAL values had a hand in its rows */
+    bool *table_hands;
+    bool  hand; /* in those of the operator that is looked at */
     uint32_t
         n_origins; /* 0: time; the columns of sources and tables; what operators compute otherwise */
     bool keys; /* keys that are sent to a server are looked for, and nothing else is told */
@@ -48,6 +52,7 @@ struct flow {
 struct row_ways {
     struct way *columns;
     uint32_t    n_columns;
+    bool        hand; /* an onlooker made, changed or chose the rows */
 };
 
 /* The way of a PERSONAL value that the expression reads or is computed from, or NULL. */
@@ -60,8 +65,12 @@ struct row_ways flow_subquery_row(struct flow *f, const struct expr *e, struct r
 void flow_join(struct flow *f, struct way *w, const struct way *with);
 /* A row of its own, which can be changed. */
 struct row_ways flow_copy(struct flow *f, struct row_ways row);
-/* Whether the call makes something of its arguments that is theirs no more. */
+/* Whether the call makes something of its arguments that is theirs no more: that of an onlooker's value does not. */
 bool flow_ends_at(const struct flow *f, const struct expr *e);
+/* Whether a part of the expression is an onlooker's, as a function of his would be. */
+bool flow_wrote(const struct flow *f, const struct expr *e);
+/* Whether an onlooker had a hand in the rows that a node makes of others. */
+bool flow_has_hand(const struct flow *f, const struct plan_node *n);
 
 /* Marks the columns of a row that the conditions of the node, a filter or a join, and of those that feed it make equal
  * to a PERSONAL value, in whatever order they stand. */
@@ -74,6 +83,8 @@ void flow_intersect(struct flow *f, struct row_ways left, struct row_ways right)
 
 /* What is known at first. */
 void flow_begin(struct flow *f);
+/* Columns of a running application that were PERSONAL before somebody changed it are, too. */
+void flow_keep(struct flow *f);
 /* Reports the ways out of the plan. */
 void flow_refuse_ends(struct flow *f);
 /* Reports a PERSONAL value, if it is one, that would be a time. */

@@ -289,6 +289,81 @@ CREATE PUMP c AS INSERT INTO copy SELECT STREAM device FROM hot WHERE patient = 
                                                                       ^~~~~~~~~~~~~~~~~~~~~~~~
 hint: sluice run --control-personal lets them see
 
+# What the application releases, hides with its keys or chooses by a PERSONAL value are rows of its own: not those that an onlooker wrote into its streams, or made of its views.
+$ cat > word.sql <<'SQL'
+> CREATE SOURCE readings (device VARCHAR(8) PATH '$.device', who VARCHAR(20) PERSONAL PATH '$.note') FROM '-';
+> CREATE VIEW initials AS SELECT STREAM SUBSTRING(who FROM 1 FOR 1) AS i FROM readings;
+> CREATE STREAM letters (l VARCHAR(20));
+> CREATE PUMP l AS INSERT INTO letters SELECT STREAM RELEASE(i, 'one letter tells nobody') FROM initials;
+> CREATE STREAM noted (device VARCHAR(20));
+> CREATE PUMP n AS INSERT INTO noted SELECT STREAM device FROM readings;
+> CREATE STREAM masked (m VARCHAR(20));
+> CREATE PUMP m AS INSERT INTO masked SELECT STREAM MASK(device, 1, 0) FROM noted;
+> CREATE STREAM hot (device VARCHAR(8), patient VARCHAR(30) PERSONAL);
+> CREATE PUMP h AS INSERT INTO hot SELECT STREAM device, 'nobody' FROM readings;
+> SQL
+$ sed 's/^CREATE PUMP m .*/CREATE STREAM met (device VARCHAR(20)); CREATE PUMP m AS INSERT INTO met SELECT STREAM noted.device FROM noted OVER (ROWS 5 PRECEDING) JOIN readings OVER (ROWS 5 PRECEDING) ON noted.device = readings.who;/' word.sql > choice.sql
+$ sh feed | sluice run --quiet --control run.sock --control-write word.sql 2>/dev/null & sh appears run.sock; sluice repl --connect run.sock <<'END' 2>&1; kill -INT $!; wait
+> SELECT STREAM * FROM letters LIMIT 1;
+> SELECT STREAM * FROM masked LIMIT 1;
+> CREATE OR REPLACE VIEW initials AS SELECT STREAM who AS i FROM readings;
+> SELECT STREAM * FROM letters LIMIT 1;
+> CREATE OR REPLACE PUMP n AS INSERT INTO noted SELECT STREAM 'Ann' FROM readings;
+> SELECT STREAM device FROM noted LIMIT 1;
+> SELECT STREAM * FROM masked LIMIT 1;
+> CREATE OR REPLACE STREAM hot (device VARCHAR(8), patient VARCHAR(30));
+> SELECT STREAM * FROM hot LIMIT 1;
+> CREATE STREAM asked (who VARCHAR(20) NOT NULL);
+> CREATE PUMP a AS INSERT INTO asked SELECT STREAM who FROM readings;
+> END
+ L
+------------------
+ t
+(1 row)
+ M
+------------------
+ a*
+(1 row)
+word.sql:4:52: error 42501: PERSONAL column "WHO" of "READINGS" is released: one letter tells nobody: refused to onlookers
+CREATE PUMP l AS INSERT INTO letters SELECT STREAM RELEASE(i, 'one letter tells nobody') FROM initials;
+                                                   ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+ L
+------------------
+ t
+(1 row)
+ DEVICE
+------------------
+ Ann
+(1 row)
+ M
+------------------
+ (personal)
+(1 row)
+ DEVICE   | PATIENT
+----------+------------------
+ a7       | (personal)
+(1 row)
+<stdin>:11:13: error 42501: what is computed from PERSONAL column "WHO" of "READINGS" may fail by it: refused to onlookers
+CREATE PUMP a AS INSERT INTO asked SELECT STREAM who FROM readings;
+            ^
+hint: sluice run --control-personal lets them see
+$ sh feed | sluice run --quiet --control run.sock --control-write choice.sql 2>/dev/null & sh appears run.sock; sluice repl --connect run.sock <<'END' 2>&1; kill -INT $!; wait
+> CREATE OR REPLACE PUMP n AS INSERT INTO noted SELECT STREAM 'top floor' FROM readings;
+> END
+choice.sql:8:106: error 42501: ON chooses rows by PERSONAL column "WHO" of "READINGS": which rows there are is not proved: refused to onlookers
+                                   CREATE PUMP m AS INSERT INTO met SELECT STREAM noted.device FROM noted OVER (ROWS 5 PRECEDING) JOIN readings OVER (ROWS 5 PRECEDING) ON noted.device = readings.who;
+                                                                                                    ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+$ sh feed | sluice run --quiet --control run.sock --control-write --control-personal word.sql 2>/dev/null & sh appears run.sock; sluice repl --connect run.sock <<'END' 2>&1; kill -INT $!; wait
+> CREATE OR REPLACE VIEW initials AS SELECT STREAM who AS i FROM readings;
+> SELECT STREAM * FROM letters LIMIT 1;
+> END
+ L
+------------------
+ top floor
+(1 row)
+
 # A second run does not take the socket away, a socket that a killed run left behind does not bother the next one, a file is left alone.
 $ sh feed | sluice run --quiet --control run.sock app.sql & sh appears run.sock; sluice run --control run.sock app.sql < /dev/null; sluice explain --live run.sock nix; kill -KILL $!; wait $! 2>/dev/null; ls run.sock; sluice repl --connect run.sock < /dev/null; echo '{"device":"b"}' | sluice run --quiet --control run.sock app.sql; ls run.sock 2>&1
 error 08001: no control socket at 'run.sock': another run holds it
