@@ -3,9 +3,12 @@
  * udf/, help, the version, and the exit code.
  */
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/secret.h"
 #include "cli/cli.h"
@@ -154,8 +157,19 @@ static enum exit_code dispatch(int argc, char **argv)
     return c ? run_command(c, argc - 2, argv + 2) : EXIT_USAGE;
 }
 
+/* A file that is opened would take the place of a closed standard stream, and messages or rows would go into it. What
+ * stands there instead can be written (input) or read (output) alone, so that its use fails; messages go nowhere. */
+static void fill_standard_streams(void)
+{
+    static const int ways[] = { O_WRONLY, O_RDONLY, O_RDWR };
+    for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", ways[fd]) < 0) return;
+    }
+}
+
 int main(int argc, char **argv)
 {
+    fill_standard_streams();
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is seen by the write */
     signal(SIGXFSZ, SIG_IGN); /* so is a file that may not grow */
     return (int)cli_flush(dispatch(argc, argv));

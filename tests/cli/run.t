@@ -227,3 +227,18 @@ $ env --default-signal=HUP sluice run --quiet hang.sql & while [ ! -s hang.ndjso
 {"a":1}
 $ rm hang.ndjson; nohup sluice run --quiet hang.sql 2>/dev/null & while [ ! -s hang.ndjson ]; do sleep 0.05; done; kill -HUP $!; sleep 0.2; kill -INT $!; wait $!; echo $?
 0
+
+# A standard stream that is closed is no place for the files of a run: neither rows nor messages get into them.
+$ printf '{"N":1}\n{"N":"x"}\n' > closed.ndjson; echo "CREATE SOURCE s (n INTEGER) FROM 'closed.ndjson'; CREATE SINK k FROM s INTO 'kept.ndjson'; SELECT STREAM n FROM s;" > closed.sql
+$ sluice run closed.sql --quiet >&-
+error 08001: cannot write standard output of SELECT: Bad file descriptor
+[exit 4]
+$ sluice run closed.sql 2>&- >&-; cat kept.ndjson
+$ sluice run closed.sql 2>&- <&-; cat kept.ndjson
+{"N":1}
+{"N":1}
+$ sluice run --source S=- closed.sql --quiet <&-
+error 58030: cannot read standard input of S: Bad file descriptor
+[exit 1]
+$ sluice check closed.sql >&-
+no errors
