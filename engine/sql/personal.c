@@ -259,12 +259,30 @@ static const struct trace *way_of_subquery(struct flow *f, const struct expr *e,
     return either(asked, way_of_optional(f, s->value, row));
 }
 
+/* What is evaluated or not, as a PERSONAL value in front of it says, fails or not. */
+static const struct trace *way_of_branches(struct flow *f, const struct expr *e, struct row_ways in)
+{
+    const struct trace *t = NULL, *said = NULL;
+    for (uint32_t i = 0; i < e->n_args; i++) {
+        bool value = e->kind == EXPR_CASE && (i % 2 == 1 || i + 1 == e->n_args);
+        if (said && expr_can_fault(e->args[i])) refuse_failing(f, e->args[i]->at, said);
+        const struct trace *of = flow_way(f, e->args[i], in);
+        if (!value) said = either(said, of);
+        t = either(t, of);
+    }
+    return t;
+}
+
 const struct trace *flow_way(struct flow *f, const struct expr *e, struct row_ways in)
 {
     switch (e->kind) {
     case EXPR_COLUMN: return e->column < in.n_columns ? in.columns[e->column].trace : NULL;
     case EXPR_SUBQUERY: return way_of_subquery(f, e, in);
     case EXPR_CALL: return way_of_call(f, e, in);
+    case EXPR_AND:
+    case EXPR_OR:
+    case EXPR_CASE:
+    case EXPR_COALESCE: return way_of_branches(f, e, in);
     case EXPR_NOT_NULL:
         if (way_of_args(f, e, in))
             refuse_failing(f, f->pump ? f->pump->at : e->at, way_of_args(f, e, in));

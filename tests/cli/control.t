@@ -92,6 +92,9 @@ $ sh feed | sluice run --quiet --control run.sock personal.sql 2>/dev/null & sh 
 > SELECT STREAM device FROM hot WHERE CHAR_LENGTH(patient) > 3;
 > SELECT STREAM RELEASE(patient, 'I say so') AS r FROM hot LIMIT 1;
 > SELECT STREAM device, 1 / CHAR_LENGTH(patient) AS d FROM hot LIMIT 1;
+> SELECT STREAM device, CASE WHEN patient LIKE 'Mr t%' THEN 1 / (CHAR_LENGTH(device) - 2) END AS d FROM hot LIMIT 1;
+> SELECT STREAM device, (patient <> 'Mr x' OR 1 / (CHAR_LENGTH(device) - 2) = 1) AS d FROM hot LIMIT 1;
+> SELECT STREAM CASE WHEN device = 'a7' THEN patient ELSE CAST(1 / (CHAR_LENGTH(device) - 2) AS VARCHAR(20)) END AS d FROM hot LIMIT 1;
 > SELECT STREAM COUNT(*) FROM hot GROUP BY patient, STEP(hot.ROWTIME BY INTERVAL '1' SECOND);
 > END
  DEVICE   | WHO
@@ -134,7 +137,20 @@ hint: sluice run --control-personal lets them see
 SELECT STREAM device, 1 / CHAR_LENGTH(patient) AS d FROM hot LIMIT 1;
                       ^
 hint: sluice run --control-personal lets them see
-<stdin>:13:42: error 42501: rows are grouped by PERSONAL column "WHO" of "READINGS": which rows there are is not proved: refused to onlookers
+<stdin>:13:33: error 42501: what is computed from PERSONAL column "WHO" of "READINGS" may fail by it: refused to onlookers
+SELECT STREAM device, CASE WHEN patient LIKE 'Mr t%' THEN 1 / (CHAR_LENGTH(device) - 2) END AS d FROM hot LIMIT 1;
+                                ^~~~~~~
+hint: sluice run --control-personal lets them see
+<stdin>:13:59: error 42501: what is computed from PERSONAL column "WHO" of "READINGS" may fail by it: refused to onlookers
+SELECT STREAM device, CASE WHEN patient LIKE 'Mr t%' THEN 1 / (CHAR_LENGTH(device) - 2) END AS d FROM hot LIMIT 1;
+                                                          ^
+hint: sluice run --control-personal lets them see
+<stdin>:14:45: error 42501: what is computed from PERSONAL column "WHO" of "READINGS" may fail by it: refused to onlookers
+SELECT STREAM device, (patient <> 'Mr x' OR 1 / (CHAR_LENGTH(device) - 2) = 1) AS d FROM hot LIMIT 1;
+                                            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+hint: sluice run --control-personal lets them see
+{"D":null}
+<stdin>:16:42: error 42501: rows are grouped by PERSONAL column "WHO" of "READINGS": which rows there are is not proved: refused to onlookers
 SELECT STREAM COUNT(*) FROM hot GROUP BY patient, STEP(hot.ROWTIME BY INTERVAL '1' SECOND);
                                          ^~~~~~~
 hint: sluice run --control-personal lets them see
