@@ -43,7 +43,8 @@ struct http_line {
 };
 
 struct http_place_node {
-    const struct http_place *place;
+    char *path;                     /* its own */
+    const struct http_place *place; /* NULL: it has left, and may come again in another run */
     struct http_place_node *next;
 };
 
@@ -114,11 +115,18 @@ static enum MHD_Result send_answer(struct http_line *l)
 
 /* ---- exchanges ---- */
 
-static const struct http_place *find_place(const struct http_server *s, const char *path)
+/* The newest one of the path, also one whose place has left. */
+static const struct http_place_node *find_node(const struct http_server *s, const char *path)
 {
-    for (const struct http_place_node *n = s->places; n; n = n->next)
-        if (strcmp(n->place->path, path) == 0) return n->place;
-    return NULL;
+    const struct http_place_node *n = s->places;
+    while (n && strcmp(n->path, path) != 0) n = n->next;
+    return n;
+}
+
+static void refuse_path(struct http_exchange *x, bool known)
+{
+    if (known) http_refuse(x, MHD_HTTP_SERVICE_UNAVAILABLE, 1, "the pipeline has ended");
+    else http_refuse(x, MHD_HTTP_NOT_FOUND, 0, "nothing is taken at this path");
 }
 
 /* The announced length of the body: UINT64_MAX when there is none. The library has refused what is no number. */
@@ -137,11 +145,12 @@ static struct http_line *begin_exchange(struct http_server *s, struct MHD_Connec
 {
     const union MHD_ConnectionInfo *info =
         s->api.get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const struct http_place_node *node = find_node(s, path);
     struct http_line *l = mem_calloc(1, sizeof *l);
     *l = (struct http_line){ .server = s,
                              .connection = connection,
                              .visitor = info->socket_context,
-                             .place = find_place(s, path),
+                             .place = node ? node->place : NULL,
                              .next = s->exchanges };
     if (l->next) l->next->before = l;
     s->exchanges = l;
@@ -150,7 +159,7 @@ static struct http_line *begin_exchange(struct http_server *s, struct MHD_Connec
     l->x.method = method;
     l->x.length = announced(&l->x);
     if (l->place) l->place->begin(l->place->arg, &l->x);
-    else http_refuse(&l->x, MHD_HTTP_NOT_FOUND, 0, "nothing is taken at this path");
+    else refuse_path(&l->x, node != NULL);
     /* a client that asks first is told before it sends */
     if (http_header(&l->x, "Expect")) l->x.at_once = true;
     return l;
@@ -175,8 +184,7 @@ static enum MHD_Result end_exchange(struct http_line *l)
         if (waits && answered) api->resume_connection(l->connection);
         if (waits) return MHD_YES;
     }
-    if (!l->x.answer.code)
-        http_refuse(&l->x, MHD_HTTP_SERVICE_UNAVAILABLE, 1, "the pipeline has ended");
+    if (!l->x.answer.code) refuse_path(&l->x, true);
     return send_answer(l);
 }
 
@@ -321,15 +329,28 @@ static struct status check_same(struct arena *a, const struct io_endpoint *e,
                                     : "with another certificate");
 }
 
+static void remove_node(struct http_server *s, const struct http_place_node *gone)
+{
+    struct http_place_node **at = &s->places, *node;
+    while (*at != gone) at = &(*at)->next;
+    node = *at;
+    *at = node->next;
+    mem_free(node->path);
+    mem_free(node);
+}
+
 static struct status add_place(struct arena *a, const struct io_endpoint *e, struct http_server *s,
                                const struct http_limits *limits, const struct http_place *place)
 {
-    const struct http_place *there = find_place(s, place->path);
-    if (there && strcmp(there->name, place->name) != 0)
+    const struct http_place_node *there = find_node(s, place->path);
+    if (there && there->place && strcmp(there->place->name, place->name) != 0)
         return status_new(a, ERR_BAD_URL, e->at, "'%.*s' of %s is another source's already",
                           STR_ARG(e->url), e->name);
+    if (there && !there->place) remove_node(s, there);
     struct http_place_node *node = mem_calloc(1, sizeof *node);
-    *node = (struct http_place_node){ place, s->places };
+    char *path = mem_alloc(strlen(place->path) + 1);
+    memcpy(path, place->path, strlen(place->path) + 1);
+    *node = (struct http_place_node){ path, place, s->places };
     s->places = node;
     if (limits->connections > s->limits.connections) s->limits.connections = limits->connections;
     if (limits->timeout_ms > s->limits.timeout_ms) s->limits.timeout_ms = limits->timeout_ms;
@@ -430,6 +451,7 @@ static void end_server(struct http_server *s)
     pthread_mutex_unlock(&s->lock);
     thread_join(&s->sweeper);
     crowd_free(s->crowd);
+    while (s->places) remove_node(s, s->places);
     http_tls_wipe(&s->tls);
     pthread_cond_destroy(&s->bell);
     pthread_mutex_destroy(&s->lock);
@@ -440,14 +462,13 @@ void http_server_leave(struct http_server *s, const struct http_place *place)
 {
     pthread_mutex_lock(&servers_lock);
     pthread_mutex_lock(&s->lock);
-    struct http_place_node **at = &s->places;
-    while ((*at)->place != place) at = &(*at)->next;
-    struct http_place_node *node = *at;
-    *at = node->next;
-    mem_free(node);
+    bool last = true;
+    for (struct http_place_node *n = s->places; n; n = n->next) {
+        if (n->place == place) n->place = NULL;
+        last &= !n->place;
+    }
     for (struct http_line *l = s->exchanges; l; l = l->next)
         if (l->place == place) drop_state(l);
-    bool last = !s->places;
     pthread_mutex_unlock(&s->lock);
     if (last) end_server(s);
     pthread_mutex_unlock(&servers_lock);

@@ -170,6 +170,13 @@ $ sluice repl < again.sql > again & for i in $(seq 40); do post -w $(cat port) /
         1 | a
 (1 row)
 
+# Who sends to a source that has gone, while its address is served still, may try again.
+$ printf '%s\n' "CREATE SOURCE a (k INTEGER) FROM 'http://127.0.0.1:$(cat port)/a';" "CREATE SOURCE b (k INTEGER) FROM 'http://127.0.0.1:$(cat port)/b';" 'SELECT STREAM k FROM a LIMIT 1;' 'DROP SOURCE a;' 'SELECT STREAM k FROM b LIMIT 1;' > drop.sql; sluice repl < drop.sql > dropped & post -w $(cat port) /a '{"K":1}'; for i in $(seq 50); do post $(cat port) /a '{"K":1}' > answer; grep -q ended answer && break; sleep 0.1; done; cat answer; post $(cat port) /c '{"K":1}'; post $(cat port) /b '{"K":1}'; wait
+200 {"records":1}
+503 (again in 1 s) {"error":"the pipeline has ended"}
+404 {"error":"nothing is taken at this path"}
+200 {"records":1}
+
 # A full queue: 429 until there is room. What was answered is worked off after Ctrl-C.
 $ cat > slow.sql <<SQL
 > CREATE SOURCE s (k INTEGER, t VARCHAR(65535)) FROM 'http://127.0.0.1:$(cat port)/in' WITH (max_body = '70 KB', queue = '200 KB');
