@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "io/socket.h"
 
 enum {
     TOLD_MS = 10000, /* between two messages */
@@ -124,14 +125,17 @@ static void send_away_one(struct crowd *c, struct visitor *v, int64_t now_ms)
     send_away(c, v, why, now_ms);
 }
 
-static void make_room(struct crowd *c, const struct visitor *newest, int64_t now_ms)
+/* The newest one goes itself where its descriptor is one of the last and nobody else can. */
+static void make_room(struct crowd *c, struct visitor *newest, int64_t now_ms)
 {
     struct visitor *first = NULL;
-    if (c->n <= c->most) return;
+    bool scarce = socket_is_scarce(newest->fd);
+    if (c->n <= c->most && !scarce) return;
     for (struct visitor *v = c->visitors; v; v = v->next) {
         if (v == newest || v->stage == STAGE_WORK || v->stage == STAGE_GONE) continue;
         if (!first || goes_before(v, first)) first = v;
     }
+    if (!first && scarce) first = newest;
     if (first) send_away_one(c, first, now_ms);
 }
 

@@ -11,12 +11,14 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 enum {
+    SPARE = 64, /* descriptors that connections leave to files */
     BACKLOG = 64 /* of clients on this machine; from elsewhere as many as the system lets wait */
 };
 
@@ -133,12 +135,31 @@ static struct status use_tcp(struct arena *a, const struct io_endpoint *e, const
     return use_address(a, e, host, port, verb, use, out, &why);
 }
 
+bool socket_is_scarce(int fd)
+{
+    struct rlimit most;
+    return getrlimit(RLIMIT_NOFILE, &most) == 0 && most.rlim_cur != RLIM_INFINITY &&
+           (rlim_t)fd + SPARE >= most.rlim_cur;
+}
+
+void socket_keep_alive(int fd)
+{
+    const int on = 1, idle_s = 60, step_s = 15, tries = 4;
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &step_s, sizeof step_s);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof tries);
+}
+
 static int use_connect(int fd, const struct sockaddr *address, socklen_t size)
 {
     int result, on = 1;
     do result = connect(fd, address, size);
     while (result != 0 && errno == EINTR);
-    if (address->sa_family != AF_UNIX) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (address->sa_family != AF_UNIX) {
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        socket_keep_alive(fd);
+    }
     return result;
 }
 

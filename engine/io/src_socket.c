@@ -14,12 +14,23 @@
 #include "base/log.h"
 #include "io/input.h"
 #include "io/socket.h"
+#include "time/clock.h"
 
 enum {
     CLIENTS_MAX = 1000,
     LINE_MAX_BYTES = 16 << 20, /* of a client that sends no line end */
+    LINES_MAX_BYTES = 256 << 20, /* of all clients' lines together ... */
+    LINE_LONG_BYTES = 1 << 20,   /* ... beyond which those that are so long make room */
     READ_BYTES = 64 << 10,
-    NAP_MS = 100
+    NAP_MS = 100,
+    TOLD_MS = 10000 /* between two messages of a kind */
+};
+
+/* What happens to clients, told now and then. */
+struct notice {
+    uint32_t n; /* since the last message */
+    int64_t told_ms;
+    const char *why;
 };
 
 struct client {
@@ -34,6 +45,7 @@ struct clients {
     size_t turn; /* whose lines are looked at first */
     struct pollfd *fds; /* cap + 2 */
     bool is_unix;
+    struct notice many, scarce, lines, room;
 };
 
 static struct status open_socket(struct input *in, struct arena *a, const struct io_endpoint *e,
@@ -45,6 +57,10 @@ static struct status open_socket(struct input *in, struct arena *a, const struct
     TRY(socket_listen(a, e, u, &in->fd));
     struct clients *c = arena_calloc(a, sizeof *c);
     c->is_unix = u->kind == URL_UNIX;
+    c->many.why = "there are 1000 already";
+    c->scarce.why = "the run has few descriptors left (ulimit -n)";
+    c->lines.why = "a line of more than 16 MB";
+    c->room.why = "long lines without an end take more than 256 MB";
     if (c->is_unix) in->path = u->path;
     in->clients = c;
     return OK;
@@ -59,6 +75,30 @@ static void drop_client(struct clients *c, size_t i)
     c->items[i] = c->items[--c->n];
 }
 
+static void tell_closed(const struct input *in, struct notice *what)
+{
+    struct log_field fields[] = { LOG_C("source", in->endpoint->name) };
+    if (what->n == 1)
+        log_event(LOG_WARNING, fields, 1, "a connection to %s was closed: %s", in->endpoint->name,
+                  what->why);
+    else
+        log_event(LOG_WARNING, fields, 1, "%u connections to %s were closed: %s", what->n,
+                  in->endpoint->name, what->why);
+    what->told_ms = clock_steady_ms();
+    what->n = 0;
+}
+
+static void note_closed(const struct input *in, struct notice *what)
+{
+    what->n++;
+    if (!what->told_ms || clock_steady_ms() >= what->told_ms + TOLD_MS) tell_closed(in, what);
+}
+
+static void tell_rest(const struct input *in, struct notice *what)
+{
+    if (what->n) tell_closed(in, what);
+}
+
 static void accept_clients(struct input *in)
 {
     struct clients *c = in->clients;
@@ -68,13 +108,12 @@ static void accept_clients(struct input *in)
         if (errno == EMFILE || errno == ENFILE) input_stopped(in, NAP_MS);
         return;
     }
-    if (c->n >= CLIENTS_MAX) {
-        log_event(LOG_WARNING, LOG_FIELDS(LOG_C("source", in->endpoint->name)),
-                  "a connection to %s was closed: there are %d already", in->endpoint->name,
-                  CLIENTS_MAX);
+    if (c->n >= CLIENTS_MAX || socket_is_scarce(fd)) {
+        note_closed(in, c->n >= CLIENTS_MAX ? &c->many : &c->scarce);
         close(fd);
         return;
     }
+    if (!c->is_unix) socket_keep_alive(fd);
     if (c->n == c->cap) {
         c->cap = c->cap ? 2 * c->cap : 8;
         c->items = mem_realloc(c->items, c->cap * sizeof *c->items);
@@ -99,6 +138,24 @@ static void end_client(struct client *k)
     k->whole = k->bytes.len;
 }
 
+static bool is_too_much(const struct clients *c)
+{
+    size_t all = 0;
+    for (size_t i = 0; i < c->n; i++) all += c->items[i].bytes.len;
+    return all > LINES_MAX_BYTES;
+}
+
+/* A line that gets no end: its client goes. */
+static void check_length(struct input *in, struct client *k)
+{
+    struct clients *c = in->clients;
+    if (k->whole || k->bytes.len <= LINE_LONG_BYTES) return;
+    bool long_line = k->bytes.len > LINE_MAX_BYTES;
+    if (!long_line && !is_too_much(c)) return;
+    note_closed(in, long_line ? &c->lines : &c->room);
+    end_client(k);
+}
+
 static void read_client(struct input *in, struct client *k)
 {
     size_t from = k->bytes.len;
@@ -107,12 +164,7 @@ static void read_client(struct input *in, struct client *k)
     if (got > 0) {
         k->bytes.len += (size_t)got;
         find_lines(k, from);
-        if (k->whole == 0 && k->bytes.len > LINE_MAX_BYTES) {
-            log_event(LOG_WARNING, LOG_FIELDS(LOG_C("source", in->endpoint->name)),
-                        "a connection to %s was closed: its line has more than %d bytes",
-                      in->endpoint->name, LINE_MAX_BYTES);
-            end_client(k);
-        }
+        check_length(in, k);
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
         end_client(k);
     }
@@ -199,6 +251,10 @@ static void close_socket(struct input *in)
     if (c && c->is_unix && in->fd >= 0) unlink(in->path);
     in->fd = -1;
     if (!c) return;
+    tell_rest(in, &c->many);
+    tell_rest(in, &c->scarce);
+    tell_rest(in, &c->lines);
+    tell_rest(in, &c->room);
     while (c->n) drop_client(c, c->n - 1);
     mem_free(c->items);
     mem_free(c->fds);

@@ -77,3 +77,20 @@ a.sql:1:34: error HY024: 'tcp://127.0.0.1' of S has no host and port
 a.sql:1:34: error 08001: cannot connect to 'tcp://127.0.0.1:1' for S: Connection refused
 a.sql:1:34: error HY024: 'tcp://127.0.0.1:65536' of S: there is no port 65536
 a.sql:1:34: error HY024: 'unix:' of S has nothing behind its scheme
+
+# Who connects cannot take the descriptors that the run needs for its files; nor can lines without an end take all memory.
+$ cat > crowd.pl <<'PL'
+> use IO::Socket::INET;
+> my @crowd = map { select(undef, undef, undef, 0.005); IO::Socket::INET->new(PeerAddr => "127.0.0.1:47613") or die } 1 .. 80;
+> for (1 .. 3) { $crowd[$_]->autoflush(1); print { $crowd[$_] } "{\"K\":$_,\"T\":\"a\"}\n" }
+> select(undef, undef, undef, 1);
+> PL
+$ rm -rf out.ndjson folder; sed "s/unix:in.sock/tcp:\/\/127.0.0.1:47613/; s/'out.ndjson'/'dir:folder'/" serve.sql > a.sql; (ulimit -n 110; exec sluice run --quiet a.sql) 2> messages & sleep 0.5; perl crowd.pl; kill -INT $!; wait; cat $(find folder -type f) | sort; sed 's/^[^:]*: [^:]*: [0-9]*/N/; s/Na/N/; s/connections/connection/; s/were/was/' messages | sort -u
+{"K":1,"T":"a"}
+{"K":2,"T":"a"}
+{"K":3,"T":"a"}
+N connection to S was closed: the run has few descriptors left (ulimit -n)
+$ sed "s/unix:in.sock/tcp:\/\/127.0.0.1:47613/" serve.sql > a.sql; sluice run --quiet a.sql 2> messages & sleep 0.5; perl -e 'use IO::Socket::INET; $SIG{PIPE} = "IGNORE"; for (1 .. 3) { my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1:47613"); my $mega = "x" x 1048576; $s->autoflush(1); print $s $mega for 1 .. 20 } my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1:47613"); print $s "{\"K\":9}\n"'; sh filled out.ndjson 1; kill -INT $!; wait; cat out.ndjson; grep -v refused messages
+{"K":9,"T":null}
+sluice: warning: a connection to S was closed: a line of more than 16 MB
+sluice: warning: 2 connections to S were closed: a line of more than 16 MB
