@@ -5,6 +5,10 @@
 
 #include "time/clock.h"
 
+enum {
+    TOLD_US = 10000000
+};
+
 void attempts_begin(struct attempts *a)
 {
     atomic_store_explicit(&a->began, clock_steady_us(), memory_order_relaxed);
@@ -29,6 +33,18 @@ void attempts_failed(struct attempts *a)
     tally_add(&a->failed, 1);
     if (!atomic_load_explicit(&a->failing, memory_order_relaxed))
         atomic_store_explicit(&a->failing, clock_steady_us(), memory_order_relaxed);
+}
+
+bool attempts_tell(struct attempts *a, uint64_t *untold)
+{
+    int64_t now = clock_steady_us();
+    int64_t told = atomic_load_explicit(&a->told, memory_order_relaxed);
+    uint64_t failed = tally_read(&a->failed), before = tally_read(&a->failed_told);
+    if (told && now < told + TOLD_US) return false;
+    *untold = told && failed > before ? failed - before - 1 : 0;
+    atomic_store_explicit(&a->told, now, memory_order_relaxed);
+    atomic_store_explicit(&a->failed_told, failed, memory_order_relaxed);
+    return true;
 }
 
 static int64_t ms_since(const atomic_llong *us)

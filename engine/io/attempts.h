@@ -14,7 +14,10 @@ struct attempts {
     atomic_ullong good, failed;
     atomic_ullong us;      /* that attempts took in all */
     atomic_llong  began;   /* steady microseconds at which the one under way began; 0: none is */
-    atomic_llong  failing; /* steady microseconds of the first failure since the last success; 0: it works */
+    atomic_llong
+        failing; /* steady microseconds of the first failure since the last success; 0: it works */
+    atomic_llong told; /* steady microseconds of the last message about a failure; 0: none */
+    atomic_ullong failed_told; /* failures until then */
     /* records, of functions */
     atomic_ullong ok, ok_bytes, dropped, refused;
 };
@@ -33,6 +36,10 @@ void attempts_end(struct attempts *a);
 /* What came of it; an attempt that is repeated within one begin and end counts each time. */
 void attempts_good(struct attempts *a);
 void attempts_failed(struct attempts *a);
+
+/* After a failure: whether it is to be told, as one in ten seconds is that goes on, or comes and goes. *untold: how many
+ * were not, since the last one that was. */
+bool attempts_tell(struct attempts *a, uint64_t *untold);
 
 struct attempts_seen attempts_look(const struct attempts *a);
 

@@ -131,12 +131,7 @@ static struct status send_pending(struct courier *c)
         attempts_failed(o->attempts);
         bool again = answer == COURIER_LATER && (c->retries < 0 || tries <= c->retries);
         if (!again || output_is_stopped()) return give_up(c, tries);
-        if (!told)
-            log_event(LOG_WARNING,
-                      LOG_FIELDS(LOG_C("sink", o->endpoint->name), LOG_C("where", c->url)),
-                      "cannot deliver to %s of %s: %s; trying again", c->url, o->endpoint->name,
-                      c->reason);
-        told = true;
+        if (!told) told = output_tell_failure(o, "deliver to", c->url, c->reason, "");
         output_pause(backoff_next(&c->backoff));
     }
     attempts_good(o->attempts);

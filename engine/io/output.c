@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,16 +51,26 @@ struct status output_failed(const struct output *o, const char *verb, const char
 
 /* ---- waiting for room ---- */
 
+bool output_tell_failure(const struct output *o, const char *verb, const char *path,
+                         const char *why, const char *when)
+{
+    uint64_t untold;
+    char more[64] = "";
+    if (!attempts_tell(o->attempts, &untold)) return false;
+    if (untold)
+        snprintf(more, sizeof more, " (%llu more failed since this was said)",
+                 (unsigned long long)untold);
+    log_event(LOG_WARNING, LOG_FIELDS(LOG_C("sink", o->endpoint->name), LOG_C("where", path)),
+              "cannot %s %s of %s: %s; trying again%s%s", verb, path, o->endpoint->name, why, when,
+              more);
+    return true;
+}
+
 bool output_try_later(const struct output *o, const char *path, const char *why, bool *told)
 {
     attempts_failed(o->attempts);
     if (stopped) return false;
-    if (!*told) {
-        log_event(LOG_WARNING, LOG_FIELDS(LOG_C("sink", o->endpoint->name), LOG_C("where", path)),
-                  "cannot write %s of %s: %s; trying again every second", path, o->endpoint->name,
-                  why);
-    }
-    *told = true;
+    if (!*told) *told = output_tell_failure(o, "write", path, why, " every second");
     poll(NULL, 0, RETRY_MS);
     return !stopped;
 }

@@ -126,6 +126,12 @@ sluice: warning: cannot deliver to http://127.0.0.1:PORT/ of K: the server answe
 run.sql:4:27: error 08001: cannot deliver to http://127.0.0.1:PORT/ of K (2 tries): the server answers 500: not today!
 CREATE SINK k FROM o INTO 'http://127.0.0.1:PORT/' WITH (backoff = INTERVAL '0.1' SECOND, retries = 1);
 
+# One that fails again and again is told once in ten seconds.
+$ bash with.sh http 9 '429 200 429 200 429 200 429' http://HOST/ "backoff = INTERVAL '0.01' SECOND"; grep -c POST got/log
+sluice: warning: cannot deliver to http://127.0.0.1:PORT/ of K: the server answers 429: not today!; trying again
+sluice: writing http://127.0.0.1:PORT/ of K works again
+9
+
 # Others are final: the run ends, or the row is left out.
 $ bash with.sh http 1 '404' http://user:pass@HOST/x?secret=1 "retries = 3"
 run.sql:4:27: error 08001: cannot deliver to http://127.0.0.1:PORT/x of K (1 try): the server answers 404: not today!
