@@ -105,10 +105,12 @@ static void refuse_column(struct flow *f, const struct plan_sink *sink, uint32_t
     struct status st = status_new(a, ERR_PERSONAL, at,
                                   "%s would leave as \"%.*s\" through sink \"%.*s\"",
                                   trace_origin(a, t), STR_ARG(name), STR_ARG(sink->name));
-    binder_report(f->b, status_with_hint(st, str_format_c(a, "its way: %s -> sink \"%.*s\"; "
-                                                          TRACE_WAYS_OUT ", or a sink with "
-                                                          "personal = TRUE",
-                                                          trace_path(a, t), STR_ARG(sink->name))));
+    bool hand = f->stream_hands[sink->stream];
+    const char *others = hand ? "; sluice run --control-personal lets onlookers write it"
+                              : "; " TRACE_WAYS_OUT ", or a sink with personal = TRUE";
+    binder_report(f->b, status_with_hint(st, str_format_c(a, "its way: %s -> sink \"%.*s\"%s",
+                                                          trace_path(a, t), STR_ARG(sink->name),
+                                                          others)));
 }
 
 /* A vault seals each PERSONAL column, whatever its options say. */
@@ -126,17 +128,18 @@ static bool says_personal(const struct plan_endpoint *e)
     return type_is_text(o->value.type) && str_equal_nocase_c(o->value.str, "true");
 }
 
-static bool may_have_personal(const struct plan_sink *s)
+/* A place that rows of the application may go to is none that an onlooker sends them to: a column may have the address. */
+static bool may_have_personal(const struct flow *f, const struct plan_sink *s)
 {
     bool is_vault = s->endpoint.has_url && has_scheme(s->endpoint.url, "vault:");
-    return is_vault || says_personal(&s->endpoint);
+    return is_vault || (says_personal(&s->endpoint) && !f->stream_hands[s->stream]);
 }
 
 static void check_sinks(struct flow *f)
 {
     for (uint32_t i = 0; i < f->plan->n_sinks; i++) {
         const struct plan_sink *sink = &f->plan->sinks[i];
-        if (sink->stream == PLAN_ERROR_STREAM || may_have_personal(sink)) continue;
+        if (sink->stream == PLAN_ERROR_STREAM || may_have_personal(f, sink)) continue;
         uint32_t n = f->plan->streams[sink->stream].n_visible;
         for (uint32_t c = 0; c < n; c++) {
             if (f->streams[sink->stream][c].trace)

@@ -317,6 +317,8 @@ $ cat > word.sql <<'SQL'
 > CREATE PUMP m AS INSERT INTO masked SELECT STREAM MASK(device, 1, 0) FROM noted;
 > CREATE STREAM hot (device VARCHAR(8), patient VARCHAR(30) PERSONAL);
 > CREATE PUMP h AS INSERT INTO hot SELECT STREAM device, 'nobody' FROM readings;
+> CREATE STREAM told (x VARCHAR(20));
+> CREATE SINK telling FROM told INTO 'told.ndjson' WITH (personal = TRUE);
 > SQL
 $ sed 's/^CREATE PUMP m .*/CREATE STREAM met (device VARCHAR(20)); CREATE PUMP m AS INSERT INTO met SELECT STREAM noted.device FROM noted OVER (ROWS 5 PRECEDING) JOIN readings OVER (ROWS 5 PRECEDING) ON noted.device = readings.who;/' word.sql > choice.sql
 $ sh feed | sluice run --quiet --control run.sock --control-write word.sql 2>/dev/null & sh appears run.sock; sluice repl --connect run.sock <<'END' 2>&1; kill -INT $!; wait
@@ -331,6 +333,7 @@ $ sh feed | sluice run --quiet --control run.sock --control-write word.sql 2>/de
 > SELECT STREAM * FROM hot LIMIT 1;
 > CREATE STREAM asked (who VARCHAR(20) NOT NULL);
 > CREATE PUMP a AS INSERT INTO asked SELECT STREAM who FROM readings;
+> CREATE PUMP t AS INSERT INTO told SELECT STREAM who FROM readings;
 > END
  L
 ------------------
@@ -364,6 +367,10 @@ hint: sluice run --control-personal lets them see
 CREATE PUMP a AS INSERT INTO asked SELECT STREAM who FROM readings;
             ^
 hint: sluice run --control-personal lets them see
+<stdin>:12:49: error 42501: PERSONAL column "WHO" of "READINGS" would leave as "X" through sink "TELLING"
+CREATE PUMP t AS INSERT INTO told SELECT STREAM who FROM readings;
+                                                ^~~
+hint: its way: "READINGS"."WHO" -> pump "T" -> "TOLD"."X" -> sink "TELLING"; sluice run --control-personal lets onlookers write it
 $ sh feed | sluice run --quiet --control run.sock --control-write choice.sql 2>/dev/null & sh appears run.sock; sluice repl --connect run.sock <<'END' 2>&1; kill -INT $!; wait
 > CREATE OR REPLACE PUMP n AS INSERT INTO noted SELECT STREAM 'top floor' FROM readings;
 > END
