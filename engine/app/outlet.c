@@ -234,6 +234,9 @@ static bool has_sink(const struct app_plan *plan, uint32_t stream)
 
 void outlets_warn(const struct run *r)
 {
+    if (r->plan->n_pumps == 0 && r->plan->n_sinks == 0 && !r->config->control)
+        log_message(LOG_WARNING, "there is nothing to run: the SQL has no pump, no query, and no "
+                                 "sink of a source");
     for (uint32_t i = 0; i < r->plan->n_streams; i++) {
         const struct plan_stream *s = &r->plan->streams[i];
         if (s->is_source || s->is_read || has_sink(r->plan, i)) continue;

@@ -193,6 +193,18 @@ static void tell_losses(const struct archive *x)
     }
 }
 
+/* What people type instead of SQL, and tables that were not named. */
+static struct status with_hint(struct arena *a, struct status st, const char *sql)
+{
+    if (st.err == ERR_NONE || st.hint || !st.message) return st;
+    if (access(sql, F_OK) == 0)
+        st = status_with_hint(st, str_format_c(a, "the argument is the SQL itself: sluice query "
+                                                  "\"$(cat %s)\"", sql));
+    else if (strncmp(st.message, "no such table", 13) == 0)
+        st = status_with_hint(st, "--table NAME=PLACE makes a folder or file a table");
+    return st;
+}
+
 static enum exit_code ask(struct archive *x, const struct cli_args *args, enum layout layout)
 {
     struct answer a = { .layout = layout };
@@ -207,6 +219,7 @@ static enum exit_code ask(struct archive *x, const struct cli_args *args, enum l
         buf_free(&a.text);
         buf_free(&a.cell);
     }
+    st = with_hint(args->arena, st, args->operands[0]);
     return st.err == ERR_NONE ? EXIT_DONE : cli_failed(&st);
 }
 

@@ -116,7 +116,11 @@ static struct status create_as(struct output *o, const char *path, int way)
     int anew = o->resume ? 0 : O_TRUNC;
     do o->fd = open(path, way | O_CREAT | anew | O_CLOEXEC, 0666);
     while (o->fd < 0 && try_again(o, path, &told));
-    if (o->fd < 0) return output_failed(o, "write", path);
+    bool is_folder = o->fd < 0 && errno == EISDIR;
+    if (o->fd < 0 && !is_folder) return output_failed(o, "write", path);
+    if (is_folder)
+        return status_with_hint(output_failed(o, "write", path),
+                                "dir:PATH writes objects into a folder");
     output_tell_success(o, path, told);
     return OK;
 }

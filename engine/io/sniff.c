@@ -35,6 +35,7 @@ static const struct {
       "7zXZ",
       5, "packed by xz", "unpack it first: xzcat FILE | sluice discover -" },
     { "BZh", 3, "packed by bzip2", "unpack it first: bzcat FILE | sluice discover -" },
+    { "\x1f\x8b", 2, "packed by gzip", "unpack it first, with zcat" },
     { "%PDF", 4, "a PDF document", NULL },
     { "\x7f"
       "ELF",

@@ -29,9 +29,11 @@ static struct status collect(struct input *in, struct arena *a, const char *fold
 {
     DIR *dir = opendir(folder);
     if (!dir) {
-        return status_new(a, ERR_UNREACHABLE, in->endpoint->at,
-                          "cannot open the folder %s of %s: %s", folder, in->endpoint->name,
-                          strerror(errno));
+        bool is_file = errno == ENOTDIR;
+        struct status st = status_new(a, ERR_UNREACHABLE, in->endpoint->at,
+                                      "cannot open the folder %s of %s: %s", folder,
+                                      in->endpoint->name, strerror(errno));
+        return is_file ? status_with_hint(st, "a file is named without dir:") : st;
     }
     struct status st = OK;
     for (struct dirent *entry; st.err == ERR_NONE && (entry = readdir(dir));) {

@@ -142,3 +142,13 @@ $ sluice query --table R=out --format xml 'SELECT 1'
 sluice: --format takes table, json or csv, not "xml"
 Try "sluice help query".
 [exit 2]
+
+# A file of SQL is not SQL, and a table has to be named.
+$ echo 'SELECT 1' > one.sql; sluice query one.sql
+error 42601: near "one": syntax error
+hint: the argument is the SQL itself: sluice query "$(cat one.sql)"
+[exit 3]
+$ sluice query 'SELECT * FROM rides_that_are_not'
+error 42601: no such table: rides_that_are_not
+hint: --table NAME=PLACE makes a folder or file a table
+[exit 3]

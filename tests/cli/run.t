@@ -112,6 +112,7 @@ $ seq 999 | gzip > garbage.sql; sluice run garbage.sql 2>/dev/null
 [exit 3]
 
 $ : > empty.sql; sluice run empty.sql --quiet
+sluice: warning: there is nothing to run: the SQL has no pump, no query, and no sink of a source
 
 # The texts that MAX keeps count towards the memory limit.
 $ cat > texts.sql <<'SQL'
@@ -242,3 +243,15 @@ error 58030: cannot read standard input of S: Bad file descriptor
 [exit 1]
 $ sluice check closed.sql >&-
 no errors
+
+# What is likely meant is said: a folder without dir:, a file with it, SQL that does nothing.
+$ mkdir folder; sluice run closed.sql --quiet --sink K=folder
+error 08001: cannot write folder of K: Is a directory
+hint: dir:PATH writes objects into a folder
+[exit 4]
+$ sluice run closed.sql --quiet --source S=dir:closed.ndjson
+error 08001: cannot open the folder closed.ndjson of S: Not a directory
+hint: a file is named without dir:
+[exit 4]
+$ echo '-- nothing as yet' > idle.sql; sluice run idle.sql --quiet
+sluice: warning: there is nothing to run: the SQL has no pump, no query, and no sink of a source
