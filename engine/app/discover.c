@@ -2,6 +2,7 @@
 
 #include "app/discover.h"
 
+#include "base/log.h"
 #include "data/text.h"
 #include "grammar/parse.h"
 #include "io/discover.h"
@@ -10,6 +11,7 @@
 
 enum {
     IDLE_MS = 2000,
+    QUIET_MS = 1000,
     BLOCK_WANT = 256 << 10,
     SAMPLE_MAX = 16 << 20,
     CELL_MAX = 28
@@ -54,6 +56,19 @@ static uint32_t append_block(struct buf *out, const struct block *b, size_t *ref
     return lines;
 }
 
+/* The first read of a live source may take long: that is said. */
+static enum source_result read_first(struct source *s, struct block **out, bool *first,
+                                     struct status *st, const char *url)
+{
+    enum source_result result = source_read(s, BLOCK_WANT, QUIET_MS, out, first, st);
+    if (result != SOURCE_IDLE) return result;
+    bool http = strncasecmp(url, "http", 4) == 0;
+    log_message(LOG_INFO, "waiting for records of %s%s",
+                strcmp(url, "-") == 0 ? "standard input" : url,
+                http ? ": they are sent there with POST, nothing is fetched" : "");
+    return source_read(s, BLOCK_WANT, -1, out, first, st);
+}
+
 /* *refused: how many of its records the function did not take. */
 static struct status read_sample(struct source *s, const struct discover_request *r,
                                  struct buf *out, size_t *refused)
@@ -63,8 +78,8 @@ static struct status read_sample(struct source *s, const struct discover_request
         struct block *b;
         bool first;
         struct status st;
-        int wait_ms = lines ? IDLE_MS : -1;
-        enum source_result result = source_read(s, BLOCK_WANT, wait_ms, &b, &first, &st);
+        enum source_result result = lines ? source_read(s, BLOCK_WANT, IDLE_MS, &b, &first, &st)
+                                          : read_first(s, &b, &first, &st, r->url);
         if (result == SOURCE_FAILED) return st;
         if (result != SOURCE_BLOCK) break;
         lines += append_block(out, b, refused);

@@ -24,7 +24,7 @@ static const char *wanted_format(const struct cli_args *args)
     }
     const char *near = cli_nearest(wanted, format_name, NULL);
     if (near) cli_usage("explain", "there is no format \"%s\"; did you mean \"%s\"?", wanted, near);
-    else cli_usage("explain", "there is no format \"%s\"", wanted);
+    else cli_usage("explain", "--format takes text, dot, mermaid or json, not \"%s\"", wanted);
     return NULL;
 }
 

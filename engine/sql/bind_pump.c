@@ -280,7 +280,11 @@ static struct status bind_top_select(struct binder *b, const struct ast_statemen
     TRY(bind_query(b, s->query, NULL, &q));
     bool answer = b->answers && b->reads.count == 0;
     if (!q.rows.node && answer) TRY(bind_result_rows(b, s->query->at, &q));
-    if (!q.rows.node) return needs_stream(b, s->query);
+    if (!q.rows.node)
+        return status_with_hint(status_new(b->arena, ERR_NOT_ALLOWED_HERE, s->query->at,
+                                           "SELECT at the top level reads a stream, and this one "
+                                           "reads tables only"),
+                                "sluice repl answers queries of tables");
     const struct ast_query *first = s->query;
     while (first->kind != QUERY_SELECT && first->left) first = first->left;
     if (first->kind == QUERY_SELECT && !first->stream && !answer) {

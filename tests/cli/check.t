@@ -105,3 +105,10 @@ hint: sluice run one.sql runs it
 $ sluice import $ROOT/tests/data/import/in.ndjson --to imported 2>&1 | sed "s|$ROOT/||g"
 error 42601: tests/data/import/in.ndjson holds records, not the description of an application
 hint: sluice discover tests/data/import/in.ndjson makes the CREATE SOURCE that reads them
+
+$ echo 'SELECT 1;' > table.sql; sluice check table.sql
+table.sql:1:1: error 42601: SELECT at the top level reads a stream, and this one reads tables only
+SELECT 1;
+^~~~~~~~
+hint: sluice repl answers queries of tables
+[exit 3]

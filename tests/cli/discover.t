@@ -223,3 +223,10 @@ CREATE SOURCE "SOURCE_SQL_STREAM_001" (
     "age" INTEGER
 $ printf 'Zürich,東京\n日本語日本語,日本語\n' | sluice discover - --rows 0 | head -n 1
 CREATE SOURCE "SOURCE_SQL_STREAM_001" (
+
+# A source that has nothing as yet is waited for, and that is said.
+$ (sleep 1.5; echo '{"a":1}') | sluice discover - --rows 0
+sluice: waiting for records of standard input
+CREATE SOURCE "SOURCE_SQL_STREAM_001" (
+    "a" INTEGER
+) WITH (format = 'json');

@@ -760,9 +760,10 @@ $ echo 'SELECT id FROM devices EXCEPT SELECT id FROM devices;' | sluice repl dev
 
 # In a file of sluice run nobody waits for an answer.
 $ echo 'SELECT id FROM devices;' > ask.sql; sluice check devices.sql ask.sql
-ask.sql:1:1: error 42601: a pump reads a stream, and this query reads tables only
+ask.sql:1:1: error 42601: SELECT at the top level reads a stream, and this one reads tables only
 SELECT id FROM devices;
 ^~~~~~~~~~~~~~~~~~~~~~
+hint: sluice repl answers queries of tables
 [exit 3]
 
 # \watch repeats a query until Ctrl-C.
