@@ -9,6 +9,7 @@
 #include "data/calendar.h"
 #include "data/text.h"
 #include "io/misnamed.h"
+#include "time/clock.h"
 
 /* ---- endpoints ---- */
 
@@ -111,6 +112,7 @@ struct status feed_init(struct arena *a, const struct app_plan *plan, uint32_t s
     }
     out->rowtime_column = plan_source_rowtime(s);
     out->lateness_ms = plan_source_lateness_ms(s);
+    out->idle_after_ms = plan_source_idle_after_ms(s);
 
     bool *needed = needed_columns(a, plan, s);
     if (out->rowtime_column >= 0) needed[out->rowtime_column] = true;
@@ -210,6 +212,53 @@ void feed_rows(const struct feed *f, struct decoded *decoded, rowtime now, uint6
     b->columns = columns;
     b->n_columns = n_columns;
     *out = (struct source_rows){ .batch = b, .bad = bad, .n_bad = decoded->n_faults };
+}
+
+/* ---- time ---- */
+
+static struct status advance(const struct fed *into, rowtime time)
+{
+    for (uint32_t i = 0; i < into->n_streams; i++)
+        TRY(graph_advance(into->graph, into->streams[i], (struct bound){ time, into->now.seq }));
+    return OK;
+}
+
+static rowtime reached(const struct fed *into)
+{
+    rowtime t = ROWTIME_MIN;
+    for (uint32_t i = 0; i < into->n_streams; i++) {
+        rowtime own = graph_source_reached(into->graph, into->streams[i]);
+        if (own > t) t = own;
+    }
+    return t;
+}
+
+void feed_begin(const struct feed *f, const struct fed *into, const struct source *source,
+                struct idle *out)
+{
+    idle_begin(out, f->idle_after_ms, f->lateness_ms, reached(into), clock_steady_ms());
+    if (f->idle_after_ms && !source_is_live(source))
+        log_event(LOG_WARNING, LOG_FIELDS(LOG_C("source", f->endpoint->name)),
+                  "option idle_after of %s means nothing: %.*s is read to its end, without pauses",
+                  f->endpoint->name, STR_ARG(f->endpoint->url));
+}
+
+struct status feed_goes_on(const struct feed *f, const struct fed *into, struct idle *idle)
+{
+    if (f->rowtime_column < 0) return advance(into, into->now.time);
+    if (idle->after_ms) idle_heard(idle, reached(into), clock_steady_ms());
+    return OK;
+}
+
+struct status feed_pauses(const struct feed *f, const struct fed *into, const struct source *source,
+                          struct idle *idle)
+{
+    rowtime time;
+    if (f->rowtime_column < 0) return advance(into, into->now.time);
+    if (!idle->after_ms) return OK;
+    int64_t now_ms = clock_steady_ms();
+    if (source_look(source).connection.failing_ms) idle_lost(idle, now_ms);
+    return idle_bound(idle, now_ms, into->now.time, &time) ? advance(into, time) : OK;
 }
 
 /* ---- a record as a whole row again ---- */

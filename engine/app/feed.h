@@ -14,6 +14,7 @@
 #include "io/sink.h"
 #include "io/source.h"
 #include "io/table.h"
+#include "time/idle.h"
 
 /* Numbers of rows begin with that of their source, from this bit on. */
 #define FEED_SOURCE_SHIFT 56
@@ -36,7 +37,7 @@ struct feed {
         *needed; /* of the stream's columns, hidden ones too: config.needed is its beginning */
     const char *format;
     int32_t rowtime_column; /* -1: arrival */
-    int64_t lateness_ms;
+    int64_t lateness_ms, idle_after_ms;
     bool looked; /* at the first block */
     char misnamed[320]; /* columns that its records spell otherwise, as a message; "": none */
 };
@@ -53,6 +54,21 @@ void feed_look(struct feed *f, const struct block *b);
  * its arena. first_seq numbers the first record. */
 void feed_rows(const struct feed *f, struct decoded *decoded, rowtime now, uint64_t *seq,
                struct source_rows *out);
+/* The streams that a source's rows went to, and what the clock says: its time, and the number of the next row. */
+struct fed {
+    struct graph   *graph;
+    const uint32_t *streams;
+    uint32_t        n_streams;
+    struct bound    now;
+};
+/* Before the first rows, of a source that is open. */
+void feed_begin(const struct feed *f, const struct fed *into, const struct source *source,
+                struct idle *out);
+/* Time goes on behind rows, and while nothing comes: by the clock, or as the rows say. By who works in the graph. */
+struct status feed_goes_on(const struct feed *f, const struct fed *into,
+                           struct idle *idle) MUST_CHECK;
+struct status feed_pauses(const struct feed *f, const struct fed *into,
+                          const struct source *source, struct idle *idle) MUST_CHECK;
 /* graph_config.row_of_record with `arg` a struct feed_rows_of *: decodes a record again, with all columns but
  * PERSONAL ones, as JSON text. False: it cannot, and gives the record as it is. */
 struct feed_rows_of;

@@ -23,14 +23,17 @@ enum {
     IDLE_MS = 50             /* a live input that pauses sends a bound this often */
 };
 
-/* What follows the rows of a lane so far: by the clock for arrival times, by the rows themselves otherwise. */
+/* Where the lane's rows go, at this time of the clock. */
+static struct fed fed(const struct lane *l, rowtime now)
+{
+    return (struct fed){ l->run->graph, l->streams, l->n_streams, { now, l->seq } };
+}
+
+/* What follows the rows of a lane so far. */
 static struct status send_bound(struct lane *l, rowtime now)
 {
-    if (l->feed.rowtime_column >= 0) return OK;
-    for (uint32_t i = 0; i < l->n_streams; i++) {
-        TRY(graph_advance(l->run->graph, l->streams[i], (struct bound){ now, l->seq }));
-    }
-    return OK;
+    struct fed into = fed(l, now);
+    return feed_goes_on(&l->feed, &into, &l->idle);
 }
 
 /* Nobody may save a graph that a failure left halfway through a batch. */
@@ -270,7 +273,8 @@ static struct status pause_lane(struct lane *l)
 {
     struct run *r = l->run;
     gate_enter(&r->gate);
-    struct status st = send_bound(l, run_now(r));
+    struct fed into = fed(l, run_now(r));
+    struct status st = feed_pauses(&l->feed, &into, l->source, &l->idle);
     if (st.err == ERR_NONE) st = outlets_flush(r);
     leave_graph(l, st);
     return st;
@@ -518,6 +522,8 @@ static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
     l->whole = l->feed;
     if (r->taps) feed_need_all(r->arena, &l->whole);
     if (recovery_has_state(r->recovery)) TRY(recovery_restore_lane(r->recovery, l, r->n_lanes - 1));
+    struct fed into = fed(l, ROWTIME_MIN);
+    feed_begin(&l->feed, &into, l->source, &l->idle);
     return open_workers(r, l, workers);
 }
 

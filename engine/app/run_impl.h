@@ -44,6 +44,7 @@ struct lane {
     const uint32_t *streams;
     uint32_t n_streams;
     struct source *source;
+    struct idle idle; /* within the gate */
     struct worker *workers;
     uint32_t n_workers;
     struct turnstile reading;

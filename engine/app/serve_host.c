@@ -20,6 +20,7 @@ static void show_lanes(struct serve *s, struct session *view)
         l->running = true;
         atomic_store(&l->heard_ms, atomic_load(&r->lanes[i].heard_ms));
         l->ended = r->lanes[i].ended;
+        l->idle = r->lanes[i].idle;
         atomic_store(&l->at_work, atomic_load(&r->lanes[i].at_work));
         l->source = r->lanes[i].source;
         l->live = l->source && source_is_live(l->source);

@@ -69,6 +69,7 @@ struct session_lane {
     uint32_t                 n_streams;
     uint32_t                 kept; /* its index in the plan that comes; GRAPH_NEW: it goes */
     uint64_t                 seq;
+    struct idle              idle;
     bool                     live, running, ended;
     atomic_llong             heard_ms; /* when something came, by the steady clock; 0: nothing has */
     atomic_bool              at_work; /* on what came: nothing is read */

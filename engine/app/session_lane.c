@@ -46,14 +46,10 @@ struct status lane_push(struct graph *g, const uint32_t *streams, uint32_t n_str
     return st;
 }
 
-/* Under the lock. */
-static struct status send_bound(struct session_lane *l, rowtime now)
+/* Where the lane's rows go, at this time of the clock. Under the lock. */
+static struct fed fed(const struct session_lane *l, rowtime now)
 {
-    if (l->feed.rowtime_column >= 0) return OK;
-    for (uint32_t i = 0; i < l->n_streams; i++) {
-        TRY(graph_advance(l->session->now.graph, l->streams[i], (struct bound){ now, l->seq }));
-    }
-    return OK;
+    return (struct fed){ l->session->now.graph, l->streams, l->n_streams, { now, l->seq } };
 }
 
 static void fail(struct session_lane *l, struct status st)
@@ -85,7 +81,8 @@ static struct status push_block(struct session_lane *l, struct block *block, boo
         feed_rows(&l->feed, &decoded, now, &l->seq, &rows);
         pthread_mutex_lock(&s->lock);
         st = lane_push(s->now.graph, l->streams, l->n_streams, &rows);
-        if (st.err == ERR_NONE) st = send_bound(l, now);
+        struct fed into = fed(l, now);
+        if (st.err == ERR_NONE) st = feed_goes_on(&l->feed, &into, &l->idle);
         pthread_mutex_unlock(&s->lock);
         batch_release(rows.batch);
     }
@@ -96,7 +93,8 @@ static struct status pause_lane(struct session_lane *l)
 {
     struct session *s = l->session;
     pthread_mutex_lock(&s->lock);
-    struct status st = send_bound(l, clock_now(&s->clock));
+    struct fed into = fed(l, clock_now(&s->clock));
+    struct status st = feed_pauses(&l->feed, &into, l->source, &l->idle);
     for (size_t i = 0; i < s->sinks.count && st.err == ERR_NONE; i++)
         st = sink_flush(s->sinks.items[i]->sink);
     if (st.err == ERR_NONE) st = rejects_flush(s->now.rejects);
@@ -124,6 +122,10 @@ static void run_lane(void *arg)
 {
     struct session_lane *l = arg;
     enum source_result got = SOURCE_IDLE;
+    pthread_mutex_lock(&l->session->lock);
+    struct fed into = fed(l, ROWTIME_MIN);
+    feed_begin(&l->feed, &into, l->source, &l->idle);
+    pthread_mutex_unlock(&l->session->lock);
     while (got == SOURCE_IDLE || got == SOURCE_BLOCK) {
         struct block *block;
         bool first;

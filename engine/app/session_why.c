@@ -38,10 +38,33 @@ static void print_count(struct buf *out, uint64_t n, const char *one, const char
 
 /* ---- sources ---- */
 
+/* What moves the time of a source that takes it from a column, and what would while nothing comes. */
+static void why_time(struct why *w, const struct session_lane *l, struct bound bound, bool quiet)
+{
+    rowtime ignored;
+    bool by_clock = idle_bound(&l->idle, clock_steady_ms(), 0, &ignored);
+    double after_s = (double)l->idle.after_ms * 1e-3;
+    if (by_clock)
+        buf_printf(w->out, "; %.1f s without a row (idle_after): the clock moves its time", after_s);
+    else if (l->idle.after_ms)
+        buf_printf(w->out, "; its rows move its time, and when none comes for %.1f s (idle_after) "
+                           "the clock does", after_s);
+    else
+        buf_append_c(w->out, "; its rows alone move its time");
+    if (bound.time != ROWTIME_MIN && bound.time != ROWTIME_END) {
+        buf_append_c(w->out, ", which stands at ");
+        print_time(w->out, bound);
+        if (l->feed.lateness_ms > 0 && !by_clock)
+            buf_printf(w->out, ", %.1f s before the latest row (lateness)",
+                       (double)l->feed.lateness_ms * 1e-3);
+    }
+    if (quiet && l->live && l->idle.after_ms == 0)
+        buf_append_c(w->out, "; with option idle_after the clock would, once nothing comes");
+}
+
 /* How long nothing has come: of one that is read to its end for now, since then. */
 static void why_idle(struct why *w, const struct session_lane *l, struct bound bound)
 {
-    bool by_rows = l->feed.rowtime_column >= 0;
     long long heard_ms = atomic_load(&l->heard_ms);
     int64_t idle_ms = heard_ms ? clock_steady_ms() - heard_ms : 0;
     if (idle_ms >= IDLE_MS)
@@ -53,14 +76,8 @@ static void why_idle(struct why *w, const struct session_lane *l, struct bound b
     if (look.connection.failing_ms > 0)
         buf_printf(w->out, "; its connection is lost for %.1f s",
                    (double)look.connection.failing_ms * 1e-3);
-    if (!by_rows) return;
-    buf_append_c(w->out, "; its rows alone move its time");
-    if (bound.time == ROWTIME_MIN || bound.time == ROWTIME_END) return;
-    buf_append_c(w->out, ", which stands at ");
-    print_time(w->out, bound);
-    if (l->feed.lateness_ms > 0)
-        buf_printf(w->out, ", %.1f s before the latest row (lateness)",
-                   (double)l->feed.lateness_ms * 1e-3);
+    bool quiet = heard_ms == 0 || idle_ms >= IDLE_MS;
+    if (l->feed.rowtime_column >= 0) why_time(w, l, bound, quiet);
 }
 
 static void why_source(struct why *w, const struct plan_source *source, uint32_t stream)

@@ -238,6 +238,11 @@ struct bound graph_stream_bound(const struct graph *g, uint32_t stream)
     return g->streams[stream]->bound;
 }
 
+rowtime graph_source_reached(const struct graph *g, uint32_t stream)
+{
+    return source_reached(g->sources[stream]);
+}
+
 static struct open_windows windows_of(const struct op *op)
 {
     if (op->class == &op_group_class) return group_windows(op);

@@ -150,6 +150,9 @@ size_t graph_pump_state(const struct graph *g, uint32_t pump, struct arena *a,
 /* The bound of a stream: nothing before it will come. */
 struct bound graph_stream_bound(const struct graph *g, uint32_t stream);
 
+/* How far the rows of a source have moved its time, if they do; ROWTIME_MIN: there was none, or the clock does. */
+rowtime graph_source_reached(const struct graph *g, uint32_t stream);
+
 /* A worker's copies of the stateless operators behind one source stream. */
 struct section;
 struct section_result;

@@ -63,6 +63,7 @@ struct status graph_release_errors_until(struct graph *g, struct bound limit) MU
 
 /* ---- what some operators are told before they are opened ---- */
 
+rowtime source_reached(const struct op *op);
 void source_setup(struct op *op, uint32_t stream, int32_t rowtime_column, int64_t lateness_ms);
 void enter_setup(struct op *op, uint32_t stream, bool repeats);
 void source_setup_like(struct op *op, const struct op *other);

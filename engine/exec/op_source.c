@@ -248,6 +248,12 @@ static void timed_close(struct op *op)
 
 /* ---- both ---- */
 
+rowtime source_reached(const struct op *op)
+{
+    const struct source *s = (const struct source *)op;
+    return s->reorder ? reorder_reached(s->reorder) : ROWTIME_MIN;
+}
+
 struct status source_take(struct op *op, const struct source_rows *rows)
 {
     struct source *s = (struct source *)op;

@@ -59,6 +59,7 @@ static const struct option_def source_options[] = {
     { "parallelism", OPTION_COUNT },
     { "rowtime", OPTION_TEXT },
     { "lateness", OPTION_INTERVAL },
+    { "idle_after", OPTION_INTERVAL },
     { "follow", OPTION_BOOLEAN },
     { "listen", OPTION_BOOLEAN },
     { "processor", OPTION_TEXT },

@@ -1,8 +1,8 @@
 /*
  * bind_source.c: what the application's own statements declare: sources, reference tables, sinks and their options.
  *
- * Which options there are is checked where they are used; here are those that change the plan: parallelism, rowtime
- * and lateness.
+ * Which options there are is checked where they are used; here are those that change the plan: parallelism, rowtime,
+ * lateness and idle_after.
  */
 
 #include "sql/bind_ddl.h"
@@ -122,6 +122,17 @@ static struct status check_lateness(struct binder *b, const struct plan_endpoint
     return bad_option(b, o, "without option rowtime there is nothing to wait for");
 }
 
+static struct status check_idle_after(struct binder *b, const struct plan_endpoint *e)
+{
+    const struct plan_option *o = plan_option_find(e, "idle_after");
+    if (!o) return OK;
+    if (o->value.type.kind != TYPE_INTERVAL_DAY || o->value.null || o->value.i64 <= 0) {
+        return bad_option(b, o, "a day-time interval is wanted, such as INTERVAL '10' SECOND");
+    }
+    if (plan_option_find(e, "rowtime")) return OK;
+    return bad_option(b, o, "without option rowtime the clock moves time at once");
+}
+
 /* Declared columns, then the hidden ones that no declared one replaces (L-21). */
 static struct schema stream_schema(struct binder *b, const struct schema *declared)
 {
@@ -188,6 +199,7 @@ struct status bind_create_source(struct binder *b, const struct ast_statement *s
     TRY(check_parallelism(b, &source.endpoint, &n));
     TRY(check_rowtime(b, &source));
     TRY(check_lateness(b, &source.endpoint));
+    TRY(check_idle_after(b, &source.endpoint));
     struct plan_source *old = catalog_source(b->catalog, source.name);
     if (old && !s->or_replace) {
         return status_new(b->arena, ERR_DUPLICATE_NAME, s->name.at,

@@ -78,6 +78,12 @@ int64_t plan_source_lateness_ms(const struct plan_source *s)
     return o ? o->value.i64 : 0;
 }
 
+int64_t plan_source_idle_after_ms(const struct plan_source *s)
+{
+    const struct plan_option *o = plan_option_find(&s->endpoint, "idle_after");
+    return o ? o->value.i64 : 0;
+}
+
 bool plan_table_must_match(const struct plan_table *t)
 {
     const struct plan_option *o = plan_option_find(&t->endpoint, "on_missing");

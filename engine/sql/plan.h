@@ -293,6 +293,8 @@ struct plan_source {
 int32_t plan_source_rowtime(const struct plan_source *s);
 /* Option `lateness`; 0 without it. */
 int64_t plan_source_lateness_ms(const struct plan_source *s);
+/* Option `idle_after`: for how long nothing comes until the clock moves its time; 0: rows alone do. */
+int64_t plan_source_idle_after_ms(const struct plan_source *s);
 
 enum plan_set { SET_NONE, SET_UNION, SET_EXCEPT, SET_INTERSECT };
 

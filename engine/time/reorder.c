@@ -25,6 +25,7 @@ struct reorder {
     uint32_t        n_columns;
     int64_t         lateness;
     struct bound    bound;     /* rows up to it, by (time, seq), can go */
+    rowtime         reached;   /* what rows alone have moved it to */
     uint64_t        seq_next;  /* greater than that of any row so far */
     struct waiting *rows;      /* rows[first .. first + count), in order */
     size_t          first, count, cap;
@@ -110,6 +111,7 @@ static bool goes_through(const struct reorder *r, const struct batch *in)
 
 static void raise_bound(struct reorder *r, rowtime time)
 {
+    if (time > r->reached) r->reached = time;
     r->bound = bound_max(r->bound, (struct bound){ time, r->seq_next });
 }
 
@@ -203,6 +205,11 @@ struct bound reorder_bound(const struct reorder *r)
     return r->bound;
 }
 
+rowtime reorder_reached(const struct reorder *r)
+{
+    return r->reached;
+}
+
 uint64_t reorder_rows(const struct reorder *r)
 {
     return r->count + (r->whole ? batch_live(r->whole) : 0);
@@ -218,6 +225,7 @@ struct reorder *reorder_new(const struct type *types, uint32_t n_columns, int64_
     r->n_columns = n_columns;
     r->lateness = lateness_ms;
     r->bound = BOUND_NONE;
+    r->reached = ROWTIME_MIN;
     return r;
 }
 
@@ -254,6 +262,7 @@ bool reorder_load(struct reorder *r, struct snap_reader *in)
 {
     r->bound.time = snap_read_i64(in);
     r->bound.seq = snap_read_u64(in);
+    r->reached = r->bound.time;
     r->seq_next = snap_read_u64(in);
     if (!snap_read_u8(in)) return !in->failed;
     struct batch *b = snap_read_batch(in, r->types, r->n_columns);

@@ -30,6 +30,8 @@ void reorder_advance(struct reorder *r, struct bound bound);
 struct batch *reorder_take(struct reorder *r);
 /* What is promised once reorder_take gave NULL. */
 struct bound reorder_bound(const struct reorder *r);
+/* How far the rows alone have moved it; ROWTIME_MIN: there was none. Of an earlier run: the bound. */
+rowtime reorder_reached(const struct reorder *r);
 uint64_t reorder_rows(const struct reorder *r);
 void reorder_save(const struct reorder *r, struct snap_writer *w);
 /* Into a new one. */

@@ -428,7 +428,7 @@ $ cat > until <<'SH'
 > # Waits until a stream's way says so.
 > for i in $(seq 50); do sluice explain --live run.sock "$1" 2>/dev/null | grep -q "$2" && exit 0; sleep 0.05; done; sluice explain --live run.sock "$1"
 > SH
-$ sluice run --quiet --control run.sock waits.sql 2>messages & sh appears run.sock; printf '%s\n' '{"K":1,"T":"2026-01-01 10:00:01"}' '{"K":2,"T":"2026-01-01 10:00:02"}' '{"K":null,"T":"2026-01-01 10:00:02"}' '{"K":3,"T":"2026-01-01 10:00:10"}' | perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Peer => "a.sock"); print $s $_ while <STDIN>'; sh until COUNTED 'error_stream'; sluice explain --live run.sock merged met counted | sed 's/keeps [0-9]* bytes/keeps N bytes/; s/; idle, nothing has come for [0-9.]* s//'; kill -INT $!; wait
+$ sluice run --quiet --control run.sock waits.sql 2>messages & sh appears run.sock; printf '%s\n' '{"K":1,"T":"2026-01-01 10:00:01"}' '{"K":2,"T":"2026-01-01 10:00:02"}' '{"K":null,"T":"2026-01-01 10:00:02"}' '{"K":3,"T":"2026-01-01 10:00:10"}' | perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Peer => "a.sock"); print $s $_ while <STDIN>'; sh until COUNTED 'error_stream'; sluice explain --live run.sock merged met counted | sed 's/keeps [0-9]* bytes/keeps N bytes/; s/; idle, nothing has come for [0-9.]* s//; s/; with option idle_after.*//'; kill -INT $!; wait
 stream MERGED: 0 rows, its time is not begun: it waits for pump 2 FROM_B: enter
   pump FROM_A
     Project: 1 in, 1 out
