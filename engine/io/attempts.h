@@ -37,8 +37,8 @@ void attempts_end(struct attempts *a);
 void attempts_good(struct attempts *a);
 void attempts_failed(struct attempts *a);
 
-/* After a failure: whether it is to be told, as one in ten seconds is that goes on, or comes and goes. *untold: how many
- * were not, since the last one that was. */
+/* After a failure: whether it is to be told, as one in ten seconds is that goes on, or comes and goes. *untold: how
+ * many were not, since the last one that was. */
 bool attempts_tell(struct attempts *a, uint64_t *untold);
 
 struct attempts_seen attempts_look(const struct attempts *a);

@@ -276,8 +276,8 @@ static void warn_of_readers(const struct http_server *s, const struct io_endpoin
     if (s->tls.cert.len || socket_is_local(s->fd)) return;
     log_message(
         LOG_WARNING,
-        "%s takes records and its token without encryption at %.*s, which other machines reach: set "
-        "cert and cert_key, or let nothing but a proxy with TLS reach it",
+        "%s takes records and its token without encryption at %.*s, which other machines "
+        "reach: set cert and cert_key, or let nothing but a proxy with TLS reach it",
         e->name, STR_ARG(e->url));
 }
 

@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <gnutls/x509.h>
 
 #include "base/log.h"
 #include "base/secret.h"
+#include "data/calendar.h"
 #include "io/library.h"
 #include "time/clock.h"
 
@@ -112,14 +112,16 @@ static struct status bad_file(const struct pair *p, const char *what, const char
 static void warn_of_time(const struct pair *p, time_t begin, time_t end)
 {
     struct clock clock;
-    struct tm moment;
-    char day[32];
+    struct civil day;
     clock_init_wall(&clock);
     time_t now = (time_t)(clock_now(&clock) / 1000), which = now < begin ? begin : end;
     if (now >= begin && now <= end) return;
-    strftime(day, sizeof day, "%Y-%m-%d %H:%M:%S", gmtime_r(&which, &moment));
-    log_message(LOG_WARNING, "the certificate of %s in %s %s on %s (UTC): clients will refuse it",
-                p->endpoint->name, p->cert_path, now < begin ? "begins" : "ended", day);
+    calendar_from_ms((int64_t)which * 1000, &day);
+    log_message(LOG_WARNING,
+                "the certificate of %s in %s %s on %04d-%02d-%02d %02d:%02d (UTC): clients will "
+                "refuse it",
+                p->endpoint->name, p->cert_path, now < begin ? "begins" : "ended", (int)day.year,
+                day.month, day.day, day.hour, day.minute);
 }
 
 static struct status check_cert(const struct pair *p)

@@ -122,8 +122,8 @@ struct status output_restore_file(struct output *o, const char *path,
 /* For what cannot be taken back: delivered at least once. */
 struct status output_save_nothing(struct output *o, struct snap_writer *w);
 struct status output_restore_nothing(struct output *o, struct snap_reader *r);
-/* After a failure that may pass (no room, a lock): says so, once if *told is not set, and waits a second. False: the run is
- * stopped. */
+/* After a failure that may pass (no room, a lock): says so, once if *told is not set, and waits a second. False: the
+ * run is stopped. */
 bool output_try_later(const struct output *o, const char *path, const char *why, bool *told);
 /* Says so, unless it was said a moment ago: "cannot VERB PATH of NAME: WHY; trying again WHEN", and how many failed
  * since. Whether it did. After attempts_failed. */

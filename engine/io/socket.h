@@ -17,8 +17,8 @@ struct status socket_listen_tcp(struct arena *a, const struct io_endpoint *e, co
                                 const char *port, bool remote, int *fd) MUST_CHECK;
 /* Whether what listens or is connected there is of this machine alone. */
 bool socket_is_local(int fd);
-/* Whether so few descriptors are left behind this one that the run might find none for its files: a connection that gets
- * one of the last does not stay. */
+/* Whether so few descriptors are left behind this one that the run might find none for its files: a connection that
+ * gets one of the last does not stay. */
 bool socket_is_scarce(int fd);
 /* A connection whose other end went without a word (its machine, its network) is found to have ended, in minutes. */
 void socket_keep_alive(int fd);
