@@ -190,6 +190,15 @@ static struct status hand_over(struct change *c, bool *untouched)
     return graph_take_over(c->graph, &from, untouched);
 }
 
+/* A query that was let see a column would see PERSONAL values now. */
+static bool becomes_personal(const struct schema *old, const struct schema *new)
+{
+    for (uint32_t i = 0; i < old->n_columns; i++) {
+        if (new->columns[i].personal && !old->columns[i].personal) return true;
+    }
+    return false;
+}
+
 /* Who reads a stream that is another one now has come to its end. */
 static void end_taps(const struct change *c)
 {
@@ -197,7 +206,8 @@ static void end_taps(const struct change *c)
     for (uint32_t i = 0; i < old->n_streams; i++) {
         const struct plan_stream *x = &old->streams[i], *y = &c->plan->streams[i];
         bool same = i < c->plan->n_streams && str_equal(&x->name, &y->name) &&
-                    same_columns(&x->schema, &y->schema);
+                    same_columns(&x->schema, &y->schema) &&
+                    !becomes_personal(&x->schema, &y->schema);
         if (!same) taps_end(c->run->taps, i);
     }
 }

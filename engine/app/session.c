@@ -160,6 +160,7 @@ static bool keeps(const struct session *s, struct str stream, struct str column)
 /* Before an onlooker's change: a window that stays keeps its values, whoever writes the stream from now on. */
 static void keep_personal(struct session *s)
 {
+    session_enter(s);
     for (uint32_t i = 0; i < s->now.plan->n_streams; i++) {
         const struct plan_stream *of = &s->now.plan->streams[i];
         for (uint32_t c = 0; c < of->schema.n_columns; c++) {
@@ -169,6 +170,7 @@ static void keep_personal(struct session *s)
                 (struct session_column){ str_copy(s->arena, of->name), str_copy(s->arena, column) };
         }
     }
+    session_leave(s);
 }
 
 static void tell_kept(const struct session *s, struct app *app)

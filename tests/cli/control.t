@@ -387,6 +387,20 @@ $ sh feed | sluice run --quiet --control run.sock --control-write --control-pers
  top floor
 (1 row)
 
+# A query that began before a stream got PERSONAL values ends: it would show them.
+$ cat > before.pl <<'PL'
+> use IO::Socket::UNIX;
+> sub client { my $s = IO::Socket::UNIX->new(Peer => 'run.sock') or die; print $s $_[0]; $s->flush(); return $s }
+> my $asks = client('{"do":"ask","text":"SELECT STREAM * FROM letters"}' . "\n");
+> my $seen = <$asks> for 1 .. 3;
+> my $writes = client('{"do":"define","texts":[{"text":"CREATE PUMP late AS INSERT INTO letters SELECT STREAM who FROM readings"}]}' . "\n");
+> print scalar <$writes>;
+> while (my $line = <$asks>) { print $line if $line =~ /end|top/; last if $line =~ /end|top/ }
+> PL
+$ sh feed | sluice run --quiet --control run.sock --control-write word.sql 2>/dev/null & sh appears run.sock; perl before.pl; kill -INT $!; wait
+{"ok":true}
+{"end":true,"faults":0}
+
 # A second run does not take the socket away, a socket that a killed run left behind does not bother the next one, a file is left alone.
 $ sh feed | sluice run --quiet --control run.sock app.sql & sh appears run.sock; sluice run --control run.sock app.sql < /dev/null; sluice explain --live run.sock nix; kill -KILL $!; wait $! 2>/dev/null; ls run.sock; sluice repl --connect run.sock < /dev/null; echo '{"device":"b"}' | sluice run --quiet --control run.sock app.sql; ls run.sock 2>&1
 error 08001: no control socket at 'run.sock': another run holds it
