@@ -15,6 +15,8 @@ struct scene {
     struct reader *reader;                  /* window[0]: the token that does not fit */
     struct span open[LIMIT_EXPR_DEPTH + 1]; /* the places of "(" without their ")" yet */
     int n_open;
+    bool creates;       /* the statement begins with CREATE */
+    struct str defines; /* what it is to define, once that has been read */
 };
 
 /* Whether the token begins something of other dialects that would be read as a name, and then be

@@ -114,6 +114,17 @@ static bool push_end(struct scene *s)
     return check_depth(s, end.at);
 }
 
+/* The first name behind CREATE ... STREAM and the like is what the statement defines. */
+static void note_name(struct scene *s, const struct token *t)
+{
+    int before = s->reader->before[0].kind;
+    if (before == 0) s->creates = t->kind == TK_CREATE;
+    bool named = before == TK_STREAM || before == TK_VIEW || before == TK_FUNCTION ||
+                 before == TK_SOURCE || before == TK_TABLE;
+    if (t->kind == TK_ID && s->creates && named && s->defines.len == 0)
+        s->defines = build_name(t).text;
+}
+
 /* Pushes tokens up to the `;` or the end of the text. False: reading stopped at an error. */
 static bool read_statement(struct scene *s)
 {
@@ -132,6 +143,7 @@ static bool read_statement(struct scene *s)
             return false;
         }
         struct token pushed = *t;
+        note_name(s, t);
         reader_advance(r);
         if (!push(s, &pushed)) return false;
     }
@@ -170,6 +182,8 @@ static void begin(struct scene *s, struct parse *p, struct arena *a, struct diag
     *p = (struct parse){ .arena = a, .diags = diags };
     s->parse = p;
     s->n_open = 0;
+    s->creates = false;
+    s->defines = STR_EMPTY;
     reader_begin(s->reader);
     machine_start(s->machine, p, start);
 }
@@ -188,11 +202,10 @@ void parse_file(struct arena *a, const struct text_file *file, struct ast_statem
         while (reader.window[0].kind == TK_SEMI) reader_advance(&reader);
         if (reader.window[0].kind == 0) break;
         begin(s, &parse, a, diags, START_STATEMENT);
-        if (!read_statement(s)) {
-            skip_statement(s);
-        } else if (!parse.failed && parse.statement) {
-            *array_push(a, out) = parse.statement;
-        }
+        bool read = read_statement(s);
+        if (!read) skip_statement(s);
+        if (read && !parse.failed && parse.statement) *array_push(a, out) = parse.statement;
+        else if (s->defines.len) *array_push(a, &out->lost) = str_copy(a, s->defines);
     }
 }
 

@@ -283,6 +283,7 @@ struct ast_statements {
     struct ast_statement **items;
     size_t                 count;
     size_t                 cap;
+    ARRAY(struct str) lost; /* names that statements would have defined which did not parse */
 };
 
 #endif

@@ -89,6 +89,8 @@ void bind_statements(struct binder *b, const struct ast_statements *statements,
                      const char *base_dir)
 {
     b->base_dir = base_dir ? base_dir : ".";
+    for (size_t i = 0; i < statements->lost.count; i++)
+        *array_push(b->arena, &b->failed) = str_copy(b->arena, statements->lost.items[i]);
     for (size_t i = 0; i < statements->count; i++) {
         const struct ast_statement *s = statements->items[i];
         if (keep_early_sink(b, s)) continue;

@@ -112,3 +112,17 @@ SELECT 1;
 ^~~~~~~~
 hint: sluice repl answers queries of tables
 [exit 3]
+
+# What a statement would have defined that does not parse is not missed a second time.
+$ cat > lost.sql <<'END'
+> CREATE SOURCE s (a INTEGER) FROM "in.ndjson";
+> CREATE STREAM "t" (a INTEGER,);
+> CREATE OR REPLACE STREAM u (a INTEGER b INTEGER);
+> CREATE PUMP p AS INSERT INTO "t" SELECT STREAM a FROM s;
+> CREATE PUMP q AS INSERT INTO u SELECT STREAM a FROM missing;
+> END
+$ sluice check lost.sql 2>&1 | grep error
+lost.sql:1:34: error 42601: syntax error at line 1: unexpected "in.ndjson": expected a text in single quotes
+lost.sql:2:30: error 42601: syntax error at line 2: unexpected ")": expected a name
+lost.sql:3:39: error 42601: syntax error at line 3: unexpected "b": expected NOT, ")", ",", "(", PERSONAL or PATH
+lost.sql:5:53: error 42P01: no stream or table "MISSING"
