@@ -522,6 +522,7 @@ static struct status open_lane(struct run *r, uint32_t source, uint32_t workers)
     l->whole = l->feed;
     if (r->taps) feed_need_all(r->arena, &l->whole);
     if (recovery_has_state(r->recovery)) TRY(recovery_restore_lane(r->recovery, l, r->n_lanes - 1));
+    if (r->recovery && !l->place.len && !l->ended) source_start(l->source, &l->place);
     struct fed into = fed(l, ROWTIME_MIN);
     feed_begin(&l->feed, &into, l->source, &l->idle);
     return open_workers(r, l, workers);

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "io/gz.h"
-#include "io/input.h"
+#include "io/follow.h"
 #include "io/json_flat.h"
 #include "io/lines.h"
 #include "io/mqtt_url.h"
@@ -367,6 +367,12 @@ void source_place(const struct block *b, size_t at, struct buf *out)
 {
     uint64_t offset = b->in_file + block_map_back(b, at);
     if (b->path) buf_printf(out, "%llu %s", (unsigned long long)offset, b->path);
+}
+
+void source_start(const struct source *s, struct buf *out)
+{
+    const char *path = s->in.follower ? follower_mark(s->in.follower) : NULL;
+    if (path) buf_printf(out, "0 %s", path);
 }
 
 static struct status bad_place(const struct source *s, const char *path, uint64_t offset)

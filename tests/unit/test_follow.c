@@ -238,6 +238,24 @@ static void a_renamed_file_is_found_again(void **state)
     expect_from(e, place, 0, "");
 }
 
+/* Nothing was read yet, not even a byte was there. */
+static void an_empty_file_is_found_again(void **state)
+{
+    (void)state;
+    struct io_endpoint *e = file_of("empty", "");
+    struct buf place = { 0 };
+    endpoint_option(e, "follow", "TRUE");
+    struct source *s = open_source(e);
+    source_start(s, &place);
+    source_close(s);
+    files_append(at("empty"), "1\n", 2);
+    expect_from(e, buf_c(&place), 1, "^1\n|");
+    rename(at("empty"), at("empty.1"));
+    files_write(at("empty"), "2\n", 2);
+    expect_from(e, buf_c(&place), 2, "^1\n|^2\n|");
+    buf_free(&place);
+}
+
 static void a_copied_file_is_found_again(void **state)
 {
     (void)state;
@@ -267,6 +285,7 @@ int main(void)
         TEST(a_renamed_file_is_not_left_at_once),
         TEST(a_followed_file_that_is_written_anew),
         TEST(a_renamed_file_is_found_again),
+        TEST(an_empty_file_is_found_again),
         TEST(a_copied_file_is_found_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
