@@ -430,13 +430,13 @@ void session_adopt_text(struct session *s, const struct text_file *file, const c
 void session_enter(struct session *s)
 {
     if (s->host) s->host->enter(s->host->arg, s);
-    else pthread_mutex_lock(&s->lock);
+    else gate_look(&s->gate);
 }
 
 void session_leave(struct session *s)
 {
     if (s->host) s->host->leave(s->host->arg, s);
-    else pthread_mutex_unlock(&s->lock);
+    else gate_look_away(&s->gate);
 }
 
 /* ---- life ---- */
@@ -448,7 +448,7 @@ struct session *session_bare(const struct session_config *config)
     s->arena = a;
     s->config = *config;
     clock_init_wall(&s->clock);
-    pthread_mutex_init(&s->lock, NULL);
+    gate_init(&s->gate);
     pthread_cond_init(&s->lane_ended, NULL);
     return s;
 }
@@ -497,7 +497,7 @@ void session_free(struct session *s)
     world_close(s, &st);
     for (size_t i = 0; i < s->apps.count; i++) app_free(s->apps.items[i]);
     mem_free(s->definitions.items);
-    pthread_mutex_destroy(&s->lock);
+    gate_fini(&s->gate);
     pthread_cond_destroy(&s->lane_ended);
     arena_free(s->arena);
 }

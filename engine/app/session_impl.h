@@ -65,7 +65,7 @@ struct session_lane {
     struct feed              feed;
     struct source           *source;
     struct decoder          *decoder;
-    const uint32_t          *streams; /* of the plan that runs; under the lock, like all below */
+    const uint32_t          *streams; /* of the plan that runs; within the gate, like all below */
     uint32_t                 n_streams;
     uint32_t                 kept; /* its index in the plan that comes; GRAPH_NEW: it goes */
     uint64_t                 seq;
@@ -77,6 +77,7 @@ struct session_lane {
 };
 
 struct session_sink {
+    struct session         *session;
     struct arena           *arena;
     const struct plan_sink *plan; /* as it was when the sink was opened */
     const struct schema    *schema;
@@ -106,8 +107,9 @@ struct session {
     struct definitions    definitions;
     size_t                n_dropped; /* streams */
     ARRAY(struct session_column) personal; /* that onlookers may not see, whatever they change */
-    pthread_mutex_t       lock;  /* around the graph */
-    pthread_cond_t        lane_ended;
+    struct gate           gate;       /* to the graph */
+    pthread_cond_t        lane_ended; /* for who looks */
+    atomic_bool           ending;     /* nobody is waited for any more */
     struct generation     now;
     ARRAY(struct app *)
     apps; /* of all generations: rows on their way may point into their constants */
@@ -117,7 +119,7 @@ struct session {
     struct session_query *tap; /* the query that reads the running graph, or NULL */
     struct status         failure;
     atomic_ullong         faults;
-    struct last_errors    errors; /* under the lock */
+    struct last_errors    errors; /* within the gate */
     bool                  error_sunk, closed;
 };
 
@@ -167,7 +169,7 @@ bool *world_live_streams(struct session *s, struct arena *a, const struct app_pl
 void world_mark_reads(const struct plan_node *n, bool *streams);
 /* Also marks those from which pumps fill them. */
 void world_mark_upstream(const struct app_plan *plan, bool *streams);
-/* Reads reference tables anew whose time has come; any thread, without the lock. */
+/* Reads reference tables anew whose time has come; any thread, outside of the gate. */
 void world_refresh(struct session *s);
 struct session_lane *world_lane(const struct session *s, struct str source);
 

@@ -46,7 +46,7 @@ struct status lane_push(struct graph *g, const uint32_t *streams, uint32_t n_str
     return st;
 }
 
-/* Where the lane's rows go, at this time of the clock. Under the lock. */
+/* Where the lane's rows go, at this time of the clock. Within the gate. */
 static struct fed fed(const struct session_lane *l, rowtime now)
 {
     return (struct fed){ l->session->now.graph, l->streams, l->n_streams, { now, l->seq } };
@@ -64,9 +64,9 @@ static void fail(struct session_lane *l, struct status st)
 
 static void look(struct session_lane *l, const struct block *block)
 {
-    pthread_mutex_lock(&l->session->lock);
+    gate_look(&l->session->gate);
     feed_look(&l->feed, block);
-    pthread_mutex_unlock(&l->session->lock);
+    gate_look_away(&l->session->gate);
 }
 
 static struct status push_block(struct session_lane *l, struct block *block, bool first)
@@ -79,26 +79,35 @@ static struct status push_block(struct session_lane *l, struct block *block, boo
         rowtime now = clock_now(&s->clock);
         at = decoder_run(l->decoder, block, at, SIZE_BATCH_ROWS, first, &decoded);
         feed_rows(&l->feed, &decoded, now, &l->seq, &rows);
-        pthread_mutex_lock(&s->lock);
+        gate_enter(&s->gate);
         st = lane_push(s->now.graph, l->streams, l->n_streams, &rows);
         struct fed into = fed(l, now);
         if (st.err == ERR_NONE) st = feed_goes_on(&l->feed, &into, &l->idle);
-        pthread_mutex_unlock(&s->lock);
+        gate_leave(&s->gate);
         batch_release(rows.batch);
     }
+    return st;
+}
+
+static struct status flush_sinks(struct session *s)
+{
+    struct status st = OK;
+    gate_wait(&s->gate);
+    for (size_t i = 0; i < s->sinks.count && st.err == ERR_NONE; i++)
+        st = sink_flush(s->sinks.items[i]->sink);
+    if (st.err == ERR_NONE) st = rejects_flush(s->now.rejects);
+    gate_go_on(&s->gate);
     return st;
 }
 
 static struct status pause_lane(struct session_lane *l)
 {
     struct session *s = l->session;
-    pthread_mutex_lock(&s->lock);
+    gate_enter(&s->gate);
     struct fed into = fed(l, clock_now(&s->clock));
     struct status st = feed_pauses(&l->feed, &into, l->source, &l->idle);
-    for (size_t i = 0; i < s->sinks.count && st.err == ERR_NONE; i++)
-        st = sink_flush(s->sinks.items[i]->sink);
-    if (st.err == ERR_NONE) st = rejects_flush(s->now.rejects);
-    pthread_mutex_unlock(&s->lock);
+    if (st.err == ERR_NONE) st = flush_sinks(s);
+    gate_leave(&s->gate);
     return st;
 }
 
@@ -106,26 +115,24 @@ static void end_lane(struct session_lane *l)
 {
     struct session *s = l->session;
     struct status st = OK;
-    pthread_mutex_lock(&s->lock);
+    gate_enter(&s->gate);
     for (uint32_t i = 0; i < l->n_streams && st.err == ERR_NONE; i++)
         st = graph_advance(s->now.graph, l->streams[i], BOUND_END);
-    for (size_t i = 0; i < s->sinks.count && st.err == ERR_NONE; i++)
-        st = sink_flush(s->sinks.items[i]->sink);
-    if (st.err == ERR_NONE) st = rejects_flush(s->now.rejects);
+    if (st.err == ERR_NONE) st = flush_sinks(s);
     l->ended = true;
     fail(l, st);
     pthread_cond_signal(&s->lane_ended);
-    pthread_mutex_unlock(&s->lock);
+    gate_leave(&s->gate);
 }
 
 static void run_lane(void *arg)
 {
     struct session_lane *l = arg;
     enum source_result got = SOURCE_IDLE;
-    pthread_mutex_lock(&l->session->lock);
+    gate_enter(&l->session->gate);
     struct fed into = fed(l, ROWTIME_MIN);
     feed_begin(&l->feed, &into, l->source, &l->idle);
-    pthread_mutex_unlock(&l->session->lock);
+    gate_leave(&l->session->gate);
     while (got == SOURCE_IDLE || got == SOURCE_BLOCK) {
         struct block *block;
         bool first;
@@ -143,9 +150,9 @@ static void run_lane(void *arg)
             st = pause_lane(l);
         }
         if (st.err == ERR_NONE) continue;
-        pthread_mutex_lock(&l->session->lock);
+        gate_enter(&l->session->gate);
         fail(l, st);
-        pthread_mutex_unlock(&l->session->lock);
+        gate_leave(&l->session->gate);
         break;
     }
     end_lane(l);

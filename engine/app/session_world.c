@@ -193,16 +193,23 @@ static struct status ignore_bound(void *arg, struct bound bound)
 
 /* ---- sinks ---- */
 
+/* Whom a sink waits for, nobody else has to wait for, to look. */
 static struct status take_rows(void *arg, struct batch *rows)
 {
     struct session_sink *k = arg;
-    return sink_deliver(k->sink, rows, NULL);
+    gate_wait(&k->session->gate);
+    struct status st = sink_deliver(k->sink, rows, NULL);
+    gate_go_on(&k->session->gate);
+    return st;
 }
 
 static struct status take_bound(void *arg, struct bound bound)
 {
     struct session_sink *k = arg;
-    return sink_advance(k->sink, bound.time);
+    gate_wait(&k->session->gate);
+    struct status st = sink_advance(k->sink, bound.time);
+    gate_go_on(&k->session->gate);
+    return st;
 }
 
 static const struct schema *visible_schema(struct arena *a, const struct app_plan *plan,
@@ -240,7 +247,8 @@ static struct status open_sink(struct session *s, struct app *app, const struct 
                                const struct schema *schema)
 {
     struct session_sink *k = ARENA_NEW(app_arena(app), struct session_sink);
-    *k = (struct session_sink){ .arena = app_arena(app), .plan = p, .schema = schema };
+    *k = (struct session_sink){ .session = s, .arena = app_arena(app), .plan = p,
+                                .schema = schema };
     TRY(sink_open(k->arena, feed_endpoint(k->arena, &p->endpoint, p->name), schema, &k->sink));
     k->kept = true;
     *array_push(s->arena, &s->sinks) = k;
@@ -318,7 +326,7 @@ static struct status open_lanes(struct session *s, const struct app_plan *plan)
     return OK;
 }
 
-/* Takes out those that are not kept, which are to be freed without the lock. */
+/* Takes out those that are not kept, which are to be freed outside of the gate. */
 static size_t drop_lanes(struct session *s, struct session_lane **out)
 {
     size_t n = 0, dropped = 0;
@@ -362,7 +370,8 @@ static struct status load_tables(struct session *s, struct generation *g)
     g->tables = arena_calloc(a, (g->plan->n_tables + 1) * sizeof *g->tables);
     g->refreshed = ARENA_ARRAY(a, double, g->plan->n_tables + 1);
     g->versions = arena_calloc(a, (g->plan->n_tables + 1) * sizeof *g->versions);
-    TRY(feed_keyed_open(a, g->plan, &(struct feed_waiting){ 0 }, &g->keyed));
+    const struct feed_waiting waiting = { .stop = &s->ending, .gate = &s->gate };
+    TRY(feed_keyed_open(a, g->plan, &waiting, &g->keyed));
     for (uint32_t i = 0; i < g->plan->n_tables; i++) {
         g->refreshed[i] = seconds();
         g->tables[i] =
@@ -375,7 +384,7 @@ static struct status load_tables(struct session *s, struct generation *g)
     return OK;
 }
 
-/* A table whose `refresh` has passed; from now on it is the caller's to read. Under the lock. */
+/* A table whose `refresh` has passed; from now on it is the caller's to read. While looking. */
 static bool next_due(struct session *s, uint32_t *out, struct table_version *version)
 {
     for (uint32_t i = 0; i < s->now.plan->n_tables; i++) {
@@ -394,7 +403,7 @@ static bool next_due(struct session *s, uint32_t *out, struct table_version *ver
 static void set_table(struct session *s, const struct app_plan *plan, uint32_t table,
                       const struct table_version *version, struct reftable *rows)
 {
-    pthread_mutex_lock(&s->lock);
+    gate_look(&s->gate);
     bool same = s->now.plan == plan; /* else the application has changed meanwhile: the next time */
     if (same) s->now.versions[table] = *version;
     if (same && rows) {
@@ -403,7 +412,7 @@ static void set_table(struct session *s, const struct app_plan *plan, uint32_t t
         s->now.tables[table] = rows;
         feed_refill_queries(plan, s->now.tables, s->now.keyed, s->now.graph, clock_now(&s->clock));
     }
-    pthread_mutex_unlock(&s->lock);
+    gate_look_away(&s->gate);
     if (!same && rows) reftable_release(rows);
 }
 
@@ -411,11 +420,11 @@ void world_refresh(struct session *s)
 {
     for (;;) {
         uint32_t table;
-        pthread_mutex_lock(&s->lock);
+        gate_look(&s->gate);
         const struct app_plan *plan = s->now.plan;
         struct table_version version;
         bool due = next_due(s, &table, &version);
-        pthread_mutex_unlock(&s->lock);
+        gate_look_away(&s->gate);
         if (!due) return;
         struct arena *a = arena_new();
         struct reftable *rows = NULL;
@@ -467,7 +476,7 @@ struct status world_graph(struct session *s, struct app *app, bool keeps, struct
     return graph_new(a, &config, &out->graph);
 }
 
-/* Under the lock, while lanes run: sinks into the same vault share its connection. */
+/* Within the gate, while lanes run: sinks into the same vault share its connection. */
 static void forget_rejects(struct generation *g)
 {
     struct status st = rejects_close(g->rejects);
@@ -537,16 +546,16 @@ static void undo(struct session *s, struct generation *next, size_t n_lanes, siz
 static void close_gone(struct session *s, struct generation *old)
 {
     struct session_lane **gone = mem_calloc(s->lanes.count + 1, sizeof *gone);
-    pthread_mutex_lock(&s->lock);
+    gate_enter(&s->gate);
     size_t n = drop_lanes(s, gone);
-    pthread_mutex_unlock(&s->lock);
+    gate_leave(&s->gate);
     for (size_t i = 0; i < n; i++) lane_free(gone[i]);
     mem_free(gone);
     struct status st = OK;
-    pthread_mutex_lock(&s->lock);
+    gate_enter(&s->gate);
     forget_rejects(old);
     close_sinks(s, false, &st);
-    pthread_mutex_unlock(&s->lock);
+    gate_leave(&s->gate);
     if (st.err != ERR_NONE) log_message(LOG_WARNING, "%s", st.message);
     world_forget(old);
 }
@@ -557,20 +566,20 @@ struct status world_change(struct session *s, struct app *app)
     size_t n_lanes = s->lanes.count, n_sinks = s->sinks.count;
     bool untouched = true;
     if (s->host) return s->host->change(s->host->arg, s, app);
-    pthread_mutex_lock(&s->lock); /* sinks are flushed by lanes, and their list may grow */
+    gate_enter(&s->gate); /* sinks are flushed by lanes, and their list may grow */
     struct status st = prepare(s, app, &next);
     if (st.err == ERR_NONE) st = hand_over(s, &next, &untouched);
     if (st.err != ERR_NONE && untouched) {
         st.message = str_to_c(s->arena, str_c(st.message));
         if (st.hint) st.hint = str_to_c(s->arena, str_c(st.hint));
         undo(s, &next, n_lanes, n_sinks);
-        pthread_mutex_unlock(&s->lock);
+        gate_leave(&s->gate);
         return st;
     }
     if (st.err != ERR_NONE) log_message(LOG_ERROR, "%s", st.message);
     s->now = next;
     *array_push(s->arena, &s->apps) = app;
-    pthread_mutex_unlock(&s->lock);
+    gate_leave(&s->gate);
     close_gone(s, &old);
     start_lanes(s);
     return OK;
@@ -602,11 +611,12 @@ bool session_wait(struct session *s, int wait_ms)
     until.tv_nsec += (long)(wait_ms % 1000) * 1000000L;
     until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
-    pthread_mutex_lock(&s->lock);
+    gate_look(&s->gate);
     int late = 0;
-    while (is_running(s) && !late) late = pthread_cond_timedwait(&s->lane_ended, &s->lock, &until);
+    while (is_running(s) && !late)
+        late = pthread_cond_timedwait(&s->lane_ended, &s->gate.look, &until);
     bool running = is_running(s);
-    pthread_mutex_unlock(&s->lock);
+    gate_look_away(&s->gate);
     return !running;
 }
 
@@ -623,6 +633,7 @@ void world_close(struct session *s, struct status *st)
 {
     if (s->closed) return;
     s->closed = true;
+    atomic_store(&s->ending, true);
     for (size_t i = 0; i < s->lanes.count; i++) lane_free(s->lanes.items[i]);
     s->lanes.count = 0;
     if (s->now.graph && st->err == ERR_NONE) *st = graph_tick(s->now.graph, BOUND_END);

@@ -244,6 +244,10 @@ cannot look up in http://HOST/key/d/{key} of DEVICES (K tries): the run is to st
 2
 "MAKER":"Acme"}
 
+# In a session of its own, too; it ends as soon.
+$ bash on.sh hang; sed "s/'in.json' WITH (follow = TRUE)/'exec:cat in.json; sleep 20'/; s/'named.json'/'null:'/; s/'beats.json'/'null:'/" run.sql > session.sql; sed -i "s/127.0.0.1:[0-9]*/127.0.0.1:$(cat got/port)/" session.sql; rm -f later; mkfifo later; (for i in $(seq 300); do grep -q GET got/log && break; sleep 0.02; done; sleep 0.1; echo '-- now' > later) & began=$(date +%s); printf '%s\n' '\i session.sql' '\i later' '\why named' '\q' | sluice repl 2>&1 | sed -E 's/[0-9]+\.[0-9] s/N s/; s/127.0.0.1:[0-9]*/HOST/' | grep waits; [ $(($(date +%s) - began)) -le 7 ] || echo "it took $(($(date +%s) - began)) s"
+the application waits N s for the lookup in table DEVICES at http://HOST/key/d/{key}, try 1
+
 # Rows that are no rows are left out; those that nobody asked for too; an answer about one key need not repeat it.
 $ printf '{"ID":"a","MAKER":"Acme","YR":"x"}\n{"ID":"x-\\"e\\"","MAKER":"Stray"}\n{"MAKER":"No name", "OF":"b/c d"}\n' > got/www/odd
 $ bash make.sh http://HOST/odd; bash on.sh; bash quiet.sh
