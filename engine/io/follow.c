@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "io/gz.h"
 #include "time/clock.h"
 
 enum {
@@ -284,13 +285,14 @@ struct str follower_split(struct str text, struct str *mark)
     return str_view(str_data(&text) + length, text.len - (size_t)length);
 }
 
+/* Offsets of packed files are those of what is in them: they say nothing about the size. */
 static bool is_of(int fd, const struct mark *m, uint64_t offset)
 {
-    char head[HEAD_BYTES];
+    unsigned char head[HEAD_BYTES];
     struct stat about;
-    return fstat(fd, &about) == 0 && (uint64_t)about.st_size >= offset &&
-           pread(fd, head, m->size, 0) == (ssize_t)m->size &&
-           hash_bytes(head, m->size, 0) == m->hash;
+    return fstat(fd, &about) == 0 && pread(fd, head, m->size, 0) == (ssize_t)m->size &&
+           hash_bytes(head, m->size, 0) == m->hash &&
+           ((uint64_t)about.st_size >= offset || gz_magic(head, m->size));
 }
 
 /* Files beside the one at hand, looked through. */

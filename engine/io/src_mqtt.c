@@ -186,7 +186,7 @@ static const char *came(struct mqtt *m)
     if (!s->repeats) mqtt_hush(m);
     /* asking again would bring retained messages again */
     if (m->session && s->subscribed)
-        return m->qos ? "the broker has kept what came since"
+        return m->qos ? "what the broker has kept since comes now"
                       : "the session is the same; what came since is lost with QoS 0";
     m->lib.subscribe(m->client, NULL, m->address.topic, m->qos);
     return s->subscribed ? "the broker does not know the session any more; what came since is lost"

@@ -65,7 +65,7 @@ dev/x/y/x {"K":5,"T":"x/y"}
 $ . ./lib.sh; anew; broker; sluice run --quiet in.sql 2> messages & run=$!; subscribed; seq 60000 | sed 's/.*/{"K":&,"T":"t"}/' > rows; sluice run --quiet out.sql < rows 2> sent & out=$!; filled out.ndjson 5000; stop; broker; wait $out; filled out.ndjson 60000; kill -INT $run; wait $run; stop; sed 's/.*"K":\([0-9]*\).*/\1/' out.ndjson | sort -nu | wc -l; twice=$(($(wc -l < out.ndjson) - 60000)); told=$(sed -n 's/.*: \([0-9]*\) rows that were not.*/\1/p' sent); [ $twice -le ${told:-0} ] || echo "$twice rows came twice, $told were told"; sed 's/after [0-9.]* s/after N s/; s/: [0-9]* rows that were.*/: .../; s/: no row was.*/: .../' messages sent | grep -v 'sent again, and'
 60000
 sluice: warning: the connection of S to mqtt://127.0.0.1:17631/dev/# is lost: the broker has closed it; trying again
-sluice: warning: the connection of S to mqtt://127.0.0.1:17631/dev/# is back after N s: the broker has kept what came since
+sluice: warning: the connection of S to mqtt://127.0.0.1:17631/dev/# is back after N s: what the broker has kept since comes now
 sluice: warning: the connection of X to mqtt://127.0.0.1:17631 is lost: the broker has closed it; trying again
 sluice: warning: the connection of X to mqtt://127.0.0.1:17631 is back after N s: ...
 
@@ -73,7 +73,7 @@ sluice: warning: the connection of X to mqtt://127.0.0.1:17631 is back after N s
 $ for f in in out; do sed "s/#'/&  WITH (qos = 2)/; s/x')/x', qos = 2)/" $f.sql > $f.2.sql; done; . ./lib.sh; anew; broker; sluice run --quiet in.2.sql 2> messages & run=$!; subscribed; head -n 20000 rows | sluice run --quiet out.2.sql 2> sent & out=$!; filled out.ndjson 3000; stop; broker; wait $out; filled out.ndjson 20000; kill -INT $run; wait $run; stop; numbers out.ndjson; sed 's/after [0-9.]* s/after N s/; s/: [0-9]* rows that were.*/: .../; s/: no row was.*/: .../' messages sent
 20000 rows came 1 times
 sluice: warning: the connection of S to mqtt://127.0.0.1:17631/dev/# is lost: the broker has closed it; trying again
-sluice: warning: the connection of S to mqtt://127.0.0.1:17631/dev/# is back after N s: the broker has kept what came since
+sluice: warning: the connection of S to mqtt://127.0.0.1:17631/dev/# is back after N s: what the broker has kept since comes now
 sluice: warning: the connection of X to mqtt://127.0.0.1:17631 is lost: the broker has closed it; trying again
 sluice: warning: the connection of X to mqtt://127.0.0.1:17631 is back after N s: ...
 

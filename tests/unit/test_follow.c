@@ -256,6 +256,22 @@ static void an_empty_file_is_found_again(void **state)
     buf_free(&place);
 }
 
+static void a_packed_file_is_found_again(void **state)
+{
+    (void)state;
+    char text[2000];
+    memset(text, ' ', sizeof text);
+    memcpy(text + sizeof text - 3, "\n2\n", 3);
+    files_append_packed(at("packed"), text, sizeof text);
+    struct io_endpoint *e = endpoint_new(arena, "IN", at("packed"));
+    endpoint_option(e, "follow", "TRUE");
+    const char *place = place_in(e, sizeof text - 2);
+    expect_from(e, place, 1, "2\n|");
+    rename(at("packed"), at("packed.1"));
+    files_append_packed(at("packed"), "3\n", 2);
+    expect_from(e, place, 2, "2\n|^3\n|");
+}
+
 static void a_copied_file_is_found_again(void **state)
 {
     (void)state;
@@ -286,6 +302,7 @@ int main(void)
         TEST(a_followed_file_that_is_written_anew),
         TEST(a_renamed_file_is_found_again),
         TEST(an_empty_file_is_found_again),
+        TEST(a_packed_file_is_found_again),
         TEST(a_copied_file_is_found_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
