@@ -27,8 +27,8 @@ void bind_onlooker(struct binder *b, const struct text_file *query, bool sees);
 /* The definitions of this text are those of somebody who may not see PERSONAL values: it cannot do either. Before they
  * are bound. */
 void bind_onlookers_text(struct binder *b, const struct text_file *file);
-/* A column of a stream stays PERSONAL whatever an onlooker made of the statements: what runs may still keep such values.
- * No such column: nothing. */
+/* A column of a stream stays PERSONAL, whatever an onlooker made of the statements: what runs may still keep such
+ * values. No such column: nothing. */
 void bind_keep_personal(struct binder *b, struct str stream, struct str column);
 /* Binds one more statement, a sink's as well, at once (tests): what it misses is its failure, not left for later. */
 struct status bind_one(struct binder *b, const struct ast_statement *s,

@@ -128,7 +128,7 @@ static bool says_personal(const struct plan_endpoint *e)
     return type_is_text(o->value.type) && str_equal_nocase_c(o->value.str, "true");
 }
 
-/* A place that rows of the application may go to is none that an onlooker sends them to: a column may have the address. */
+/* Where rows of the application may go, an onlooker sends none: a column may be the address. */
 static bool may_have_personal(const struct flow *f, const struct plan_sink *s)
 {
     bool is_vault = s->endpoint.has_url && has_scheme(s->endpoint.url, "vault:");

@@ -2,9 +2,9 @@
  * personal_hand.c: where onlookers had a hand.
  *
  * What came through the control socket stands among the application's statements, as pumps into its streams, or in the
- * place of its views and functions. RELEASE, pseudonyms and conditions of the application are its word about rows of its
- * own: applied to rows that an onlooker made or chose, they would be his (Zdancewic and Myers, Robust Declassification,
- * 2001). So rows carry whether he had a hand in them; nothing ends a way then, and what is only listed is refused.
+ * place of its views. RELEASE, pseudonyms and conditions of the application are its word about rows of its own: applied
+ * to rows that an onlooker made or chose, they would be his (Zdancewic and Myers, Robust Declassification, 2001). So
+ * rows carry whether he had a hand in them; nothing ends a way then, and what is only listed is refused.
  */
 
 #include "sql/personal_flow.h"
