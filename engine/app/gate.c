@@ -6,20 +6,8 @@
 #include "app/gate.h"
 
 #include <assert.h>
-#include <time.h>
 
 static _Thread_local char me; /* its place is the thread's */
-
-static bool lock_soon(pthread_mutex_t *lock, long at_most_ms)
-{
-    struct timespec until;
-    if (pthread_mutex_trylock(lock) == 0) return true;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += at_most_ms % 1000 * 1000000L;
-    until.tv_sec += at_most_ms / 1000 + until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    return pthread_mutex_timedlock(lock, &until) == 0;
-}
 
 void gate_init(struct gate *g)
 {
@@ -48,7 +36,7 @@ void gate_enter(struct gate *g)
 
 bool gate_enter_soon(struct gate *g, long at_most_ms)
 {
-    if (!lock_soon(&g->work, at_most_ms)) return false;
+    if (!thread_lock_soon(&g->work, at_most_ms)) return false;
     begin(g);
     return true;
 }
@@ -84,7 +72,7 @@ void gate_look(struct gate *g)
 
 bool gate_look_soon(struct gate *g, long at_most_ms)
 {
-    return lock_soon(&g->look, at_most_ms);
+    return thread_lock_soon(&g->look, at_most_ms);
 }
 
 void gate_look_away(struct gate *g)

@@ -7,9 +7,9 @@
  * that does not answer. So whoever asks why nothing comes is answered just then.
  */
 
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
+
+#include "base/thread.h"
 
 struct gate {
     pthread_mutex_t  work;

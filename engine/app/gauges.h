@@ -5,9 +5,9 @@
  * gauges.h: what a run has done and how it fares, at one moment, for who watches it: the status line, the log, metrics,
  * the control socket. Names and numbers only, never a value of a row.
  *
- * Looking disturbs nothing. Counters of sources and sinks are atomic; those of the graph are copied while it stands still
- * (gate.h), when it does so at once, at most ten times a second for all who look together, and are otherwise a moment
- * old: `age_ms` says how much.
+ * Looking disturbs nothing. Counters of sources and sinks are atomic; those of the graph are copied while it stands
+ * still (gate.h), when it does so at once, at most ten times a second for all who look together, and are otherwise a
+ * moment old: `age_ms` says how much.
  */
 
 #include "exec/graph.h"

@@ -335,8 +335,8 @@ static const struct family table_families[] = {
       ONE, OF_TABLE(readings.failed), ALL },
     { "sluice_table_failing_seconds", "For how long that has not succeeded; 0: it does.", GAUGE, MS,
       OF_TABLE(readings.failing_ms), ALL },
-    { "sluice_table_busy_seconds", "For how long the reading or lookup under way has lasted.", GAUGE,
-      MS, OF_TABLE(readings.busy_ms), ALL },
+    { "sluice_table_busy_seconds", "For how long the one under way has lasted.", GAUGE, MS,
+      OF_TABLE(readings.busy_ms), ALL },
 };
 
 static void put_tables(struct buf *out, const struct gauges *g)

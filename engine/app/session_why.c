@@ -45,10 +45,13 @@ static void why_time(struct why *w, const struct session_lane *l, struct bound b
     bool by_clock = idle_bound(&l->idle, clock_steady_ms(), 0, &ignored);
     double after_s = (double)l->idle.after_ms * 1e-3;
     if (by_clock)
-        buf_printf(w->out, "; %.1f s without a row (idle_after): the clock moves its time", after_s);
+        buf_printf(w->out, "; %.1f s without a row (idle_after): the clock moves its time",
+                   after_s);
     else if (l->idle.after_ms)
-        buf_printf(w->out, "; its rows move its time, and when none comes for %.1f s (idle_after) "
-                           "the clock does", after_s);
+        buf_printf(w->out,
+                   "; its rows move its time, and when none comes for %.1f s (idle_after) "
+                   "the clock does",
+                   after_s);
     else
         buf_append_c(w->out, "; its rows alone move its time");
     if (bound.time != ROWTIME_MIN && bound.time != ROWTIME_END) {

@@ -48,15 +48,29 @@ void thread_join(struct thread *t)
     t->started = false;
 }
 
+/* So many milliseconds from now. */
+static struct timespec after(long ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += ms % 1000 * 1000000L;
+    t.tv_sec += t.tv_nsec / 1000000000L;
+    t.tv_nsec %= 1000000000L;
+    return t;
+}
+
 void thread_wait(pthread_cond_t *signal, pthread_mutex_t *lock, long at_most_ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += at_most_ms / 1000;
-    until.tv_nsec += at_most_ms % 1000 * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    struct timespec until = after(at_most_ms);
     pthread_cond_timedwait(signal, lock, &until);
+}
+
+bool thread_lock_soon(pthread_mutex_t *lock, long at_most_ms)
+{
+    if (pthread_mutex_trylock(lock) == 0) return true;
+    struct timespec until = after(at_most_ms);
+    return pthread_mutex_timedlock(lock, &until) == 0;
 }
 
 uint32_t thread_cpus(void)

@@ -37,6 +37,8 @@ bool thread_start(struct thread *t, void (*fn)(void *arg), void *arg);
 void thread_join(struct thread *t);
 /* Waits for a signal of the condition, at most so many milliseconds; may come back for no reason, as conditions do. */
 void thread_wait(pthread_cond_t *signal, pthread_mutex_t *lock, long at_most_ms);
+/* Locks, waiting no longer than this; false: somebody else still has it. */
+bool thread_lock_soon(pthread_mutex_t *lock, long at_most_ms);
 /* Processors this process may use, at least 1. */
 uint32_t thread_cpus(void);
 

@@ -10,10 +10,10 @@
 
 #include "io/keyed_source.h"
 
-#include <pthread.h>
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "io/output.h"
 #include "time/clock.h"
 

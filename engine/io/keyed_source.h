@@ -24,7 +24,7 @@ struct keyed_table {
     const struct decode_config *config; /* its schema and what is needed live as long as the source */
     const uint32_t             *key;    /* columns */
     uint32_t                    n_key;
-    const atomic_bool          *stop; /* when it becomes true nobody waits for an answer much longer; NULL: it never does */
+    const atomic_bool          *stop; /* when it becomes true nobody waits much longer for an answer; NULL: never */
     bool                        waits; /* on_error = 'wait' goes on trying; else keys without an answer are missing */
 };
 
@@ -42,9 +42,9 @@ typedef void (*keyed_take)(void *arg, uint32_t of, struct decoded *rows);
 /*
  * Asks for n keys, in rows[0..n) of the key's columns, until all have their answer. When that cannot be had after
  * `retries` new tries, option on_error decides: 'wait' goes on trying, if the table `waits`; 'missing' sets
- * *unavailable, and for a while nobody is asked; 'stop' fails with UNREACHABLE, as do all but 'missing' when there is no
- * hope, or the run is to stop and for two seconds no answer has come. One thread at a time. The log says when rows have
- * waited for some seconds, and then now and again.
+ * *unavailable, and for a while nobody is asked; 'stop' fails with UNREACHABLE, as do all but 'missing' when there is
+ * no hope, or the run is to stop and for two seconds no answer has come. One thread at a time. The log says when rows
+ * have waited for some seconds, and then now and again.
  */
 struct status keyed_source_ask(struct keyed_source *s, const struct vector *keys,
                                const uint32_t *rows, uint32_t n, keyed_take take, void *arg,

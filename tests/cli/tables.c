@@ -10,9 +10,8 @@
  *
  * It goes on in the background, as process FOLDER/pid, once FOLDER/port holds its port, writes what was asked to
  * FOLDER/log, and ends after so many requests, or half a minute. Each request gets the next ANSWER, a status code
- * ("503"), "close" (the connection ends without an answer), "slow" (nothing for two seconds), "hang" (nothing, until the
- * client goes away), "page" (a page for
- * people) or "ok"; behind the last one, and without any, what it asks for.
+ * ("503"), "close" (the connection ends without an answer), "slow" (nothing for two seconds), "hang" (nothing until
+ * the client goes away), "page" (a page for people) or "ok"; behind the last one, and without any, what it asks for.
  */
 
 #include <arpa/inet.h>
