@@ -362,8 +362,11 @@ static struct status drop_own(struct session *s, const struct definition *drop,
     if (found) {
         struct buf broken = { 0 };
         struct app *app = session_compile(s, &list, list.count, NULL, NULL, &broken, &st);
+        bool sink = app && str_equal_c(drop->cut.object, "SINK");
+        if (sink) world_give_up(s, drop->cut.name, true);
         if (app) st = adopt(s, &list, app, messages);
-        else st = drop_used(s, drop, &list, messages);
+        if (sink && st.err != ERR_NONE) world_give_up(s, drop->cut.name, false);
+        if (!app) st = drop_used(s, drop, &list, messages);
         buf_free(&broken);
     } else {
         st = drop_unknown(s, drop, messages);
@@ -495,6 +498,7 @@ void session_free(struct session *s)
     struct status st = OK;
     if (s->remote) remote_close(s->remote);
     world_close(s, &st);
+    query_free_left(s);
     for (size_t i = 0; i < s->apps.count; i++) app_free(s->apps.items[i]);
     mem_free(s->definitions.items);
     gate_fini(&s->gate);

@@ -100,6 +100,10 @@ void     session_done(struct session_query *q);
 bool session_wait(struct session *s, int wait_ms);
 /* Whether anything goes anywhere: a sink has a running source. */
 bool session_is_busy(struct session *s);
+/* A sink that fails, and is tried again without end; NULL: none. Lives as long as the session. */
+const char *session_failing_sink(struct session *s);
+/* From now on what fails is tried no longer, so that a session can end; in a signal handler, too. */
+void session_interrupt(void);
 /* Ends all sources, closes windows and sinks. */
 struct status session_finish(struct session *s) MUST_CHECK;
 
@@ -121,7 +125,7 @@ struct session_object {
     const struct column     *columns; /* of sources, streams and tables */
     uint32_t                 n_columns;
     const char              *detail; /* where from, where to; or "" */
-    const char              *state;  /* "running", "ended", "stopped", "waits for a reader"; or "" */
+    const char              *state;  /* "running", "ended", "stopped", "fails", "waits for a reader"; or "" */
     uint64_t                 rows;   /* that went through; of a table, that it has */
     const char              *text;   /* its definition; NULL: none of its own */
 };

@@ -146,7 +146,9 @@ static void list_sinks(struct listing *l)
                                  url_of(l, &p->endpoint));
         for (size_t k = 0; k < l->s->sinks.count; k++) {
             const struct session_sink *sink = l->s->sinks.items[k];
-            if (str_equal(&sink->plan->name, &p->name)) o->rows = sink_rows(sink->sink);
+            if (!str_equal(&sink->plan->name, &p->name)) continue;
+            o->rows = sink_rows(sink->sink);
+            if (sink_look(sink->sink).deliveries.failing_ms > 0) o->state = "fails";
         }
         o->text = text_of(l, "SINK", p->name);
     }

@@ -83,6 +83,7 @@ struct session_sink {
     const struct schema    *schema;
     struct sink            *sink;
     bool                    kept;
+    atomic_bool             given_up; /* it goes: nothing more is delivered, and nobody waits for it */
 };
 
 /* A running application that is not the session's own: the session knows its definitions, compiles, and describes
@@ -111,8 +112,7 @@ struct session {
     pthread_cond_t        lane_ended; /* for who looks */
     atomic_bool           ending;     /* nobody is waited for any more */
     struct generation     now;
-    ARRAY(struct app *)
-    apps; /* of all generations: rows on their way may point into their constants */
+    ARRAY(struct app *) apps; /* of all generations: rows on their way may point into their constants */
     ARRAY(struct session_lane *) lanes;
     ARRAY(struct session_sink *) sinks;
     struct arena         *arena;
@@ -120,6 +120,7 @@ struct session {
     struct status         failure;
     atomic_ullong         faults;
     struct last_errors    errors; /* within the gate */
+    ARRAY(struct session_query *) left; /* queries that are over, which the graph may still know; freed last */
     bool                  error_sunk, closed;
 };
 
@@ -150,6 +151,8 @@ struct status world_open(struct session *s) MUST_CHECK;
 /* The application takes the place of the one that runs, and is the session's from now on; on failure nothing has
  * changed and it is still the caller's. */
 struct status world_change(struct session *s, struct app *app) MUST_CHECK;
+/* Queries that were left behind; when nothing of the graph is there any more. */
+void query_free_left(struct session *s);
 void world_close(struct session *s, struct status *st);
 /* Whether two places stand in texts that say the same; both may be none. */
 bool world_same_text(struct span a, struct span b);
@@ -163,6 +166,10 @@ const struct plan_pump *world_query_pump(const struct app_plan *plan);
 struct status world_graph(struct session *s, struct app *app, bool keeps,
                           struct generation *out) MUST_CHECK;
 void world_forget(struct generation *g);
+/* A sink that fails is waited for no longer, since it goes; or it stays, after all. */
+void world_give_up(struct session *s, struct str sink, bool given_up);
+/* Everything that sinks were given gets to where it goes; by who works in the graph. */
+struct status world_flush(struct session *s) MUST_CHECK;
 /* Streams that some live source can reach, by number. */
 bool *world_live_streams(struct session *s, struct arena *a, const struct app_plan *plan);
 /* Marks the streams that a part of a plan reads. */

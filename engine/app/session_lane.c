@@ -89,24 +89,13 @@ static struct status push_block(struct session_lane *l, struct block *block, boo
     return st;
 }
 
-static struct status flush_sinks(struct session *s)
-{
-    struct status st = OK;
-    gate_wait(&s->gate);
-    for (size_t i = 0; i < s->sinks.count && st.err == ERR_NONE; i++)
-        st = sink_flush(s->sinks.items[i]->sink);
-    if (st.err == ERR_NONE) st = rejects_flush(s->now.rejects);
-    gate_go_on(&s->gate);
-    return st;
-}
-
 static struct status pause_lane(struct session_lane *l)
 {
     struct session *s = l->session;
     gate_enter(&s->gate);
     struct fed into = fed(l, clock_now(&s->clock));
     struct status st = feed_pauses(&l->feed, &into, l->source, &l->idle);
-    if (st.err == ERR_NONE) st = flush_sinks(s);
+    if (st.err == ERR_NONE) st = world_flush(s);
     gate_leave(&s->gate);
     return st;
 }
@@ -118,7 +107,7 @@ static void end_lane(struct session_lane *l)
     gate_enter(&s->gate);
     for (uint32_t i = 0; i < l->n_streams && st.err == ERR_NONE; i++)
         st = graph_advance(s->now.graph, l->streams[i], BOUND_END);
-    if (st.err == ERR_NONE) st = flush_sinks(s);
+    if (st.err == ERR_NONE) st = world_flush(s);
     l->ended = true;
     fail(l, st);
     pthread_cond_signal(&s->lane_ended);

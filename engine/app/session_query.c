@@ -48,6 +48,7 @@ struct session_query {
     struct status     failure;
     /* rows that wait; for a tap under its lock */
     pthread_mutex_t   lock;
+    bool              over; /* nobody reads any more */
     pthread_cond_t    came;
     ARRAY(struct batch *) rows;
     size_t            first;
@@ -62,6 +63,10 @@ static struct status take_rows(void *arg, struct batch *rows)
     struct session_query *q = arg;
     uint32_t n = batch_live(rows);
     pthread_mutex_lock(&q->lock);
+    if (q->over) {
+        pthread_mutex_unlock(&q->lock);
+        return OK;
+    }
     if (q->tap && q->n_rows + n > TAP_ROWS) {
         q->left_out += n;
     } else {
@@ -314,8 +319,8 @@ static void free_rows(struct session_query *q)
     q->first = q->rows.count = 0;
 }
 
-/* The running application goes on without the query. */
-static void leave(struct session_query *q)
+/* The running application goes on without the query. False: it cannot now; the next change makes it. */
+static bool leave(struct session_query *q)
 {
     struct session *s = q->session;
     struct buf ignored = { 0 };
@@ -324,8 +329,9 @@ static void leave(struct session_query *q)
     struct app *app =
         session_compile(s, &s->definitions, s->definitions.count, NULL, NULL, &ignored, &st);
     if (app) st = world_change(s, app);
-    if (st.err != ERR_NONE) log_message(LOG_ERROR, "the query goes on unseen: %s", st.message);
+    if (app && st.err != ERR_NONE) app_free(app);
     buf_free(&ignored);
+    return st.err == ERR_NONE;
 }
 
 static void free_query(struct session_query *q)
@@ -350,8 +356,22 @@ void session_done(struct session_query *q)
         arena_free(q->arena);
         return;
     }
-    if (q->tap) leave(q);
-    free_query(q);
+    bool known = q->tap && !leave(q);
+    if (known) {
+        pthread_mutex_lock(&q->lock);
+        q->over = true;
+        free_rows(q);
+        pthread_mutex_unlock(&q->lock);
+        *array_push(q->session->arena, &q->session->left) = q;
+    } else {
+        free_query(q);
+    }
+}
+
+void query_free_left(struct session *s)
+{
+    for (size_t i = 0; i < s->left.count; i++) free_query(s->left.items[i]);
+    s->left.count = 0;
 }
 
 struct status session_ask(struct session *s, const struct session_text *text,

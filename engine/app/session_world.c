@@ -11,7 +11,10 @@
 #include "app/rejects.h"
 #include "base/log.h"
 #include "data/value.h"
+#include "io/output.h"
 #include "sql/explain.h"
+
+enum { CHANGE_MS = 5000 /* that a change waits for its turn */ };
 
 /* ---- what two plans have in common ---- */
 
@@ -193,22 +196,43 @@ static struct status ignore_bound(void *arg, struct bound bound)
 
 /* ---- sinks ---- */
 
-/* Whom a sink waits for, nobody else has to wait for, to look. */
+/* What came of a sink, behind gate_wait: whom it waits for, nobody else has to wait for, to look. Of one that goes,
+ * nobody wants to know. */
+static struct status went_on(struct session_sink *k, struct status st)
+{
+    gate_go_on(&k->session->gate);
+    return atomic_load(&k->given_up) ? OK : st;
+}
+
 static struct status take_rows(void *arg, struct batch *rows)
 {
     struct session_sink *k = arg;
+    if (atomic_load(&k->given_up)) return OK;
     gate_wait(&k->session->gate);
-    struct status st = sink_deliver(k->sink, rows, NULL);
-    gate_go_on(&k->session->gate);
-    return st;
+    return went_on(k, sink_deliver(k->sink, rows, NULL));
 }
 
 static struct status take_bound(void *arg, struct bound bound)
 {
     struct session_sink *k = arg;
+    if (atomic_load(&k->given_up)) return OK;
     gate_wait(&k->session->gate);
-    struct status st = sink_advance(k->sink, bound.time);
-    gate_go_on(&k->session->gate);
+    return went_on(k, sink_advance(k->sink, bound.time));
+}
+
+static struct status flush(struct session_sink *k)
+{
+    if (atomic_load(&k->given_up)) return OK;
+    gate_wait(&k->session->gate);
+    return went_on(k, sink_flush(k->sink));
+}
+
+struct status world_flush(struct session *s)
+{
+    for (size_t i = 0; i < s->sinks.count; i++) TRY(flush(s->sinks.items[i]));
+    gate_wait(&s->gate);
+    struct status st = rejects_flush(s->now.rejects);
+    gate_go_on(&s->gate);
     return st;
 }
 
@@ -302,7 +326,7 @@ static void close_sinks(struct session *s, bool kept, struct status *st)
         }
         const char *where;
         struct status closed = sink_close(k->sink, s->arena, &where);
-        if (st->err == ERR_NONE) *st = closed;
+        if (st->err == ERR_NONE && !atomic_load(&k->given_up)) *st = closed;
     }
     s->sinks.count = n;
 }
@@ -543,12 +567,9 @@ static void undo(struct session *s, struct generation *next, size_t n_lanes, siz
     s->lanes.count = n_lanes;
 }
 
-static void close_gone(struct session *s, struct generation *old)
+static void close_gone(struct session *s, struct generation *old, struct session_lane **gone,
+                       size_t n)
 {
-    struct session_lane **gone = mem_calloc(s->lanes.count + 1, sizeof *gone);
-    gate_enter(&s->gate);
-    size_t n = drop_lanes(s, gone);
-    gate_leave(&s->gate);
     for (size_t i = 0; i < n; i++) lane_free(gone[i]);
     mem_free(gone);
     struct status st = OK;
@@ -560,13 +581,61 @@ static void close_gone(struct session *s, struct generation *old)
     world_forget(old);
 }
 
+/* A thread that works in the graph waits, most likely for a sink. */
+static struct status held_up(struct session *s)
+{
+    for (size_t i = 0; i < s->sinks.count; i++) {
+        const struct session_sink *k = s->sinks.items[i];
+        struct attempts_seen d = sink_look(k->sink).deliveries;
+        if (d.busy_ms < CHANGE_MS / 2) continue;
+        struct status st =
+            status_new(s->arena, ERR_NOT_ALLOWED_HERE, SPAN_NONE,
+                       "nothing can change now: sink \"%.*s\" has taken no row for %.0f s",
+                       STR_ARG(k->plan->name), (double)d.busy_ms * 1e-3);
+        return status_with_hint(
+            st, str_format_c(s->arena, "DROP SINK \"%.*s\" gives it up, with what it has not taken",
+                             STR_ARG(k->plan->name)));
+    }
+    return status_new(s->arena, ERR_NOT_ALLOWED_HERE, SPAN_NONE,
+                      "nothing can change now: the session waits for a server");
+}
+
+const char *session_failing_sink(struct session *s)
+{
+    for (size_t i = 0; i < s->sinks.count; i++) {
+        const struct session_sink *k = s->sinks.items[i];
+        if (sink_look(k->sink).deliveries.failing_ms > 0) return str_to_c(s->arena, k->plan->name);
+    }
+    return NULL;
+}
+
+void session_interrupt(void)
+{
+    output_stop();
+}
+
+void world_give_up(struct session *s, struct str sink, bool given_up)
+{
+    for (size_t i = 0; i < s->sinks.count; i++) {
+        struct session_sink *k = s->sinks.items[i];
+        bool fails = sink_look(k->sink).deliveries.failing_ms > 0; /* else it takes what it is given */
+        if (!str_equal(&k->plan->name, &sink) || (given_up && !fails)) continue;
+        if (given_up)
+            log_event(LOG_WARNING, LOG_FIELDS(LOG_S("sink", k->plan->name)),
+                      "sink %.*s is given up: what it has not taken is lost", STR_ARG(k->plan->name));
+        atomic_store(&k->given_up, given_up);
+        sink_give_up(k->sink, given_up);
+    }
+}
+
 struct status world_change(struct session *s, struct app *app)
 {
     struct generation next = { 0 }, old = s->now;
     size_t n_lanes = s->lanes.count, n_sinks = s->sinks.count;
     bool untouched = true;
     if (s->host) return s->host->change(s->host->arg, s, app);
-    gate_enter(&s->gate); /* sinks are flushed by lanes, and their list may grow */
+    /* sinks are flushed by lanes, and their list may grow */
+    if (!gate_enter_soon(&s->gate, CHANGE_MS)) return held_up(s);
     struct status st = prepare(s, app, &next);
     if (st.err == ERR_NONE) st = hand_over(s, &next, &untouched);
     if (st.err != ERR_NONE && untouched) {
@@ -579,8 +648,10 @@ struct status world_change(struct session *s, struct app *app)
     if (st.err != ERR_NONE) log_message(LOG_ERROR, "%s", st.message);
     s->now = next;
     *array_push(s->arena, &s->apps) = app;
+    struct session_lane **gone = mem_calloc(s->lanes.count + 1, sizeof *gone);
+    size_t n_gone = drop_lanes(s, gone);
     gate_leave(&s->gate);
-    close_gone(s, &old);
+    close_gone(s, &old, gone, n_gone);
     start_lanes(s);
     return OK;
 }

@@ -366,8 +366,15 @@ static void talk(struct repl *r)
 
 /* ---- the command ---- */
 
+static volatile sig_atomic_t is_finishing;
+
+/* While the session ends, Ctrl-C gives up what does not go; once more, everything. */
 static void on_signal(int number)
 {
+    if (number != SIGCONT && is_finishing) {
+        if (is_finishing++ > 1) _exit(EXIT_INTERRUPTED);
+        session_interrupt();
+    }
     if (number == SIGINT) repl_interrupted = 1;
     else if (number == SIGCONT) repl_continued = 1;
     else repl_ended = 1;
@@ -418,6 +425,12 @@ static void greet(const struct repl *r, const char *socket)
 
 static void finish(struct repl *r)
 {
+    const char *failing = session_failing_sink(r->session);
+    if (failing && r->interactive)
+        fprintf(stderr, "sink %s fails: it is tried on; Ctrl-C gives it up, with what it has not taken\n",
+                failing);
+    is_finishing = 1;
+    if (repl_ended || (repl_interrupted && !r->interactive)) session_interrupt();
     struct status st = session_finish(r->session);
     if (st.err != ERR_NONE) {
         struct buf message = { 0 };

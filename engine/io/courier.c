@@ -103,7 +103,7 @@ static void forget(struct courier *c)
 static struct status give_up(struct courier *c, int64_t tries)
 {
     const struct output *o = c->output;
-    if (c->drop && !output_is_stopped()) {
+    if (c->drop && !output_gives_up(o)) {
         if (c->dropped == 0)
             log_event(LOG_WARNING,
                       LOG_FIELDS(LOG_C("sink", o->endpoint->name), LOG_C("where", c->url)),
@@ -130,9 +130,9 @@ static struct status send_pending(struct courier *c)
         if (answer == COURIER_DONE) break;
         attempts_failed(o->attempts);
         bool again = answer == COURIER_LATER && (c->retries < 0 || tries <= c->retries);
-        if (!again || output_is_stopped()) return give_up(c, tries);
+        if (!again || output_gives_up(o)) return give_up(c, tries);
         if (!told) told = output_tell_failure(o, "deliver to", c->url, c->reason, "");
-        output_pause(backoff_next(&c->backoff));
+        output_rest(o, backoff_next(&c->backoff));
     }
     attempts_good(o->attempts);
     output_tell_success(o, c->url, told);

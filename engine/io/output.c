@@ -42,6 +42,17 @@ void output_pause(int64_t ms)
     }
 }
 
+bool output_gives_up(const struct output *o)
+{
+    return stopped || atomic_load(&o->given_up);
+}
+
+void output_rest(const struct output *o, int64_t ms)
+{
+    for (; ms > 0 && !output_gives_up(o); ms -= PAUSE_PIECE_MS)
+        output_pause(ms < PAUSE_PIECE_MS ? ms : PAUSE_PIECE_MS);
+}
+
 struct status output_failed(const struct output *o, const char *verb, const char *path)
 {
     enum err err = errno == EPIPE ? ERR_INTERRUPTED : ERR_UNREACHABLE;
@@ -69,10 +80,10 @@ bool output_tell_failure(const struct output *o, const char *verb, const char *p
 bool output_try_later(const struct output *o, const char *path, const char *why, bool *told)
 {
     attempts_failed(o->attempts);
-    if (stopped) return false;
+    if (output_gives_up(o)) return false;
     if (!*told) *told = output_tell_failure(o, "write", path, why, " every second");
-    poll(NULL, 0, RETRY_MS);
-    return !stopped;
+    output_rest(o, RETRY_MS);
+    return !output_gives_up(o);
 }
 
 /* After a failed call: whether to try again, now that a second went by. */

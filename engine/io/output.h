@@ -70,6 +70,7 @@ struct output {
     struct mail *mail;
     struct throttle *throttle;
     struct mqtt_sink *mqtt;
+    atomic_bool given_up; /* nobody waits for it any more */
 };
 
 extern const struct output_class output_stdout_class, output_file_class, output_dir_class,
@@ -133,6 +134,9 @@ bool output_tell_failure(const struct output *o, const char *verb, const char *p
 void output_tell_success(const struct output *o, const char *path, bool told);
 /* Waits, in pieces short enough for a stop. */
 void output_pause(int64_t ms);
+/* The same before another try of an output; whether to give up instead: all outputs are stopped, or this one. */
+void output_rest(const struct output *o, int64_t ms);
+bool output_gives_up(const struct output *o);
 bool output_is_stopped(void);
 /* Waiting for room ends; called from a signal handler. */
 void output_stop(void);

@@ -300,6 +300,11 @@ struct status sink_save(struct sink *s, struct snap_writer *w)
     return ended(s, s->out.class->save(&s->out, w));
 }
 
+void sink_give_up(struct sink *s, bool given_up)
+{
+    atomic_store(&s->out.given_up, given_up);
+}
+
 static struct encoded *take_spare(struct sink *s)
 {
     pthread_mutex_lock(&s->lock);

@@ -55,6 +55,8 @@ struct sink_look {
     bool is_function;  /* ... the latter */
     struct attempts_seen function;
 };
+/* Whether what fails is tried no longer: a delivery that waits ends, with its failure. Any thread. */
+void sink_give_up(struct sink *s, bool given_up);
 /* Any thread, between open and close. */
 struct sink_look sink_look(const struct sink *s);
 

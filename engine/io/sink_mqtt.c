@@ -120,7 +120,7 @@ static struct status wait_until(struct output *o, uint32_t most)
     while (s->open > most || s->mqtt.state != MQTT_UP) {
         mqtt_turn(&s->mqtt, TURN_MS);
         s->turn_ms = clock_steady_ms();
-        if (!output_is_stopped()) continue;
+        if (!output_gives_up(o)) continue;
         if (s->mqtt.state == MQTT_DOWN) return give_up(o, s->mqtt.reason);
         if (stop_ms == 0) stop_ms = s->turn_ms + STOP_MS;
         if (s->turn_ms > stop_ms) return give_up(o, "the broker does not answer");

@@ -505,6 +505,52 @@ sluice> \why nothing
 no stream "NOTHING"; \d lists what there is
 sluice> \q
 
+# A sink that takes nothing holds rows up, not the session: it answers, and the sink can go, or the session end.
+$ echo "CREATE SOURCE beat (n INTEGER) FROM 'exec:while echo \"{\\\"N\\\":1}\"; do sleep 0.05; done'; CREATE SINK stuck FROM beat INTO 'file:/dev/full';" > full.sql
+$ pty sluice repl <<'END' | sed 's/[0-9.]* s for/N s for/; s/[0-9.]* s ago/N s ago/; s/ [0-9]* *| fails/ N | fails/; s/[0-9]* *| running/N | running/; s/: [0-9]* row.*/: N rows/; s/row for [0-9]* s/row for N s/'
+> + \i full.sql
+> ~ every second
+> > \! sleep 2.5
+> > \why beat
+> > CREATE STREAM later (n INTEGER);
+> > DROP SINK stuck;
+> > SELECT STREAM n FROM beat LIMIT 1;
+> + \q
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> \i full.sql
+sluice: warning: cannot write /dev/full of STUCK: No space left on device; trying again every second
+sluice> \! sleep 2.5
+sluice> \why beat
+stream BEAT: N rows
+  source BEAT: runs; held up by what came N s ago
+the application waits N s for sink STUCK, which fails
+sluice> CREATE STREAM later (n INTEGER);
+error 42601: nothing can change now: sink "STUCK" has taken no row for N s
+hint: DROP SINK "STUCK" gives it up, with what it has not taken
+sluice> DROP SINK stuck;
+sluice: warning: sink STUCK is given up: what it has not taken is lost
+OK
+sluice> SELECT STREAM n FROM beat LIMIT 1;
+ N
+----------
+        1
+(1 row)
+sluice> \q
+$ pty sluice repl <<'END'
+> + \i full.sql
+> ~ every second
+> + \q
+> ~ gives it up
+> = ^C
+> END
+sluice 0.1.0. Statements end with ;  \? lists commands, \q ends.
+sluice> \i full.sql
+sluice: warning: cannot write /dev/full of STUCK: No space left on device; trying again every second
+sluice> \q
+sink STUCK fails: it is tried on; Ctrl-C gives it up, with what it has not taken
+^Csluice: error: source BEAT stops: cannot write /dev/full of STUCK: No space left on device
+
 # A join says whether keys or time keep its rows back.
 $ cat > joins.sql <<'END'
 > CREATE SOURCE r (device VARCHAR(4)) FROM 'exec:while [ ! -e go2 ]; do sleep 0.05; done; for d in D1 D2 d1; do echo "{\"DEVICE\":\"$d\"}"; done; sleep 30';
