@@ -425,11 +425,11 @@ static void greet(const struct repl *r, const char *socket)
 
 static void finish(struct repl *r)
 {
+    is_finishing = 1;
     const char *failing = session_failing_sink(r->session);
     if (failing && r->interactive)
         fprintf(stderr, "sink %s fails: it is tried on; Ctrl-C gives it up, with what it has not taken\n",
                 failing);
-    is_finishing = 1;
     if (repl_ended || (repl_interrupted && !r->interactive)) session_interrupt();
     struct status st = session_finish(r->session);
     if (st.err != ERR_NONE) {

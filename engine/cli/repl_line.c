@@ -349,6 +349,13 @@ static void take_terminal(EditLine *edit)
     el_set(edit, EL_REFRESH);
 }
 
+/* Below a message. If that came just before the prompt was first drawn, there is one already. */
+static void draw_again(EditLine *edit)
+{
+    fputs("\r\033[K", stdout);
+    el_set(edit, EL_REFRESH);
+}
+
 /* One character; -1: a signal came (errno EINTR), 0: the end. Meanwhile the prompt, and what was typed behind it, is
  * drawn again below messages. */
 static int read_key(EditLine *edit, wchar_t *key)
@@ -360,7 +367,7 @@ static int read_key(EditLine *edit, wchar_t *key)
         if (ready < 0 && !repl_continued) return -1;
         if (repl_continued) take_terminal(edit);
         if (ready < 0) continue;
-        if (log_took_prompt()) el_set(edit, EL_REFRESH);
+        if (log_took_prompt()) draw_again(edit);
         if (ready == 0) continue;
         char c;
         ssize_t got = read(STDIN_FILENO, &c, 1);
