@@ -261,9 +261,10 @@ struct status run_change(struct run *r, const struct app_plan *known, struct app
     };
     TRY(check(known, c.arena, c.plan));
     if (!lanes_park(r))
-        return status_new(c.arena, ERR_NOT_ALLOWED_HERE, SPAN_NONE,
-                          "the run takes no change now: it is ending, or waits for a source, a sink or a "
-                          "server");
+        return status_new(
+            c.arena, ERR_NOT_ALLOWED_HERE, SPAN_NONE,
+            "the run takes no change now: it is ending, or waits for a source, a sink or a "
+            "server");
     tables_rest(r);
     gate_enter(&r->gate);
     struct status st = exchange(&c);

@@ -50,8 +50,9 @@ static struct status not_text(struct arena *a, const struct text_file *file)
     struct status st = status_new(a, ERR_SYNTAX, SPAN_NONE, "%s is no text: byte %zu is 0x%02x",
                                   file->name, s.at + 1, (unsigned char)file->data[s.at]);
     if (!s.kind) return st;
-    return status_with_hint(st, s.advice ? str_format_c(a, "it seems to be %s; %s", s.kind, s.advice)
-                                         : str_format_c(a, "it seems to be %s", s.kind));
+    return status_with_hint(st, s.advice
+                                    ? str_format_c(a, "it seems to be %s; %s", s.kind, s.advice)
+                                    : str_format_c(a, "it seems to be %s", s.kind));
 }
 
 static const char *hint_for(struct arena *a, const char *name, enum text_kind kind,
@@ -64,8 +65,10 @@ static const char *hint_for(struct arena *a, const char *name, enum text_kind ki
             "sluice import %s --to FOLDER makes SQL files of the description of an application",
     };
     if (kind == TEXT_SQL && wanted == TEXT_TESTS)
-        return str_format_c(a, "sluice check %s compiles it; a test of it says include %s, and what "
-                               "it expects: sluice help test", name, name);
+        return str_format_c(a,
+                            "sluice check %s compiles it; a test of it says include %s, and what "
+                            "it expects: sluice help test",
+                            name, name);
     if (kind == TEXT_SQL) return str_format_c(a, "sluice run %s runs it", name);
     const char *hint = hints[kind], *mark = strstr(hint, "%s");
     return str_format_c(a, "%.*s%s%s", (int)(mark - hint), hint, name, mark + 2);
@@ -81,7 +84,8 @@ struct status text_check_kind(struct arena *a, const struct text_file *file, enu
         [TEXT_DESCRIPTION] = "JSON or YAML",
     };
     enum text_kind kind = text_kind_of(file);
-    if (kind == wanted || kind == TEXT_UNKNOWN || (kind == TEXT_DESCRIPTION && described)) return OK;
+    if (kind == wanted || kind == TEXT_UNKNOWN || (kind == TEXT_DESCRIPTION && described))
+        return OK;
     if (kind == TEXT_BINARY) return not_text(a, file);
     const char *name = strcmp(file->name, "<stdin>") == 0 ? "-" : file->name;
     const char *instead =

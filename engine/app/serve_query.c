@@ -164,7 +164,7 @@ static bool has_columns(const bool *has, const bool *wants, uint32_t n)
     return true;
 }
 
-/* A table of the run with the columns that the query wants; the caller's reference, or NULL. While looking at the run. */
+/* A table of the run with the columns that the query wants; the caller's reference, or NULL. While looking. */
 static struct reftable *run_table(const struct run *r, const struct plan_table *wanted)
 {
     for (uint32_t i = 0; i < r->plan->n_tables; i++) {

@@ -132,6 +132,8 @@ struct session_object {
 
 /* Everything, by kind and in the order of definition. Lives in `a`, columns as long as nothing is defined. */
 size_t session_objects(struct session *s, struct arena *a, struct session_object **out);
+/* Its clock, milliseconds since 1970. */
+int64_t session_time(struct session *s);
 /* Words of the language, for completion; NULL behind the last one. */
 const char *session_keyword(size_t i);
 /* Numbers of the run that a session is connected to, as lines of text, appended. */

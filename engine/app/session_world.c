@@ -600,6 +600,11 @@ static struct status held_up(struct session *s)
                       "nothing can change now: the session waits for a server");
 }
 
+int64_t session_time(struct session *s)
+{
+    return clock_now(&s->clock);
+}
+
 const char *session_failing_sink(struct session *s)
 {
     for (size_t i = 0; i < s->sinks.count; i++) {
@@ -618,11 +623,13 @@ void world_give_up(struct session *s, struct str sink, bool given_up)
 {
     for (size_t i = 0; i < s->sinks.count; i++) {
         struct session_sink *k = s->sinks.items[i];
-        bool fails = sink_look(k->sink).deliveries.failing_ms > 0; /* else it takes what it is given */
+        bool fails =
+            sink_look(k->sink).deliveries.failing_ms > 0; /* else it takes what it is given */
         if (!str_equal(&k->plan->name, &sink) || (given_up && !fails)) continue;
         if (given_up)
             log_event(LOG_WARNING, LOG_FIELDS(LOG_S("sink", k->plan->name)),
-                      "sink %.*s is given up: what it has not taken is lost", STR_ARG(k->plan->name));
+                      "sink %.*s is given up: what it has not taken is lost",
+                      STR_ARG(k->plan->name));
         atomic_store(&k->given_up, given_up);
         sink_give_up(k->sink, given_up);
     }

@@ -428,7 +428,8 @@ static void finish(struct repl *r)
     is_finishing = 1;
     const char *failing = session_failing_sink(r->session);
     if (failing && r->interactive)
-        fprintf(stderr, "sink %s fails: it is tried on; Ctrl-C gives it up, with what it has not taken\n",
+        fprintf(stderr,
+                "sink %s fails: it is tried on; Ctrl-C gives it up, with what it has not taken\n",
                 failing);
     if (repl_ended || (repl_interrupted && !r->interactive)) session_interrupt();
     struct status st = session_finish(r->session);

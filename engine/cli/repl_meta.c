@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "data/calendar.h"
 
 enum { WHERE_WIDTH = 44 };
 
@@ -291,13 +291,11 @@ static void pause_for(double seconds)
 }
 
 /* Between two answers, which look alike. */
-static void tell_watch(double every)
+static void tell_watch(const struct repl *r, double every)
 {
-    char text[32];
-    time_t now = time(NULL);
-    struct tm utc;
-    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", gmtime_r(&now, &utc));
-    printf("%s UTC (every %g s)\n", text, every);
+    char text[CALENDAR_TEXT_MAX];
+    size_t n = calendar_format_timestamp(text, session_time(r->session));
+    printf("%.*s UTC (every %g s)\n", (int)n, text, every);
 }
 
 static void watch(struct repl *r, const char *word)
@@ -322,7 +320,7 @@ static void watch(struct repl *r, const char *word)
     struct session_text t = { .data = text.data, .size = text.len, .line = 1, .column = 1,
                               .base_dir = "." };
     while (!repl_interrupted && !repl_ended && !r->quit) {
-        if (r->interactive) tell_watch(every);
+        if (r->interactive) tell_watch(r, every);
         if (!repl_query(r, &t)) break;
         pause_for(every);
     }

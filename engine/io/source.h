@@ -63,8 +63,8 @@ enum source_result source_read(struct source *s, size_t want, int wait_ms, struc
 /* The place behind byte `at` of a block of the source, as text for source_seek; empty where an input cannot go
  * back (standard input, programs). */
 void source_place(const struct block *b, size_t at, struct buf *out);
-/* The place where a followed file begins, before the first read: a run that had nothing to read, or no time for it, finds
- * the file again. Empty for other inputs, which begin anew. */
+/* The place where a followed file begins, before the first read: a run that had nothing to read, or no time for it,
+ * finds the file again. Empty for other inputs, which begin anew. */
 void source_start(const struct source *s, struct buf *out);
 /* Goes on from a place, before the first read. Fails with UNREACHABLE when the file is gone or shorter than that. */
 struct status source_seek(struct source *s, struct str place) MUST_CHECK;

@@ -9,7 +9,8 @@
  *     + TEXT    types TEXT and Enter, waits for nothing
  *     = KEYS    types keys without Enter, ^X for Control-X; waits until the screen rests
  *     ~ TEXT    waits until TEXT has been seen since the last act
- *     # COLUMNS makes the terminal that narrow: the line of the cursor is wrapped, and the cursor stays with its character
+ *     # COLUMNS makes the terminal that narrow: the line of the cursor is wrapped, and the cursor stays
+ *               with its character
  *
  * A prompt is a last line that ends with "> ". In the end the program has to end by itself. The screen is 100 columns
  * wide and keeps every line; it knows as much of a terminal as line editing needs: return, line feed, backspace,

@@ -9,6 +9,9 @@
 
 #include "cli/cli.h"
 
+#define WIDE "\xe6\x97\xa5\xe6\x9c\xac"
+#define UMLAUTS "\xc3\xa9\xc3\xa9\xc3\xa9"
+
 static void expect(size_t width, const char *given, const char *fitting)
 {
     struct buf in = { 0 }, out = { 0 };
@@ -42,15 +45,18 @@ static void long_lines_show_the_place(void **state)
     expect(26, "SELECT STREAM ticker, price FROM trades\n                                 ^~~~~~\n",
            "...r, price FROM trades\n                 ^~~~~~\n");
     /* carets end with the part that is shown */
-    expect(26, "SELECT STREAM abcdefghijklmnopqrstuvwxyz FROM b\n              ^~~~~~~~~~~~~~~~~~~~~~~~~~\n",
+    expect(26,
+           "SELECT STREAM abcdefghijklmnopqrstuvwxyz FROM b\n"
+           "              ^~~~~~~~~~~~~~~~~~~~~~~~~~\n",
            "...CT STREAM abcdefghij...\n             ^~~~~~~~~~\n");
 }
 
 static void characters_and_tabs_count_once(void **state)
 {
     (void)state;
-    expect(26, "SELECT\t'\xc3\xa9\xc3\xa9\xc3\xa9\xe6\x97\xa5\xe6\x9c\xac',\t'\xc3\xa4', x, price FROM t\n      \t        \t     ^\n",
-           "...\xe6\x97\xa5\xe6\x9c\xac', '\xc3\xa4', x, price F...\n             ^\n");
+    expect(26,
+           "SELECT\t'" UMLAUTS WIDE "',\t'\xc3\xa4', x, price FROM t\n      \t        \t     ^\n",
+           "..." WIDE "', '\xc3\xa4', x, price F...\n             ^\n");
 }
 
 static void nothing_is_too_narrow(void **state)

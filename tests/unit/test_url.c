@@ -149,12 +149,13 @@ static void options_by_name(void **state)
     expect_option(false, "Header", "true", NULL, NULL);
     expect_option(false, "haeder", "TRUE", "source IN has no option \"haeder\"",
                   "did you mean \"header\"?");
-    expect_option(false, "gzip", "TRUE", "source IN has no option \"gzip\"",
-                  "known are: format, row_path, column_delimiter, row_delimiter, header, "
-                  "parallelism, rowtime, lateness, idle_after, follow, listen, processor, personal, "
-                  "qos, client_id, clean_session, user, password_env, password_file, ca, cert, "
-                  "cert_key, keep_alive, will, will_topic, message_size, remote, token_env, "
-                  "token_file, max_body, queue, connections, timeout");
+    expect_option(
+        false, "gzip", "TRUE", "source IN has no option \"gzip\"",
+        "known are: format, row_path, column_delimiter, row_delimiter, header, "
+        "parallelism, rowtime, lateness, idle_after, follow, listen, processor, personal, "
+        "qos, client_id, clean_session, user, password_env, password_file, ca, cert, "
+        "cert_key, keep_alive, will, will_topic, message_size, remote, token_env, "
+        "token_file, max_body, queue, connections, timeout");
     expect_option(true, "gzpi", "TRUE", "sink OUT has no option \"gzpi\"",
                   "did you mean \"gzip\"?");
     expect_option(true, "intervall", "5", "sink OUT has no option \"intervall\"",
