@@ -8,6 +8,7 @@
 #include "io/control.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -79,6 +80,23 @@ static int bind_private(int fd, const struct sockaddr_un *address)
     return result == 0 ? listen(fd, BACKLOG) : result;
 }
 
+/* The file gets its name once somebody listens: who finds it can connect, and another run that starts does not take it
+ * for one that was left behind. Where a longer name has no room it is bound as it is. */
+static int listen_at(int fd, const struct sockaddr_un *address)
+{
+    struct sockaddr_un early = *address;
+    size_t n = strlen(early.sun_path), room = sizeof early.sun_path - n;
+    int added = snprintf(early.sun_path + n, room, ".%d", (int)getpid());
+    if (added < 0 || (size_t)added >= room) return bind_private(fd, address);
+    unlink(early.sun_path);
+    int result = bind_private(fd, &early);
+    if (result == 0) result = link(early.sun_path, address->sun_path);
+    int why = errno;
+    unlink(early.sun_path);
+    errno = why;
+    return result;
+}
+
 struct status control_listen(struct arena *a, const char *path, int *fd,
                              struct control_place *place)
 {
@@ -88,7 +106,7 @@ struct status control_listen(struct arena *a, const char *path, int *fd,
     TRY(clear_place(a, path, &address));
     int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (made < 0) return place_failed(a, path, strerror(errno));
-    if (bind_private(made, &address) != 0 || lstat(path, &about) != 0) {
+    if (listen_at(made, &address) != 0 || lstat(path, &about) != 0) {
         struct status st = place_failed(a, path, strerror(errno));
         close(made);
         return st;
