@@ -49,8 +49,8 @@ static void why_time(struct why *w, const struct session_lane *l, struct bound b
                    after_s);
     else if (l->idle.after_ms)
         buf_printf(w->out,
-                   "; its rows move its time, and when none comes for %.1f s (idle_after) "
-                   "the clock does",
+                   "; its rows, or the clock once none has come for %.1f s (idle_after), move its "
+                   "time",
                    after_s);
     else
         buf_append_c(w->out, "; its rows alone move its time");
