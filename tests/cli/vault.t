@@ -26,7 +26,7 @@ error 22000: table people has no row with this key
 [exit 1]
 $ sluice vault verify v.db --keys keys
 people: 3 rows, all as they were sealed
-$ grep -c -e Marker -e 1950 -e TWFya2Vy -e 4d61726b v.db
+$ grep -c -e Marker -e 1950-01 -e TWFya2Vy -e 4d61726b v.db
 0
 [exit 1]
 
