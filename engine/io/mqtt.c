@@ -107,10 +107,23 @@ static void on_connect(struct mosquitto *client, void *arg, int code, int flags)
     }
     m->state = MQTT_UP;
     m->session = flags & 1;
+    m->fresh = false;
+    if (m->resent) memset(m->resent, 0, MQTT_IDENTIFIERS * sizeof *m->resent);
+    m->n_resent = 0;
     m->up_ms = clock_steady_ms();
     attempts_good(m->attempts);
     const char *more = m->came(m);
     if (m->began) tell_return(m, more);
+}
+
+/* received PUBLISH (d1, q2, r0, m3873, ... : with QoS 2 it is handed over when the broker releases it. */
+static void note_resent(struct mqtt *m, const char *message)
+{
+    const char *number = strstr(message, ", m");
+    bool *resent = number ? &m->resent[strtoul(number + 3, NULL, 10) % MQTT_IDENTIFIERS] : NULL;
+    if (!resent || *resent) return;
+    *resent = true;
+    m->n_resent++;
 }
 
 /* An error is kept for the failed call, whose code alone says little about certificates. That a message has its DUP
@@ -121,7 +134,10 @@ static void on_log(struct mosquitto *client, void *arg, int level, const char *t
     const char *message = strstr(text, "received PUBLISH (d");
     (void)client;
     if (level == MOSQ_LOG_ERR) snprintf(m->reason, sizeof m->reason, "%s", text);
-    if (message) m->again = message[sizeof "received PUBLISH (d" - 1] == '1';
+    if (!message) return;
+    m->again = message[sizeof "received PUBLISH (d" - 1] == '1';
+    m->fresh = m->fresh || !m->again;
+    if (m->again && m->resent) note_resent(m, message);
 }
 
 void mqtt_hush(struct mqtt *m)

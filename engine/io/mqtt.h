@@ -36,12 +36,17 @@ struct mqtt {
     int64_t pause_ms;
     uint64_t jitter;
     bool again;    /* the message at hand is one that the broker sends again; told while mqtt_hush was not called */
+    bool fresh;    /* since it came UP a message came that the broker sends for the first time; told as long */
+    bool *resent;  /* by packet identifier: a message that was sent again and is not handed over yet; NULL: not asked */
+    uint32_t n_resent;
     char reason[256];
     void *owner;
     struct attempts *attempts; /* where losses and returns are counted */
     /* the connection stands; text that the message about its return is to end with, or NULL */
     const char *(*came)(struct mqtt *m);
 };
+
+enum { MQTT_IDENTIFIERS = 65536 /* of packets: so many can be under way */ };
 
 enum mqtt_turn { MQTT_WORKED, MQTT_QUIET, MQTT_STOPPED };
 

@@ -5,7 +5,8 @@
  * the broker's queue is the buffer. The library acknowledges a message before it hands it over; what is held here
  * (some tens of kilobytes) is therefore given out before the source ends. After a loss the broker sends again what it
  * has no acknowledgement of, marked as such, under the same packet identifiers and before anything else; what of
- * that had come is recognised by identifier, topic and content and left out.
+ * that had come is recognised by identifier, topic and content and left out. With QoS 2 there should be no such, but
+ * mosquitto 2.0 sends some again behind its restart that had been released.
  *
  * A message holds one record, or several as lines or one behind the other. Each record's topic is kept beside the bytes
  * as a list of the places where it changes.
@@ -23,7 +24,6 @@
 enum {
     HELD_BYTES = 64 << 10, /* read ahead, and one message beyond it */
     MESSAGE_BYTES = 16 << 20,
-    IDENTIFIERS = 65536, /* of packets: so many can be under way */
     TURN_MS = 1000,
     REFUSED_TOLD = 3
 };
@@ -148,14 +148,24 @@ static void end_repeats(struct mqtt_source *s)
     mqtt_hush(&s->mqtt);
 }
 
+/* With QoS 2 messages are handed over later than they come, when others have come. */
+static bool take_resent(struct mqtt *m, int mid)
+{
+    bool *resent = &m->resent[mid % MQTT_IDENTIFIERS], was = *resent;
+    m->n_resent -= was;
+    *resent = false;
+    return was;
+}
+
 /* Whether it came before the connection was lost. One that is sent again may also be one that never came. */
 static bool came_before(struct mqtt_source *s, const struct mosquitto_message *msg)
 {
     uint64_t hash = hash_u64(hash_bytes(msg->payload, (size_t)msg->payloadlen, 0));
-    uint64_t *last = &s->seen[msg->mid % IDENTIFIERS];
+    uint64_t *last = &s->seen[msg->mid % MQTT_IDENTIFIERS];
     hash ^= hash_bytes(msg->topic, strlen(msg->topic), 0);
-    if (s->repeats && !s->mqtt.again) end_repeats(s);
-    bool same = s->repeats && *last == hash;
+    if (s->repeats && s->mqtt.fresh && s->mqtt.n_resent == 0) end_repeats(s);
+    bool again = msg->qos == 2 ? take_resent(&s->mqtt, msg->mid) : s->mqtt.again;
+    bool same = s->repeats && again && *last == hash;
     s->n_repeats += same;
     *last = hash;
     return same;
@@ -166,7 +176,7 @@ static void on_message(struct mosquitto *client, void *arg, const struct mosquit
     struct mqtt *m = arg;
     struct mqtt_source *s = m->owner;
     (void)client;
-    if (msg->qos == 1 && s->seen && came_before(s, msg)) return;
+    if (msg->qos > 0 && s->seen && (msg->qos == 1 || s->mqtt.resent) && came_before(s, msg)) return;
     if (!is_good(s, msg)) return;
     size_t before = s->held.len;
     mark_topic(s, msg->topic);
@@ -225,7 +235,8 @@ static struct status open_mqtt(struct input *in, struct arena *a, const struct i
     s->row_end = *row_end ? row_end : "\n";
     s->message_size = (size_t)option_size(e, "message_size", MESSAGE_BYTES);
     TRY(mqtt_new(in->arena, e, u, false, s, &s->mqtt));
-    if (s->mqtt.qos == 1) s->seen = mem_calloc(IDENTIFIERS, sizeof *s->seen);
+    if (s->mqtt.qos > 0) s->seen = mem_calloc(MQTT_IDENTIFIERS, sizeof *s->seen);
+    if (s->mqtt.qos == 2) s->mqtt.resent = mem_calloc(MQTT_IDENTIFIERS, sizeof *s->mqtt.resent);
     s->mqtt.came = came;
     s->mqtt.attempts = &in->connection;
     s->mqtt.stop_fd = in->stop_fd;
@@ -331,6 +342,7 @@ static void close_mqtt(struct input *in)
     buf_free(&s->names);
     mem_free(s->marks);
     mem_free(s->seen);
+    mem_free(s->mqtt.resent);
     mem_free(s);
     in->mqtt = NULL;
 }

@@ -69,9 +69,9 @@ sluice: warning: the connection of S to mqtt://127.0.0.1:17631/dev/# is back aft
 sluice: warning: the connection of X to mqtt://127.0.0.1:17631 is lost: the broker has closed it; trying again
 sluice: warning: the connection of X to mqtt://127.0.0.1:17631 is back after N s: ...
 
-# With QoS 2 each row comes once, but for what mosquitto 2.0 sends again behind a restart although its release was answered.
-$ for f in in out; do sed "s/#'/&  WITH (qos = 2)/; s/x')/x', qos = 2)/" $f.sql > $f.2.sql; done; . ./lib.sh; anew; broker; sluice run --quiet in.2.sql 2> messages & run=$!; subscribed; head -n 20000 rows | sluice run --quiet out.2.sql 2> sent & out=$!; filled out.ndjson 3000; stop; broker; wait $out; filled out.ndjson 20000; kill -INT $run; wait $run; stop; sed 's/.*"K":\([0-9]*\).*/\1/' out.ndjson | sort -nu | wc -l; twice=$(($(wc -l < out.ndjson) - 20000)); again=$(grep -c 'Sending PUBLISH to .*(d1, q2' broker.log); [ $twice -le $again ] || echo "$twice rows came twice, the broker sent $again again"; sed 's/after [0-9.]* s/after N s/; s/: [0-9]* rows that were.*/: .../; s/: no row was.*/: .../' messages sent
-20000
+# With QoS 2 each row comes once: what mosquitto 2.0 sends again behind a restart, although its release was answered, is left out and told.
+$ for f in in out; do sed "s/#'/&  WITH (qos = 2)/; s/x')/x', qos = 2)/" $f.sql > $f.2.sql; done; . ./lib.sh; anew; broker; sluice run --quiet in.2.sql 2> messages & run=$!; subscribed; head -n 20000 rows | sluice run --quiet out.2.sql 2> sent & out=$!; filled out.ndjson 3000; stop; broker; wait $out; filled out.ndjson 20000; kill -INT $run; wait $run; stop; numbers out.ndjson; sed 's/after [0-9.]* s/after N s/; s/: [0-9]* rows that were.*/: .../; s/: no row was.*/: .../' messages sent | grep -v 'sent again, and'
+20000 rows came 1 times
 sluice: warning: the connection of S to mqtt://127.0.0.1:17631/dev/# is lost: the broker has closed it; trying again
 sluice: warning: the connection of S to mqtt://127.0.0.1:17631/dev/# is back after N s: what the broker has kept since comes now
 sluice: warning: the connection of X to mqtt://127.0.0.1:17631 is lost: the broker has closed it; trying again
