@@ -99,7 +99,7 @@ struct status path_parse(struct arena *a, struct str text, struct span at, struc
     return OK;
 }
 
-static bool is_word(struct str s)
+bool path_is_word(struct str s)
 {
     const char *p = str_data(&s);
     for (uint32_t i = 0; i < s.len; i++) {
@@ -112,7 +112,7 @@ static bool is_word(struct str s)
 
 void path_append_member(struct buf *out, struct str name)
 {
-    if (is_word(name)) {
+    if (path_is_word(name)) {
         buf_printf(out, ".%.*s", STR_ARG(name));
         return;
     }

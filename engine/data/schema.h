@@ -42,6 +42,8 @@ struct status path_parse(struct arena *a, struct str text, struct span at, struc
 void path_append(struct buf *out, const struct path *path);
 /* Appends one step of it: .name, or ['na''me'] */
 void path_append_member(struct buf *out, struct str name);
+/* Whether a member's name needs no brackets and quotes in a path: letters, digits and "_", no digit first. */
+bool path_is_word(struct str s);
 /* The default path of a column: one member step. */
 struct path path_of_name(struct arena *a, struct str name);
 /* Refuses two flattened arrays and nested flattening (dialect 4.2); the message says "array". */

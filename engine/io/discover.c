@@ -136,22 +136,11 @@ static void see(struct arena *a, struct seen *s, const struct doc_node *node)
 
 /* ---- columns ---- */
 
-static bool is_word(struct str s)
-{
-    const char *p = str_data(&s);
-    for (uint32_t i = 0; i < s.len; i++) {
-        char c = p[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        if (!letter && !(c >= '0' && c <= '9' && i)) return false;
-    }
-    return s.len > 0;
-}
-
 /* "USER@DOMAIN" is COL_USERDOMAIN, "@@" as the first column COL_0, "year" COL_year. */
 static struct str column_name(struct arena *a, const struct discover_config *config,
                               struct str name, uint32_t index)
 {
-    if (is_word(name) && name.len <= DISCOVER_NAME_MAX && !config->reserved(name)) return name;
+    if (path_is_word(name) && name.len <= DISCOVER_NAME_MAX && !config->reserved(name)) return name;
     struct buf left = { 0 };
     const char *p = str_data(&name);
     for (uint32_t i = 0; i < name.len && left.len < DISCOVER_NAME_MAX; i++) {
